@@ -1,0 +1,152 @@
+package compute
+
+import "math"
+
+// Backend runs operations on one device.
+//
+// Operations return nothing: the first error of the device sticks, later
+// operations do nothing, and Sync returns it. Shapes that do not fit each other
+// panic, as they are a mistake of the caller and not of the device. Operations of
+// one Backend run in the order they were called in. Outputs come first, and
+// belong to the caller; an output may be the same array as an input only where
+// the operation says so. "units" below is a width padded to a multiple of Lanes,
+// with zeros in the padding.
+//
+// Sums are written left to right from zero, each product and each sum rounded to
+// float32 (round to nearest even, no fused multiply-add, subnormals kept).
+// lanesum(v) of a vector is the sum of v[16b+l] over the blocks b in order for each
+// lane l of 0…15, then lanes l and l+8 added, then l and l+4, l+2, l+1.
+type Backend interface {
+	// Name says what runs the operations, as "cpu (2 workers, avx512)".
+	Name() string
+
+	// Queue returns another queue of operations on the same device, over the same
+	// memory. Operations of different queues run side by side; the caller sees to it
+	// that they do not touch the same rows. A queue of a backend on the CPU runs each
+	// operation on the calling goroutine.
+	Queue() Backend
+
+	// Workers returns how many goroutines may usefully drive a Queue each.
+	Workers() int
+
+	// Malloc returns zeroed memory, aligned to 64 bytes, that lives until Close.
+	Malloc(bytes int) Memory
+
+	// Pinned returns zeroed host memory that the device can copy from and to without
+	// waiting. It lives until Close.
+	Pinned(bytes int) []byte
+
+	// Upload copies host memory to the device. src may be reused after the next
+	// Sync or Download.
+	Upload(dst Memory, src []byte)
+
+	// Download copies device memory to the host and waits for it.
+	Download(dst []byte, src Memory)
+
+	// Sync waits for all operations of this queue and returns the first error.
+	Sync() error
+
+	// Close frees the device's memory. It waits for what is running.
+	Close() error
+
+	// Zero sets x to 0.
+	Zero(x Tensor)
+
+	// MatMul: for each i < batch, c[i] = op(a[i])·op(b[i]), where op transposes if
+	// the flag is set. a, b and c are batch matrices stacked by rows, op(a[i]) is
+	// [m][k], op(b[i]) is [k][n], c is [batch·m][n]. The order of summation is the
+	// device's own: it is the dense reference, within Bound of exact.
+	MatMul(batch int, c, a, b Tensor, transA, transB bool)
+
+	// ReLU: y = max(0, x), elementwise; NaN gives 0. y may be x.
+	ReLU(y, x Tensor)
+
+	// ReLUGrad: dx = dy where y > 0, else 0, elementwise; y is ReLU's output. dx may
+	// be dy.
+	ReLUGrad(dx, dy, y Tensor)
+
+	// Sigmoid: p = 1/(1+e^−z), elementwise. p may be z.
+	Sigmoid(p, z Tensor)
+
+	// Softmax: p[i][k] = e^(z[i][k]−max z[i]) / Σ e^(z[i][·]−max z[i]). p may be z.
+	Softmax(p, z Tensor)
+
+	// PolicyGrad writes the gradient of the objective at the policy's output,
+	// with A = advantage [rows][1], β = entropy, a = action [rows][1]:
+	// for one output (p the probability of action 1, else action 0)
+	//	d = scale·((a−p)·A − β·p·(1−p)·z)
+	// and for K outputs
+	//	d[k] = scale·((1[a=k]−p[k])·A − β·p[k]·(ln p[k] + H)),  H = −Σ p ln p,
+	// which is Karpathy's y−p times the advantage, and β times the gradient of the
+	// policy's entropy (Williams & Peng 1991). z, p and d are [rows][K]; z are the
+	// logits. ln p[k] is z[k] − max z − ln Σ e^(z−max z).
+	PolicyGrad(d, z, p Tensor, action Array[uint8], advantage Tensor, entropy, scale float32)
+
+	// RMSProp: c = decay·c + (1−decay)·g², w += lr·g/(√c+eps), elementwise
+	// (ascent, as in Karpathy 2016; Tieleman & Hinton 2012). 1−decay is rounded to
+	// float32 first.
+	RMSProp(w, c, g Tensor, lr, decay, eps float32)
+
+	// Blur: g, an image [height·width][units] (height·width pixels, each a vector of
+	// units), is convolved with a box of 2·radius+1 pixels twice along the columns
+	// of the image, then twice along its rows; pixels outside count as 0. Each pass
+	// over a line is a running sum:
+	//	s = Σ x[0…radius−1];  y[i] = s·(1/(2·radius+1)), with s += x[i+radius] and then
+	//	s −= x[i−radius−1] before it, where those exist.
+	// radius 0 changes nothing.
+	Blur(g Tensor, height, width, radius int)
+
+	// SumSquares: dst[0] = Σ x², [1][1]: lanesum of the squares of each row of x (as
+	// if padded by zeros to a multiple of Lanes), the rows' sums added within chunks
+	// of 64 rows, then the chunks' sums.
+	SumSquares(dst, x Tensor)
+
+	// Uniform: u[i] = uniform in [0, 1) with 24 bits: the top 24 bits of word 0 of
+	// Philox 4×32-10 with key seed and counter (tick[i], stream[i], purpose, 0). u, tick and
+	// stream are [rows][1]. See package philox.
+	Uniform(u Tensor, seed uint64, purpose uint32, stream, tick Array[uint32])
+
+	// Sample: action[i] = the number of k with u[i] ≥ p[i][0] + … + p[i][k], at most
+	// K−1, for K probabilities; for one probability 1 if u[i] < p[i], else 0. p is
+	// [rows][K]; action and u are [rows][1].
+	Sample(action Array[uint8], p, u Tensor)
+
+	// SparseMatMul: y = x·w: y[i] = Σ ±w[column] over row i's entries in order. x is
+	// [rows][cols], w [cols][units], y [rows][units].
+	SparseMatMul(y Tensor, x Sparse, w Tensor)
+
+	// SparseMatMulGrad: dw += xᵀ·dy: for i in order, for the entries of row i in
+	// order, dw[column] += ±dy[i]. Shapes as in SparseMatMul.
+	SparseMatMulGrad(dw Tensor, x Sparse, dy Tensor)
+
+	// SparseMLP is the policy's forward pass, fused: h = ReLU(x·w1), z = h·w2ᵀ.
+	//	h[i] = max(0, Σ ±w1[column]),  z[i][k] = lanesum(h[i]∘w2[k])
+	// x is [rows][cols], w1 [cols][units], w2 [K][units], z [rows][K]. active is
+	// [rows][units/16]: bit l of active[i][b] says that unit 16b+l of h[i] is above 0.
+	// h itself is not stored.
+	SparseMLP(z Tensor, active Array[uint16], x Sparse, w1, w2 Tensor)
+
+	// SparseMLPGrad is the policy's backward pass, fused: with d [rows][K] the
+	// gradient at z,
+	//	dw2 = Σᵢ d[i]ᵀ·h[i],  dw1 = Σᵢ xᵢᵀ·((d[i]·w2)∘active[i]).
+	// dw1 and dw2 are overwritten. Rows are summed in order. For one output the units'
+	// weights are taken out of the sum: with
+	//	q[column] = Σᵢ ±d[i]∘active[i]   (in order of i, then of the entries)
+	// dw2 = Σ over the columns c in order, by chunks of 256 columns, of w1[c]∘q[c], and
+	// dw1[c] = q[c]∘w2. (Exact algebra: h[i] = active[i]∘Σ±w1[c]; it saves recomputing h.)
+	// For K outputs h is computed again as SparseMLP does, dw2[k] += d[i][k]·h[i] for i
+	// in order, and dh = Σ_k d[i][k]·w2[k] (k in order) goes to dw1[column] += ±dh∘active[i].
+	SparseMLPGrad(dw1, dw2 Tensor, x Sparse, active Array[uint16], d, w1, w2 Tensor)
+}
+
+// Bound returns the largest error an inexact operation may have against the exact
+// result when the absolute values of its n summed terms add up to sumAbs:
+// max(16, 2√n)·u·sumAbs, with u = 2⁻²⁴ the unit roundoff of float32.
+//
+// A bound relative to the result does not hold: with cancellation the result can be
+// arbitrarily smaller than its terms. The worst case of a sum in order is n·u·sumAbs
+// (Higham 2002, §4.2); roundings behave as random, which gives √n
+// (Higham & Mary 2019), and 16 covers the short sums.
+func Bound(n int, sumAbs float64) float64 {
+	return max(16, 2*math.Sqrt(float64(n))) * sumAbs / (1 << 24)
+}
