@@ -1,0 +1,121 @@
+package arrows
+
+// Rule says what the packages of some folders may import.
+//
+// Names of imports are one of
+//
+//	std            any package of the standard library
+//	C              cgo
+//	all            any package of this module
+//	emu            this one package of the module (a path from its root)
+//	emu/...        that package and all below it
+//	example.org/x  one package of another module; with /..., all below it too
+//
+// A package may always import itself, for its external tests.
+type Rule struct {
+	// Folder is a path from the root of the module: "emu" is that folder alone,
+	// "cmd/..." it and all below, ".../asm" every folder named asm. A folder
+	// takes the rule that names it most closely: first one for its last element
+	// (".../asm"), then one for it alone, then the longest with "/...".
+	Folder string
+	// Imports is what every file of the folder may import.
+	Imports []string
+	// Tests is what its _test.go files may import besides.
+	Tests []string
+	// Why is the reason, for the one who meets the rule.
+	Why string
+}
+
+// Rules is the table for this module.
+var Rules = []Rule{
+	{
+		Folder: "cmd/pongpg",
+		Imports: []string{
+			"std", "all",
+			"github.com/urfave/cli/v2",
+			"github.com/vbauerster/mpb/v8/...",
+			"github.com/sbinet/npyio/...",
+			"golang.org/x/sync/...", "golang.org/x/sys/...", "golang.org/x/term",
+		},
+		Why: "a command puts the parts together, so it sees them all; flags are parsed nowhere else",
+	},
+	{
+		Folder:  "cmd/internal/...",
+		Imports: []string{"std", "cmd/internal/...", "emu/...", "trainer/...", "golang.org/x/sys/...", "golang.org/x/term"},
+		Why:     "pictures, plots and pages show what the trainer made; flags and devices are the commands' business",
+	},
+	{
+		Folder: "trainer",
+		Imports: []string{
+			"std", "emu/...", "trainer/compute", "trainer/checkpoint",
+			"github.com/sbinet/npyio/...", "golang.org/x/sync/...",
+		},
+		Tests: []string{"trainer/compute/cpu", "trainer/compute/computetest"},
+		Why:   "the learning is composed from operations; it does not know which device performs them",
+	},
+	{
+		Folder:  "trainer/compute",
+		Imports: []string{"std", "golang.org/x/sys/cpu"},
+		Why:     "the contract with a device knows neither the devices nor the game",
+	},
+	{
+		Folder:  "trainer/compute/cpu",
+		Imports: []string{"std", "trainer/compute", "emu/philox", "gonum.org/v1/gonum/...", "golang.org/x/sys/cpu"},
+		Tests:   []string{"trainer/compute/computetest"},
+		Why:     "a device performs operations; it knows neither the game nor the learning",
+	},
+	{
+		Folder:  "trainer/compute/computetest",
+		Imports: []string{"std", "trainer/compute", "emu/philox"},
+		Tests:   []string{"trainer/compute/cpu"},
+		Why:     "the contract as tests must hold for any backend, so it names none",
+	},
+	{
+		Folder:  "trainer/checkpoint",
+		Imports: []string{"std", "golang.org/x/sys/..."},
+		Why:     "the files of a run outlive the code that learned from them",
+	},
+	{
+		Folder:  "emu",
+		Imports: []string{"std", "emu/philox", "golang.org/x/sys/cpu"},
+		Why:     "the game knows nothing of who plays it",
+	},
+	{
+		Folder:  "emu/philox",
+		Imports: []string{"std", "golang.org/x/sys/cpu"},
+		Why:     "random numbers depend on nothing",
+	},
+	{
+		Folder:  "kernels",
+		Imports: []string{"std"},
+		Why:     "kernels are text and its description; who launches them is not known here",
+	},
+	{
+		Folder:  "cuda",
+		Imports: []string{"std", "trainer/compute", "kernels", "cuda/driver", "gorgonia.org/cu"},
+		Tests:   []string{"cuda/simgpu", "trainer/compute/cpu", "trainer/compute/computetest"},
+		Why:     "a device performs operations; it knows neither the game nor the learning",
+	},
+	{
+		Folder:  "cuda/driver",
+		Imports: []string{"std", "C"},
+		Tests:   []string{"gorgonia.org/cu"},
+		Why:     "the only C of the project is the one that finds the driver",
+	},
+	{
+		Folder:  "cuda/simgpu",
+		Imports: []string{"std", "cuda/driver"},
+		Tests:   []string{"kernels"},
+		Why:     "the simulated device stands in for a driver and knows no more than one would",
+	},
+	{
+		Folder:  ".../asm",
+		Imports: []string{"std", "github.com/mmcloughlin/avo/..."},
+		Why:     "generators of assembly are programs of their own; nothing that ships imports avo",
+	},
+	{
+		Folder:  "tools/...",
+		Imports: []string{"std"},
+		Why:     "tools look at the project from outside",
+	},
+}
