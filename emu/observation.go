@@ -1,0 +1,76 @@
+package emu
+
+// An observation is the post's input to the network: the image of this decision
+// minus that of the one before, zeros at the first decision of an episode. It is
+// written as a row of entries. An entry is twice a code (or twice a pixel), plus 1 if
+// it is subtracted; EndOfRow ends a row that is not full.
+const (
+	// EndOfRow ends a row of entries that is not full.
+	EndOfRow uint16 = 0xFFFF
+
+	// ObservationWidth is the largest number of entries of an observation in codes:
+	// three shapes, each gone from one place and come to another.
+	ObservationWidth = 6
+
+	// PixelWidth is the largest number of non-zero pixels of an observation: two
+	// images of two paddles and a ball.
+	PixelWidth = 2 * (2*2*paddleImageRows + ballHeights)
+)
+
+// Observe writes the observation between two pictures to row, in codes, ordered
+// opponent, agent, ball, each the new place before the old one. A shape that has
+// not moved cancels. It panics if row is shorter than ObservationWidth.
+func Observe(row []uint16, now, before Picture) {
+	row = row[:ObservationWidth]
+	n := 0
+	put := func(now, before uint16) {
+		if now == before {
+			return
+		}
+		if now != NoCode {
+			row[n] = now << 1
+			n++
+		}
+		if before != NoCode {
+			row[n] = before<<1 | 1
+			n++
+		}
+	}
+	put(now.Enemy, before.Enemy)
+	put(now.Agent, before.Agent)
+	put(now.Ball, before.Ball)
+	if n < ObservationWidth {
+		row[n] = EndOfRow
+	}
+}
+
+// AppendPixels appends the observation with a row of codes to dst in pixels: an
+// entry, twice the pixel's number 80·row+column plus 1 if it is −1, for each
+// non-zero pixel, in ascending order.
+func AppendPixels(dst, row []uint16) []uint16 {
+	var image [ImagePixels]int8
+	lowest, highest := ImagePixels, -1
+	for _, e := range row {
+		if e == EndOfRow {
+			break
+		}
+		pixels := CodePixels(e >> 1)
+		if len(pixels) == 0 {
+			continue
+		}
+		lowest = min(lowest, int(pixels[0]))
+		highest = max(highest, int(pixels[len(pixels)-1]))
+		for _, pixel := range pixels {
+			image[pixel] += 1 - 2*int8(e&1)
+		}
+	}
+	for pixel := lowest; pixel <= highest; pixel++ {
+		switch image[pixel] {
+		case 1:
+			dst = append(dst, uint16(pixel)<<1)
+		case -1:
+			dst = append(dst, uint16(pixel)<<1|1)
+		}
+	}
+	return dst
+}

@@ -1,0 +1,62 @@
+package emu
+
+import (
+	"fmt"
+	"hash/crc32"
+)
+
+// TraceHeader names the columns of a TraceRow.
+const TraceHeader = "action,reward,game_over,frame,serve_timer,ball_x,ball_y,minus_speed_x,speed_y,enemy_y,paddle_y,smoothed,enemy_score,agent_score,crc32,ones"
+
+// TraceRow is a frame as it is recorded to compare with the Arcade Learning
+// Environment.
+type TraceRow struct {
+	Action Action
+	Reward int32
+	Over   bool
+	Game   Game   // after the frame
+	CRC    uint32 // CRC-32 (IEEE) of the image's 6,400 bytes, each 0 or 1
+	Ones   int    // pixels of the image that are 1
+}
+
+// String returns the row as comma-separated numbers under TraceHeader, frame
+// modulo 256 as the console keeps it.
+func (r TraceRow) String() string {
+	over := 0
+	if r.Over {
+		over = 1
+	}
+	g := &r.Game
+	return fmt.Sprintf("%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d",
+		r.Action, r.Reward, over, g.Frame&255, g.ServeTimer, g.BallX, g.BallY, -g.SpeedX, g.SpeedY,
+		g.EnemyY, g.PaddleY, g.Smoothed, g.EnemyScore, g.AgentScore, r.CRC, r.Ones)
+}
+
+// Tracer plays a game frame by frame and reports each one. A game that is over is
+// reset before its next frame.
+type Tracer struct {
+	game   Game
+	over   bool
+	frames int
+	image  [ImagePixels]uint8
+}
+
+// NewTracer returns a Tracer at the first frame of a game.
+func NewTracer() *Tracer { return &Tracer{game: NewGame()} }
+
+// Step plays one frame.
+func (t *Tracer) Step(a Action) TraceRow {
+	if t.over {
+		t.game.Reset()
+		t.frames = 0
+	}
+	reward := t.game.Step(a)
+	t.frames++
+	t.over = t.game.Over() || t.frames == FrameLimit
+	t.game.Picture().Draw(t.image[:])
+	ones := 0
+	for _, pixel := range t.image {
+		ones += int(pixel)
+	}
+	return TraceRow{a, reward, t.over, t.game, crc32.ChecksumIEEE(t.image[:]), ones}
+}
