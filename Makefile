@@ -1,0 +1,103 @@
+# make help lists the targets.
+
+GO      ?= go
+PYTHON3 ?= python3
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+
+# What go run by hand needs too on linux/amd64 with cgo: the binding to CUDA
+# includes <cuda.h>, which is ours, and must leave no library behind that it
+# does not use. -O2 -g is cgo's own default, which a set CGO_CFLAGS replaces.
+override CGO_CFLAGS  := -I$(CURDIR)/cuda/driver/include $(or $(CGO_CFLAGS),-O2 -g)
+override CGO_LDFLAGS := -Wl,--as-needed $(or $(CGO_LDFLAGS),-O2 -g)
+export CGO_CFLAGS CGO_LDFLAGS
+
+# Go 1.21 and newer fetch the Go that go.mod asks for, unless told not to; some
+# distributions tell theirs not to.
+GOTOOLCHAIN ?= auto
+export GOTOOLCHAIN
+
+# Without stamps of version control: VERSION says more, and building in another
+# user's checkout stays possible.
+BUILD  := $(GO) build -trimpath -buildvcs=false -ldflags '-X main.version=$(VERSION)'
+VENV   := build/venv
+PY     := $(VENV)/bin/python
+RACE   ?= ./...
+FRAMES ?= 1000000
+SEED   ?= 1
+ARGS   ?=
+
+.DEFAULT_GOAL := all
+.PHONY: all build test race train bench lint generate check-generated \
+	check-update ale-trace ale-baseline cross clean help go-version
+
+all: build ## the default: build
+
+build: go-version ## bin/pongpg
+	$(BUILD) -o bin/ ./cmd/pongpg
+
+test: go-version ## all tests
+	$(GO) test ./...
+
+race: go-version ## all tests under the race detector (RACE=packages)
+	CGO_ENABLED=1 $(GO) test -race $(RACE)
+
+train: build ## train with the defaults (ARGS=flags)
+	bin/pongpg train $(ARGS)
+
+bench: go-version ## all benchmarks (ARGS=flags of go test)
+	$(GO) test -run '^$$' -bench . $(ARGS) ./...
+
+lint: go-version ## formatting, vet, staticcheck
+	@unformatted=$$("$$($(GO) env GOROOT)/bin/gofmt" -l .); \
+	if [ -n "$$unformatted" ]; then echo "not formatted; run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+generate: go-version ## write every generated file anew
+	$(GO) generate ./...
+
+check-generated: go-version ## fail if the generated files are not what generate writes
+	GO='$(GO)' tools/check_generated.sh
+
+check-update: build $(VENV)/done ## compare the updates with NumPy's
+	$(PY) tools/check_update.py --pongpg bin/pongpg $(ARGS)
+
+ale-trace: build $(VENV)/done ## compare the game with the Arcade Learning Environment (FRAMES=, SEED=)
+	$(PY) tools/ale_trace.py --pongpg bin/pongpg --frames $(FRAMES) --seed $(SEED) $(ARGS)
+
+ale-baseline: $(VENV)/done ## decisions/s of the 2016 loop on the Arcade Learning Environment
+	$(PY) tools/karpathy_ale.py --seed $(SEED) $(ARGS)
+
+# The folder of the environment is made anew whenever the pins change.
+$(VENV)/done: tools/requirements.txt
+	$(PYTHON3) -m venv --clear $(VENV)
+	$(PY) -m pip install --quiet --disable-pip-version-check -r tools/requirements.txt
+	touch $@
+
+# cgo first where it is on: that is the build with CUDA.
+CROSS := linux/amd64/1 linux/amd64/0 linux/arm64/0 darwin/arm64/0 windows/amd64/0
+
+cross: $(CROSS:%=cross/%) ## build and vet for each platform, into build/cross
+
+.PHONY: $(CROSS:%=cross/%)
+$(CROSS:%=cross/%): cross/%: go-version
+	GOOS=$(word 1,$(subst /, ,$*)) GOARCH=$(word 2,$(subst /, ,$*)) CGO_ENABLED=$(notdir $*) $(GO) vet ./...
+	GOOS=$(word 1,$(subst /, ,$*)) GOARCH=$(word 2,$(subst /, ,$*)) CGO_ENABLED=$(notdir $*) \
+	$(BUILD) -o build/cross/$(subst /,-,$*)/ ./cmd/pongpg
+
+clean: ## remove what make built
+	rm -rf bin build
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 18
+
+# Go before 1.21 cannot read go.mod, let alone fetch a newer Go, and says so
+# only obscurely.
+go-version:
+	@need=$$(sed -n 's/^go //p' go.mod); \
+	have=$$(GOTOOLCHAIN=local $(GO) version 2>/dev/null | sed -n 's/.* go1\.\([0-9]*\).*/\1/p'); \
+	if [ -z "$$have" ] || [ "$$have" -lt 21 ]; then \
+		echo "pongpg needs Go $$need; $(GO) is $$(GOTOOLCHAIN=local $(GO) version 2>/dev/null || echo missing)." >&2; \
+		echo "Install it from https://go.dev/dl/ (any Go from 1.21 on fetches $$need by itself)." >&2; \
+		exit 1; \
+	fi
