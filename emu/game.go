@@ -24,6 +24,8 @@ const (
 	knobMin  = 27_450  // upper end of the paddle's way
 	knobMax  = 790_196 // lower end
 
+	resetFrame = 256 + 71 // value of the frame counter at the first frame
+
 	// FrameLimit is the number of frames after which the Arcade Learning
 	// Environment gives up on an episode (a 16-bit counter wraps).
 	FrameLimit = 65_210
@@ -61,7 +63,7 @@ func NewGame() Game {
 // player. It is always the same state.
 func (g *Game) Reset() {
 	*g = Game{
-		Frame: 256 + 71, ServeTimer: 59, BallY: 60, EnemyY: 22,
+		Frame: resetFrame, ServeTimer: 59, BallY: 60, EnemyY: 22,
 		PaddleY: 109, Smoothed: 109, Knob: 408_823, KnobTarget: 110,
 	}
 }

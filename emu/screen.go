@@ -42,7 +42,7 @@ func (s *Screen) fill(c RGB, top, bottom, left, right, lowest, highest int32) {
 func (g *Game) Draw(s *Screen) {
 	const whole = ScreenHeight - 1
 	back, agent := background, agentRGB
-	first := g.Frame - (256 + 71) // frames since the reset
+	first := g.Frame - resetFrame // frames since the reset
 	if first == 0 || first == 1 {
 		back, agent = firstBackground, firstAgentRGB
 	}
