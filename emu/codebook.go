@@ -1,9 +1,11 @@
 package emu
 
+import "fmt"
+
 // A Picture's shapes are numbered, so that an image is three codes and the
 // difference of two images six at most. Codes 0 to Codes−1 are, in this order: the
 // opponent's paddle by its first image row, the agent's likewise, and the ball by
-// its column, then its height and first row.
+// its height, column and first row. No two codes have the same pixels.
 const (
 	// NoCode stands for a shape that is not in the image.
 	NoCode uint16 = 0x7FFF
@@ -13,17 +15,24 @@ const (
 	agentCodes   = enemyCodes + paddlePlaces
 	ballCodes    = agentCodes + paddlePlaces
 
-	// The ball is 1×2 pixels in the image; 1×1 at the ends of the field, behind a
-	// paddle or to the right of the agent's paddle, where it can be 1×3, too.
-	// Each column has room for all three.
-	ballOnes    = ImageSize
-	ballTwos    = ImageSize - 1
-	ballThrees  = ImageSize - 2
-	ballColumn  = ballOnes + ballTwos + ballThrees
-	ballHeights = 3
+	// The ball is 1×2 pixels in the image. It is less at the ends of the field,
+	// which is a window of two rows that is partly outside: first rows −1…79.
+	ballTwos    = agentCodes + paddlePlaces
+	ballWindows = ImageSize + 1
+
+	// It is 1×1 behind a paddle and to the right of the agent's, in rows 1…78 (the
+	// others are windows): columns 8, 9 and 70…79.
+	ballOnes       = ballTwos + ImageSize*ballWindows
+	ballOneRows    = ImageSize - 2
+	ballOneColumns = 2 + ImageSize - agentImageColumn
+
+	// It can be 1×3 to the right of the agent's paddle: columns 72…79.
+	ballThrees      = ballOnes + ballOneColumns*ballOneRows
+	ballThreeRows   = ImageSize - 2
+	ballThreeColumn = agentImageColumn + 2
 
 	// Codes is the number of codes.
-	Codes = ballCodes + ImageSize*ballColumn
+	Codes = ballThrees + (ImageSize-ballThreeColumn)*ballThreeRows
 )
 
 // enemyCode returns the code of the opponent's paddle with its first of eight
@@ -40,20 +49,33 @@ func paddleCode(base uint16, top int32) uint16 {
 	return base + uint16(top+paddleImageRows-1)
 }
 
-// ballCode returns the code of a ball of height pixels (0…3) from row top down in
-// column col, all of which are in the image.
+// ballCode returns the code of a ball of height pixels (at most 3; none below 1) from row top down in
+// column col, all of which are in the image. It panics where the game shows no such
+// ball.
 func ballCode(col, top, height int32) uint16 {
-	base := ballCodes + col*ballColumn + top
-	switch height {
-	case 1:
-		return uint16(base)
-	case 2:
-		return uint16(base + ballOnes)
-	case 3:
-		return uint16(base + ballOnes + ballTwos)
+	switch {
+	case height <= 0:
+		return NoCode
+	case height == 1 && top == 0:
+		return ballWindow(col, -1)
+	case height == 1 && top == ImageSize-1, height == 2:
+		return ballWindow(col, top)
+	case height == 1:
+		at := col - enemyImageColumn // columns 8 and 9 come first, then 70…79
+		if col >= agentImageColumn {
+			at = 2 + col - agentImageColumn
+		}
+		if col == enemyImageColumn || col == enemyImageColumn+1 || at >= 2 && col >= agentImageColumn {
+			return uint16(ballOnes + at*ballOneRows + top - 1)
+		}
+	case height == 3 && col >= ballThreeColumn:
+		return uint16(ballThrees + (col-ballThreeColumn)*ballThreeRows + top)
 	}
-	return NoCode
+	panic(fmt.Sprintf("emu: no ball of %d pixels from row %d in column %d", height, top, col))
 }
+
+// ballWindow returns the code of the ball in the two rows from top (−1…79) down.
+func ballWindow(col, top int32) uint16 { return uint16(ballTwos + col*ballWindows + top + 1) }
 
 // codebook holds the pixels of each code.
 var codebook = func() (book [Codes][]uint16) {
@@ -70,10 +92,15 @@ var codebook = func() (book [Codes][]uint16) {
 		book[agentCode(top)] = rectangle(top, paddleImageRows, agentImageColumn, 2)
 	}
 	for col := range int32(ImageSize) {
-		for height := int32(1); height <= ballHeights; height++ {
-			for top := range ImageSize + 1 - height {
-				book[ballCode(col, top, height)] = rectangle(top, height, col, 1)
-			}
+		for top := int32(-1); top < ImageSize; top++ {
+			book[ballWindow(col, top)] = rectangle(top, 2, col, 1)
+		}
+		behindPaddle := col == enemyImageColumn || col == enemyImageColumn+1
+		for row := int32(1); row < ImageSize-1 && (behindPaddle || col >= agentImageColumn); row++ {
+			book[ballCode(col, row, 1)] = rectangle(row, 1, col, 1)
+		}
+		for top := int32(0); top <= ImageSize-3 && col >= ballThreeColumn; top++ {
+			book[ballCode(col, top, 3)] = rectangle(top, 3, col, 1)
 		}
 	}
 	return book

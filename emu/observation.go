@@ -14,7 +14,7 @@ const (
 
 	// PixelWidth is the largest number of non-zero pixels of an observation: two
 	// images of two paddles and a ball.
-	PixelWidth = 2 * (2*2*paddleImageRows + ballHeights)
+	PixelWidth = 2 * (2*2*paddleImageRows + 3)
 )
 
 // Observe writes the observation between two pictures to row, in codes, ordered
