@@ -4,14 +4,15 @@ The environment is asked directly, without a wrapper, so that what lies between 
 decision and the emulator is written here and nowhere else.
 """
 
+import sys
 import warnings
 
-import numpy as np
-
 try:
+    import numpy as np
     from ale_py import ALEInterface, LoggerMode, roms
 except ImportError as err:
-    raise SystemExit(f"{err}; install what tools/requirements.txt lists, or run the make target") from err
+    print(f"{err}; install what tools/requirements.txt lists, or use the make target", file=sys.stderr)
+    sys.exit(2)
 
 NOOP, FIRE, RIGHT, LEFT, RIGHTFIRE, LEFTFIRE = ACTIONS = (0, 1, 3, 4, 11, 12)
 UP, DOWN = RIGHT, LEFT
@@ -26,26 +27,35 @@ RAM_SPEED_Y, RAM_SPEED_X = 56, 58
 BACKGROUNDS = (144, 109)  # red channel of the field, and of the first two frames
 
 
-def open_pong(seed=0, sticky=0.0):
-    """Returns Pong in mode 0, difficulty 0, one frame an act, just reset."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        rom = roms.get_rom_path("pong")
-    if rom is None:
-        raise SystemExit("ale-py brings no Pong; install the version in tools/requirements.txt")
-    ALEInterface.setLoggerMode(LoggerMode.Error)
-    ale = ALEInterface()
-    ale.setInt("random_seed", seed)
-    ale.setInt("frame_skip", 1)
-    ale.setFloat("repeat_action_probability", sticky)
-    ale.loadROM(rom)
-    ale.setMode(0)
-    ale.setDifficulty(0)
-    ale.reset_game()
-    return ale
+class Pong:
+    """Pong in mode 0, difficulty 0, one frame an act.
 
+    ram (128 bytes) and screen (210×160×3) are those of the last act that was
+    followed by look, and are written over by the next look.
+    """
 
-def image(screen):
-    """The 80×80 image of the 2016 post, bytes of 0 or 1, from a 210×160×3 screen."""
-    red = screen[35:195:2, ::2, 0]
-    return ((red != BACKGROUNDS[0]) & (red != BACKGROUNDS[1])).view(np.uint8)
+    def __init__(self):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            rom = roms.get_rom_path("pong")
+        if rom is None:
+            print("ale-py brings no Pong; install the version in tools/requirements.txt", file=sys.stderr)
+            sys.exit(2)
+        ALEInterface.setLoggerMode(LoggerMode.Error)
+        self.ale = ALEInterface()
+        self.ale.setInt("frame_skip", 1)
+        self.ale.setFloat("repeat_action_probability", 0.0)
+        self.ale.loadROM(rom)
+        self.ale.setMode(0)
+        self.ale.setDifficulty(0)
+        self.reset, self.act, self.over = self.ale.reset_game, self.ale.act, self.ale.game_over
+        self.ram = np.zeros(128, np.uint8)
+        self.screen = np.zeros((210, 160, 3), np.uint8)
+        self.reset()
+
+    def look(self):
+        """Reads the memory, and returns the 80×80 image of the 2016 post, of 0 and 1."""
+        self.ale.getRAM(self.ram)
+        self.ale.getScreenRGB(self.screen)
+        red = self.screen[35:195:2, ::2, 0]
+        return ((red != BACKGROUNDS[0]) & (red != BACKGROUNDS[1])).astype(np.uint8)
