@@ -30,11 +30,14 @@ BACKGROUNDS = (144, 109)  # red channel of the field, and of the first two frame
 class Pong:
     """Pong in mode 0, difficulty 0, one frame an act.
 
+    In every act the last executed action is executed again with probability
+    sticky, whatever the act's own; seed decides when.
+
     ram (128 bytes) and screen (210×160×3) are those of the last act that was
     followed by look, and are written over by the next look.
     """
 
-    def __init__(self):
+    def __init__(self, sticky=0.0, seed=0):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             rom = roms.get_rom_path("pong")
@@ -43,8 +46,9 @@ class Pong:
             sys.exit(2)
         ALEInterface.setLoggerMode(LoggerMode.Error)
         self.ale = ALEInterface()
+        self.ale.setInt("random_seed", seed)
         self.ale.setInt("frame_skip", 1)
-        self.ale.setFloat("repeat_action_probability", 0.0)
+        self.ale.setFloat("repeat_action_probability", sticky)
         self.ale.loadROM(rom)
         self.ale.setMode(0)
         self.ale.setDifficulty(0)
