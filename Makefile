@@ -68,10 +68,12 @@ ale-trace: build $(VENV)/done ## compare the game with the Arcade Learning Envir
 ale-baseline: $(VENV)/done ## decisions/s of the 2016 loop on the Arcade Learning Environment
 	$(PY) tools/karpathy_ale.py --seed $(SEED) $(ARGS)
 
-# The folder of the environment is made anew whenever the pins change.
+# Made anew whenever the pins change. Some distributions' Python makes no pip in
+# an environment; theirs then installs into it from outside.
 $(VENV)/done: tools/requirements.txt
-	$(PYTHON3) -m venv --clear $(VENV)
-	$(PY) -m pip install --quiet --disable-pip-version-check -r tools/requirements.txt
+	$(PYTHON3) -m venv --clear $(VENV) >/dev/null 2>&1 || $(PYTHON3) -m venv --clear --without-pip $(VENV)
+	if [ -e $(VENV)/bin/pip ]; then pip='$(PY) -m pip'; else pip='$(PYTHON3) -m pip --python $(PY)'; fi; \
+	$$pip install --quiet --disable-pip-version-check -r tools/requirements.txt
 	touch $@
 
 # cgo first where it is on: that is the build with CUDA.
