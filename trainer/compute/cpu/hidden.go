@@ -1,0 +1,70 @@
+package cpu
+
+import "pongpg/trainer/compute"
+
+// hiddenTask is the gradient for several outputs. An item is a panel of units for
+// all rows, so that no two items add to the same element and the sums stay in order.
+type hiddenTask struct {
+	k                *kernels
+	scratch          []scratch
+	dw1, dw2, w1, w2 compute.Tensor
+	x                compute.Sparse
+	active           compute.Array[uint16]
+	d                compute.Tensor
+	panel            int
+}
+
+func (b *Backend) hiddenGrad(dw1, dw2 compute.Tensor, x compute.Sparse, active compute.Array[uint16], d, w1, w2 compute.Tensor) {
+	b.Zero(dw1)
+	b.Zero(dw2)
+	blocks := w1.Cols / compute.Lanes
+	t := &b.tasks.hidden
+	*t = hiddenTask{b.kernels, b.scratch, dw1, dw2, w1, w2, x, active, d, b.panel(blocks)}
+	b.pool.do(t, grain(blocks, t.panel))
+}
+
+func (t *hiddenTask) run(worker, item int) {
+	const op = "SparseMLPGrad"
+	lo, hi := span(t.w1.Cols/compute.Lanes, t.panel, item)
+	u, stride, panel := lo*compute.Lanes, t.w1.Cols, hi-lo
+	width := panel * compute.Lanes
+	both := t.scratch[worker].floats(2 * hiddenRows * width)
+	h, dh := both[:hiddenRows*width], both[hiddenRows*width:]
+	w1, dw1, w2, dw2 := tail(t.w1.Host, u), tail(t.dw1.Host, u), tail(t.w2.Host, u), tail(t.dw2.Host, u)
+	for first := 0; first < t.x.Rows(); first += hiddenRows {
+		x := t.x.Slice(first, min(first+hiddenRows, t.x.Rows()))
+		rows, entries, slots := x.Rows(), x.Entries.Host, x.Entries.Cols
+		if done := t.k.sparseRows(h, width, entries, rows, slots, x.Cols, w1, stride, panel); done != rows {
+			badEntry(op, x, done)
+		}
+		d := t.d.Slice(first, first+rows)
+		active := t.active.Host[first*t.active.Cols+lo:]
+		t.k.hiddenGrad(dh, dw2, h, active, t.active.Cols, d.Host, w2, stride, rows, d.Cols, panel)
+		t.k.scatterRows(dw1, stride, entries, rows, slots, x.Cols, dh, width, panel)
+	}
+}
+
+// hiddenGradGo computes, for each row i and blocks vectors of units,
+//
+//	dw2[k] += d[i][k]·max(0, h[i]),  dh[i] = (Σ_k d[i][k]·w2[k])∘active[i]
+//
+// h and dh are [rows][16·blocks], dw2 and w2 have rows of w2Stride elements.
+func hiddenGradGo(dh, dw2, h []float32, active []uint16, activeStride int, d, w2 []float32, w2Stride, rows, outputs, blocks int) {
+	units := blocks * compute.Lanes
+	for i := range rows {
+		h, dh, d := h[i*units:][:units], dh[i*units:][:units], d[i*outputs:][:outputs]
+		clear(dh)
+		for k, d := range d {
+			dw, w := dw2[k*w2Stride:][:units], w2[k*w2Stride:][:units]
+			for j, h := range h {
+				dw[j] += float32(d * relu(h))
+				dh[j] += float32(d * w[j])
+			}
+		}
+		for j := range dh {
+			if active[i*activeStride+j/compute.Lanes]>>(j%compute.Lanes)&1 == 0 {
+				dh[j] = 0
+			}
+		}
+	}
+}

@@ -1,0 +1,80 @@
+package cpu
+
+// kernels is one instruction set's form of the functions that operations spend
+// their time in. All sets give the same bits. Lengths have been checked; "blocks"
+// counts vectors of compute.Lanes units; a stride is the distance of rows in
+// elements.
+type kernels struct {
+	name string
+
+	// panel is the largest number of blocks that the functions with a parameter
+	// blocks take at once: what fits the registers.
+	panel int
+
+	sigmoid     func(p, z []float32)
+	policyGrad  func(d, z, p []float32, action []uint8, advantage []float32, entropy, scale float32)
+	sample      func(action []uint8, p, u []float32)
+	uniform     func(u []float32, words []uint32)
+	rmsProp     func(w, c, g []float32, lr, decay, rest, eps float32)
+	sumSquares  func(x []float32) float32
+	boxLine     func(dst []float32, dstStride int, src []float32, srcStride, n, radius int, inverse float32, blocks int)
+	sparseRows  func(y []float32, yStride int, entries []uint16, rows, width, cols int, w []float32, wStride, blocks int) int
+	scatterRows func(dw []float32, dwStride int, entries []uint16, rows, width, cols int, dy []float32, dyStride, blocks int) int
+	reluDot     func(z []float32, active []uint16, h, w2 []float32, rows, outputs, blocks int)
+	columnGrad  func(dw1, dw2, w1, w2 []float32, stride int, active []uint16, links []link, start []uint32, blocks int)
+	hiddenGrad  func(dh, dw2, h []float32, active []uint16, activeStride int, d, w2 []float32, w2Stride, rows, outputs, blocks int)
+}
+
+// goKernels is the definition of the others, and what runs where there is no
+// vector form.
+var goKernels = kernels{
+	name:        "go",
+	panel:       16,
+	sigmoid:     sigmoidGo,
+	policyGrad:  policyGradGo,
+	sample:      sampleGo,
+	uniform:     uniformGo,
+	rmsProp:     rmsPropGo,
+	sumSquares:  sumSquaresGo,
+	boxLine:     boxLineGo,
+	sparseRows:  sparseRowsGo,
+	scatterRows: scatterRowsGo,
+	reluDot:     reluDotGo,
+	columnGrad:  columnGradGo,
+	hiddenGrad:  hiddenGradGo,
+}
+
+// tasks holds the arguments of each operation while the pool runs it, so that no
+// operation allocates.
+type tasks struct {
+	zero       zeroTask
+	matMul     matMulTask
+	relu       reluTask
+	reluGrad   reluGradTask
+	softmax    softmaxTask
+	sigmoid    sigmoidTask
+	policyGrad policyGradTask
+	sample     sampleTask
+	uniform    uniformTask
+	rmsProp    rmsPropTask
+	blur       blurTask
+	sumSquares sumSquaresTask
+	sparse     sparseTask
+	sparseGrad sparseGradTask
+	mlp        mlpTask
+	columns    columnsTask
+	hidden     hiddenTask
+}
+
+// scratch is memory that one worker reuses.
+type scratch struct {
+	buffer []float32
+}
+
+// floats returns n float32 of whatever was there before.
+func (s *scratch) floats(n int) []float32 {
+	if cap(s.buffer) < n {
+		s.buffer = floats(n)
+	}
+	return s.buffer[:n]
+}

@@ -1,0 +1,226 @@
+package cpu
+
+import (
+	"pongpg/emu/philox"
+	"pongpg/trainer/compute"
+)
+
+// policyRows is how many rows an item of the policy's own operations covers:
+// some microseconds of work.
+const policyRows = 2048
+
+type sigmoidTask struct {
+	k    *kernels
+	p, z []float32
+}
+
+// Sigmoid implements compute.Backend.
+func (b *Backend) Sigmoid(p, z compute.Tensor) {
+	want("Sigmoid", "p", p, z.Rows, z.Cols)
+	want("Sigmoid", "z", z, z.Rows, z.Cols)
+	t := &b.tasks.sigmoid
+	*t = sigmoidTask{b.kernels, p.Host, z.Host}
+	b.pool.do(t, grain(len(t.p), policyRows))
+}
+
+func (t *sigmoidTask) run(_, item int) {
+	lo, hi := span(len(t.p), policyRows, item)
+	t.k.sigmoid(t.p[lo:hi], t.z[lo:hi])
+}
+
+func sigmoidGo(p, z []float32) {
+	for i, z := range z {
+		p[i] = 1 / (1 + compute.Exp32(-z))
+	}
+}
+
+type softmaxTask struct{ p, z compute.Tensor }
+
+// Softmax implements compute.Backend.
+func (b *Backend) Softmax(p, z compute.Tensor) {
+	want("Softmax", "p", p, z.Rows, z.Cols)
+	want("Softmax", "z", z, z.Rows, z.Cols)
+	if z.Cols == 0 {
+		return
+	}
+	t := &b.tasks.softmax
+	*t = softmaxTask{p, z}
+	b.pool.do(t, grain(z.Rows, policyRows))
+}
+
+func (t *softmaxTask) run(_, item int) {
+	lo, hi := span(t.z.Rows, policyRows, item)
+	for i := lo; i < hi; i++ {
+		p, z := t.p.Row(i), t.z.Row(i)
+		top := maximum(z)
+		var sum float32
+		for k, z := range z {
+			p[k] = compute.Exp32(z - top)
+			sum += p[k]
+		}
+		for k := range p {
+			p[k] /= sum
+		}
+	}
+}
+
+// maximum returns the largest of z, where a NaN counts only if it is the first.
+func maximum(z []float32) float32 {
+	top := z[0]
+	for _, z := range z[1:] {
+		if z > top {
+			top = z
+		}
+	}
+	return top
+}
+
+type policyGradTask struct {
+	k              *kernels
+	d, z, p        compute.Tensor
+	action         []uint8
+	advantage      []float32
+	entropy, scale float32
+}
+
+// PolicyGrad implements compute.Backend.
+func (b *Backend) PolicyGrad(d, z, p compute.Tensor, action compute.Array[uint8], advantage compute.Tensor, entropy, scale float32) {
+	const op = "PolicyGrad"
+	want(op, "d", d, z.Rows, z.Cols)
+	want(op, "z", z, z.Rows, z.Cols)
+	want(op, "p", p, z.Rows, z.Cols)
+	want(op, "action", action, z.Rows, 1)
+	want(op, "advantage", advantage, z.Rows, 1)
+	if z.Cols == 0 {
+		return
+	}
+	t := &b.tasks.policyGrad
+	*t = policyGradTask{b.kernels, d, z, p, action.Host, advantage.Host, entropy, scale}
+	b.pool.do(t, grain(z.Rows, policyRows))
+}
+
+func (t *policyGradTask) run(_, item int) {
+	lo, hi := span(t.z.Rows, policyRows, item)
+	if t.z.Cols == 1 {
+		t.k.policyGrad(t.d.Host[lo:hi], t.z.Host[lo:hi], t.p.Host[lo:hi], t.action[lo:hi], t.advantage[lo:hi], t.entropy, t.scale)
+		return
+	}
+	for i := lo; i < hi; i++ {
+		policyGradRow(t.d.Row(i), t.z.Row(i), t.p.Row(i), t.action[i], t.advantage[i], t.entropy, t.scale)
+	}
+}
+
+// policyGradGo is the form for one output, over many rows.
+func policyGradGo(d, z, p []float32, action []uint8, advantage []float32, entropy, scale float32) {
+	for i, p := range p {
+		gain := float32((float32(action[i]) - p) * advantage[i])
+		spread := float32(float32(float32(entropy*p)*(1-p)) * z[i])
+		d[i] = scale * (gain - spread)
+	}
+}
+
+// policyGradRow is the form for several outputs, over one row.
+func policyGradRow(d, z, p []float32, action uint8, advantage, entropy, scale float32) {
+	top := maximum(z)
+	var sum float32
+	for _, z := range z {
+		sum += compute.Exp32(z - top)
+	}
+	logSum := compute.Log32(sum)
+	var h float32
+	for k, p := range p {
+		h -= float32(p * (z[k] - top - logSum))
+	}
+	for k, p := range p {
+		var taken float32
+		if int(action) == k {
+			taken = 1
+		}
+		gain := float32((taken - p) * advantage)
+		spread := float32(float32(entropy*p) * (z[k] - top - logSum + h))
+		d[k] = scale * (gain - spread)
+	}
+}
+
+type sampleTask struct {
+	k      *kernels
+	action []uint8
+	p      compute.Tensor
+	u      []float32
+}
+
+// Sample implements compute.Backend.
+func (b *Backend) Sample(action compute.Array[uint8], p, u compute.Tensor) {
+	want("Sample", "action", action, p.Rows, 1)
+	want("Sample", "p", p, p.Rows, p.Cols)
+	want("Sample", "u", u, p.Rows, 1)
+	t := &b.tasks.sample
+	*t = sampleTask{b.kernels, action.Host, p, u.Host}
+	b.pool.do(t, grain(p.Rows, policyRows))
+}
+
+func (t *sampleTask) run(_, item int) {
+	lo, hi := span(t.p.Rows, policyRows, item)
+	if t.p.Cols == 1 {
+		t.k.sample(t.action[lo:hi], t.p.Host[lo:hi], t.u[lo:hi])
+		return
+	}
+	for i := lo; i < hi; i++ {
+		p := t.p.Row(i)
+		var below float32
+		chosen := 0
+		for k := 0; k < len(p)-1; k++ {
+			below += p[k]
+			if t.u[i] >= below {
+				chosen++
+			}
+		}
+		t.action[i] = uint8(chosen)
+	}
+}
+
+// sampleGo is the form for one probability.
+func sampleGo(action []uint8, p, u []float32) {
+	for i, p := range p {
+		var one uint8
+		if u[i] < p {
+			one = 1
+		}
+		action[i] = one
+	}
+}
+
+type uniformTask struct {
+	k            *kernels
+	u            []float32
+	seed         uint64
+	purpose      uint32
+	stream, tick []uint32
+}
+
+// Uniform implements compute.Backend.
+func (b *Backend) Uniform(u compute.Tensor, seed uint64, purpose uint32, stream, tick compute.Array[uint32]) {
+	want("Uniform", "u", u, u.Rows, 1)
+	want("Uniform", "stream", stream, u.Rows, 1)
+	want("Uniform", "tick", tick, u.Rows, 1)
+	t := &b.tasks.uniform
+	*t = uniformTask{b.kernels, u.Host, seed, purpose, stream.Host, tick.Host}
+	b.pool.do(t, grain(len(t.u), policyRows))
+}
+
+func (t *uniformTask) run(_, item int) {
+	const batch = 64
+	var first, rest [batch]uint32
+	for lo, end := span(len(t.u), policyRows, item); lo < end; lo += batch {
+		hi := min(end, lo+batch)
+		words, rest := first[:hi-lo], rest[:hi-lo]
+		philox.Blocks(t.seed, t.purpose, t.tick[lo:hi], t.stream[lo:hi], words, rest, rest, rest)
+		t.k.uniform(t.u[lo:hi], words)
+	}
+}
+
+func uniformGo(u []float32, words []uint32) {
+	for i, w := range words {
+		u[i] = philox.Float32(w)
+	}
+}

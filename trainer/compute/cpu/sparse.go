@@ -1,0 +1,148 @@
+package cpu
+
+import "pongpg/trainer/compute"
+
+// sparseRowsPerItem is how many sparse rows an item covers: a few microseconds.
+const sparseRowsPerItem = 64
+
+type sparseTask struct {
+	k *kernels
+	y compute.Tensor
+	x compute.Sparse
+	w compute.Tensor
+}
+
+// SparseMatMul implements compute.Backend.
+func (b *Backend) SparseMatMul(y compute.Tensor, x compute.Sparse, w compute.Tensor) {
+	const op = "SparseMatMul"
+	wantSparse(op, x)
+	want(op, "w", w, x.Cols, y.Cols)
+	want(op, "y", y, x.Rows(), y.Cols)
+	wantUnits(op, y.Cols)
+	if y.Len() == 0 {
+		return
+	}
+	t := &b.tasks.sparse
+	*t = sparseTask{b.kernels, y, x, w}
+	b.pool.do(t, grain(x.Rows(), sparseRowsPerItem))
+}
+
+func (t *sparseTask) run(_, item int) {
+	lo, hi := span(t.x.Rows(), sparseRowsPerItem, item)
+	sparseRows(t.k, "SparseMatMul", t.y.Host[lo*t.y.Cols:], t.x.Slice(lo, hi), t.w)
+}
+
+// sparseRows computes y = x·w for rows of w.Cols units, a panel of them at a time.
+func sparseRows(k *kernels, op string, y []float32, x compute.Sparse, w compute.Tensor) {
+	blocks := w.Cols / compute.Lanes
+	for lo := 0; lo < blocks; lo += k.panel {
+		u := lo * compute.Lanes
+		panel := min(k.panel, blocks-lo)
+		done := k.sparseRows(y[u:], w.Cols, x.Entries.Host, x.Rows(), x.Entries.Cols, x.Cols, tail(w.Host, u), w.Cols, panel)
+		if done != x.Rows() {
+			badEntry(op, x, done)
+		}
+	}
+}
+
+// tail returns s[lo:], and nothing where s is shorter.
+func tail(s []float32, lo int) []float32 { return s[min(lo, len(s)):] }
+
+// sparseRowsGo writes the first blocks of the rows of y = x·w and returns how many
+// rows that were: fewer than rows if the next has a column ≥ cols.
+func sparseRowsGo(y []float32, yStride int, entries []uint16, rows, width, cols int, w []float32, wStride, blocks int) int {
+	units := blocks * compute.Lanes
+	for i := range rows {
+		sum := y[i*yStride:][:units]
+		clear(sum)
+		for _, e := range entries[i*width:][:width] {
+			if e == compute.End {
+				break
+			}
+			col := compute.EntryCol(e)
+			if col >= cols {
+				return i
+			}
+			row := w[col*wStride:][:units]
+			if e&1 == 0 {
+				for j, w := range row {
+					sum[j] += w
+				}
+			} else {
+				for j, w := range row {
+					sum[j] -= w
+				}
+			}
+		}
+	}
+	return rows
+}
+
+type sparseGradTask struct {
+	k     *kernels
+	dw    compute.Tensor
+	x     compute.Sparse
+	dy    compute.Tensor
+	panel int
+}
+
+// SparseMatMulGrad implements compute.Backend. An item is a panel of units for all
+// rows, so that no two items add to the same element and the sums stay in order.
+func (b *Backend) SparseMatMulGrad(dw compute.Tensor, x compute.Sparse, dy compute.Tensor) {
+	const op = "SparseMatMulGrad"
+	wantSparse(op, x)
+	want(op, "dw", dw, x.Cols, dy.Cols)
+	want(op, "dy", dy, x.Rows(), dy.Cols)
+	blocks := wantUnits(op, dy.Cols)
+	if dy.Len() == 0 {
+		return
+	}
+	t := &b.tasks.sparseGrad
+	*t = sparseGradTask{b.kernels, dw, x, dy, b.panel(blocks)}
+	b.pool.do(t, grain(blocks, t.panel))
+}
+
+func (t *sparseGradTask) run(_, item int) {
+	units := t.dy.Cols
+	lo, hi := span(units/compute.Lanes, t.panel, item)
+	u := lo * compute.Lanes
+	done := t.k.scatterRows(tail(t.dw.Host, u), units, t.x.Entries.Host, t.x.Rows(), t.x.Entries.Cols, t.x.Cols, t.dy.Host[u:], units, hi-lo)
+	if done != t.x.Rows() {
+		badEntry("SparseMatMulGrad", t.x, done)
+	}
+}
+
+// panel returns how many blocks an item takes where the items are panels of units:
+// all workers busy, and no panel wider than the kernels'.
+func (b *Backend) panel(blocks int) int {
+	return max(1, min(b.kernels.panel, grain(blocks, b.pool.workers)))
+}
+
+// scatterRowsGo adds ±dy[i] to the first blocks of dw's row of each entry and
+// returns the number of rows done, as sparseRowsGo does.
+func scatterRowsGo(dw []float32, dwStride int, entries []uint16, rows, width, cols int, dy []float32, dyStride, blocks int) int {
+	units := blocks * compute.Lanes
+	for i := range rows {
+		add := dy[i*dyStride:][:units]
+		for _, e := range entries[i*width:][:width] {
+			if e == compute.End {
+				break
+			}
+			col := compute.EntryCol(e)
+			if col >= cols {
+				return i
+			}
+			sum := dw[col*dwStride:][:units]
+			if e&1 == 0 {
+				for j, d := range add {
+					sum[j] += d
+				}
+			} else {
+				for j, d := range add {
+					sum[j] -= d
+				}
+			}
+		}
+	}
+	return rows
+}

@@ -1,0 +1,58 @@
+package cpu
+
+import "pongpg/trainer/compute"
+
+// sumRows is how many rows' sums are added before the chunks' are.
+const sumRows = 64
+
+type sumSquaresTask struct {
+	k      *kernels
+	x      compute.Tensor
+	chunks []float32
+}
+
+// SumSquares implements compute.Backend.
+func (b *Backend) SumSquares(dst, x compute.Tensor) {
+	want("SumSquares", "dst", dst, 1, 1)
+	want("SumSquares", "x", x, x.Rows, x.Cols)
+	t := &b.tasks.sumSquares
+	n := grain(x.Rows, sumRows)
+	if cap(t.chunks) < n {
+		t.chunks = make([]float32, n)
+	}
+	*t = sumSquaresTask{b.kernels, x, t.chunks[:n]}
+	b.pool.do(t, n)
+	var sum float32
+	for _, s := range t.chunks {
+		sum += s
+	}
+	dst.Host[0] = sum
+}
+
+func (t *sumSquaresTask) run(_, item int) {
+	lo, hi := span(t.x.Rows, sumRows, item)
+	var sum float32
+	for i := lo; i < hi; i++ {
+		sum += t.k.sumSquares(t.x.Row(i))
+	}
+	t.chunks[item] = sum
+}
+
+// sumSquaresGo returns lanesum(x∘x).
+func sumSquaresGo(x []float32) float32 {
+	var lanes [compute.Lanes]float32
+	for i, x := range x {
+		lanes[i%compute.Lanes] += float32(x * x)
+	}
+	return fold(&lanes)
+}
+
+// fold adds 16 lanes: l and l+8, then l and l+4, l+2, l+1.
+func fold(lanes *[compute.Lanes]float32) float32 {
+	for half := compute.Lanes / 2; half > 0; half /= 2 {
+		for l := range half {
+			lanes[l] += lanes[l+half]
+		}
+	}
+	return lanes[0]
+}
