@@ -1,0 +1,63 @@
+package trainer
+
+import (
+	"pongpg/emu"
+	"pongpg/trainer/compute"
+)
+
+// Batch is decisions of one policy, a row each, in a backend's memory.
+type Batch struct {
+	X         compute.Sparse        // [rows][emu.Codes] observations
+	Z, Prob   compute.Tensor        // [rows][outputs] logits and probabilities
+	Active    compute.Array[uint16] // [rows][units/16] units above 0
+	Action    compute.Array[uint8]  // [rows][1]
+	Advantage compute.Tensor        // [rows][1]
+}
+
+// newBatch returns a batch for decisions of policy p.
+func newBatch(b compute.Backend, rows int, p *Policy) Batch {
+	return Batch{
+		X:         compute.NewSparse(b, rows, emu.ObservationWidth, emu.Codes),
+		Z:         compute.New[float32](b, rows, p.Outputs()),
+		Prob:      compute.New[float32](b, rows, p.Outputs()),
+		Active:    compute.New[uint16](b, rows, p.W1.Cols/compute.Lanes),
+		Action:    compute.New[uint8](b, rows, 1),
+		Advantage: compute.New[float32](b, rows, 1),
+	}
+}
+
+// Rows returns the number of decisions.
+func (b Batch) Rows() int { return b.Action.Rows }
+
+// Slice returns decisions lo to hi (exclusive) as a view.
+func (b Batch) Slice(lo, hi int) Batch {
+	return Batch{
+		X: b.X.Slice(lo, hi), Z: b.Z.Slice(lo, hi), Prob: b.Prob.Slice(lo, hi),
+		Active: b.Active.Slice(lo, hi), Action: b.Action.Slice(lo, hi), Advantage: b.Advantage.Slice(lo, hi),
+	}
+}
+
+// hostBatch is what the games and a batch exchange, in the host's memory
+// (compute.Mirror).
+type hostBatch struct {
+	x         []uint16  // [rows][emu.ObservationWidth]
+	action    []uint8   // [rows]
+	advantage []float32 // [rows]
+}
+
+func newHostBatch(b compute.Backend, batch Batch) hostBatch {
+	return hostBatch{
+		x:         compute.Mirror(b, batch.X.Entries),
+		action:    compute.Mirror(b, batch.Action),
+		advantage: compute.Mirror(b, batch.Advantage),
+	}
+}
+
+// slice returns decisions lo to hi (exclusive) as a view.
+func (h hostBatch) slice(lo, hi int) hostBatch {
+	return hostBatch{
+		x:         h.x[lo*emu.ObservationWidth : hi*emu.ObservationWidth],
+		action:    h.action[lo:hi],
+		advantage: h.advantage[lo:hi],
+	}
+}

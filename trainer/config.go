@@ -1,0 +1,177 @@
+package trainer
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"pongpg/emu"
+)
+
+// Config is everything that decides what a run learns: the same Config gives the
+// same weights, bit for bit, on any machine. The tags are the single place where a
+// hyperparameter is named: json in the run's directory, flag and help on the
+// command line.
+type Config struct {
+	Recipe  string `json:"recipe"`
+	Seed    uint64 `json:"seed"`
+	Preset  string `json:"preset" flag:"preset" help:"environment: Pong-v0 (the 2016 post's), Pong-v4, PongDeterministic-v4, PongNoFrameskip-v4, ALE/Pong-v5"`
+	Actions int    `json:"actions" flag:"actions" help:"actions of the policy: 2 (up, down), 3 (with noop), 6 (with fire)"`
+	Hidden  int    `json:"hidden" flag:"hidden" help:"hidden units"`
+	Envs    int    `json:"envs" flag:"envs" help:"games in parallel"`
+
+	BatchEpisodes  int `json:"batch_episodes" flag:"batch-episodes" help:"whole episodes an update; 0: by decisions"`
+	BatchDecisions int `json:"batch_decisions" flag:"batch-decisions" help:"decisions an update, over all games; 0: by episodes"`
+
+	Gamma       float64 `json:"gamma" flag:"gamma" help:"discount of a reward for each decision before it"`
+	Standardize string  `json:"standardize" flag:"standardize" help:"returns minus mean, over standard deviation, of each 'episode', of the whole 'batch', or 'none'"`
+	Reduce      string  `json:"reduce" flag:"reduce" help:"gradient over the decisions of a batch: 'sum' or 'mean'"`
+	Entropy     float64 `json:"entropy" flag:"entropy" help:"weight of the policy's entropy in the objective"`
+
+	LearningRate        float64 `json:"learning_rate" flag:"lr" help:"learning rate"`
+	LearningRateFinal   float64 `json:"learning_rate_final" flag:"lr-final" help:"learning rate after --lr-updates"`
+	LearningRateUpdates int     `json:"learning_rate_updates" flag:"lr-updates" help:"updates over which the learning rate goes (geometrically) to --lr-final; 0: constant"`
+	Decay               float64 `json:"decay" flag:"decay" help:"RMSProp: decay of the mean square"`
+	Epsilon             float64 `json:"epsilon" flag:"epsilon" help:"RMSProp: added to the root of the mean square"`
+
+	Blur        int `json:"blur" flag:"blur" help:"radius, in pixels, of the box by which the gradient of W1 is blurred (twice) over the image; 0: not"`
+	BlurFinal   int `json:"blur_final" flag:"blur-final" help:"radius after --blur-updates"`
+	BlurUpdates int `json:"blur_updates" flag:"blur-updates" help:"updates over which the radius goes (linearly) to --blur-final"`
+	InitBlur    int `json:"init_blur" flag:"init-blur" help:"radius by which the initial rows of W1 are blurred, at the same norm; 0: not"`
+}
+
+// Recipes names the recipes, the default first.
+var Recipes = []string{"fast", "karpathy"}
+
+// Recipe returns the configuration that goes by a name. The error names the choices.
+func Recipe(name string) (Config, error) {
+	switch name {
+	case "karpathy":
+		return karpathy, nil
+	case "fast":
+		return fast, nil
+	}
+	return Config{}, fmt.Errorf("recipe %q is not one of %s", name, strings.Join(Recipes, ", "))
+}
+
+// karpathy is the 2016 post's script to the letter (docs/recipes.md).
+var karpathy = Config{
+	Recipe: "karpathy", Preset: "Pong-v0", Actions: 2, Hidden: 200, Envs: 10,
+	BatchEpisodes: 10,
+	Gamma:         0.99, Standardize: "episode", Reduce: "sum",
+	LearningRate: 1e-4, LearningRateFinal: 1e-4, Decay: 0.99, Epsilon: 1e-5,
+}
+
+// fast is the same network on the same observations, tuned to learn in the least
+// time (docs/recipes.md says what each departure gives).
+var fast = Config{
+	Recipe: "fast", Preset: "Pong-v0", Actions: 2, Hidden: 200, Envs: 256,
+	BatchDecisions: 50_000,
+	Gamma:          0.99, Standardize: "batch", Reduce: "mean", Entropy: 0.005,
+	LearningRate: 5e-3, LearningRateFinal: 1e-3, LearningRateUpdates: 2000, Decay: 0.99, Epsilon: 1e-5,
+	Blur: 12, BlurFinal: 4, BlurUpdates: 500, InitBlur: 4,
+}
+
+// Limits of what a Config may ask for, so that a slip of the finger is an error and
+// not a machine out of memory.
+const (
+	maxEnvs   = 1 << 17
+	maxHidden = 1 << 14
+	maxBatch  = 1 << 26
+)
+
+// Check returns an error that names the first impossible value and what would do.
+func (c *Config) Check() error {
+	if _, err := Recipe(c.Recipe); err != nil {
+		return err
+	}
+	if _, err := emu.PresetByName(c.Preset); err != nil {
+		return err
+	}
+	if _, err := actionSet(c.Actions); err != nil {
+		return err
+	}
+	if (c.BatchEpisodes == 0) == (c.BatchDecisions == 0) {
+		return errors.New("the batch must be counted in episodes or in decisions: set one of --batch-episodes and --batch-decisions, and the other to 0")
+	}
+	if !slices.Contains([]string{"episode", "batch", "none"}, c.Standardize) {
+		return fmt.Errorf("--standardize %q is not one of episode, batch, none", c.Standardize)
+	}
+	if c.Standardize == "episode" && c.BatchEpisodes == 0 {
+		return errors.New("--standardize episode needs whole episodes: set --batch-episodes")
+	}
+	if !slices.Contains([]string{"sum", "mean"}, c.Reduce) {
+		return fmt.Errorf("--reduce %q is not one of sum, mean", c.Reduce)
+	}
+	for _, f := range []struct {
+		flag               string
+		value, least, most float64
+	}{
+		{"hidden", float64(c.Hidden), 1, maxHidden},
+		{"envs", float64(c.Envs), 1, maxEnvs},
+		{"batch-episodes", float64(c.BatchEpisodes), 0, 1 << 16},
+		{"batch-decisions", float64(c.BatchDecisions), 0, maxBatch},
+		{"gamma", c.Gamma, 0, 1},
+		{"entropy", c.Entropy, 0, 100},
+		{"lr", c.LearningRate, 1e-12, 100},
+		{"lr-final", c.LearningRateFinal, 1e-12, 100},
+		{"lr-updates", float64(c.LearningRateUpdates), 0, 1 << 30},
+		{"decay", c.Decay, 0, 1},
+		{"epsilon", c.Epsilon, 1e-30, 100},
+		{"blur", float64(c.Blur), 0, emu.ImageSize - 1},
+		{"blur-final", float64(c.BlurFinal), 0, emu.ImageSize - 1},
+		{"blur-updates", float64(c.BlurUpdates), 0, 1 << 30},
+		{"init-blur", float64(c.InitBlur), 0, emu.ImageSize - 1},
+	} {
+		if math.IsNaN(f.value) || f.value < f.least || f.value > f.most {
+			return fmt.Errorf("--%s %v is impossible: it must be in %v … %v", f.flag, f.value, f.least, f.most)
+		}
+	}
+	return nil
+}
+
+// Steps returns how many decisions each game plays an update when the batch is
+// counted in decisions.
+func (c *Config) Steps() int { return (c.BatchDecisions + c.Envs - 1) / c.Envs }
+
+// learningRate returns the learning rate of an update (from 0).
+func (c *Config) learningRate(update int64) float32 {
+	if c.LearningRateUpdates == 0 {
+		return float32(c.LearningRate)
+	}
+	done := min(1, float64(update)/float64(c.LearningRateUpdates))
+	return float32(c.LearningRate * math.Pow(c.LearningRateFinal/c.LearningRate, done))
+}
+
+// blur returns the radius of the gradient's blur in an update (from 0).
+func (c *Config) blur(update int64) int {
+	if c.BlurUpdates == 0 {
+		return c.Blur
+	}
+	done := min(1, float64(update)/float64(c.BlurUpdates))
+	return int(math.Round(float64(c.Blur) + float64(c.BlurFinal-c.Blur)*done))
+}
+
+// actionSet returns what each of the policy's actions is in the game. With two,
+// action 1 is up, whose probability is the policy's only output.
+func actionSet(actions int) ([]emu.Action, error) {
+	switch actions {
+	case 2:
+		return []emu.Action{emu.Left, emu.Right}, nil
+	case 3:
+		return []emu.Action{emu.Noop, emu.Right, emu.Left}, nil
+	case 6:
+		return emu.MinimalActions[:], nil
+	}
+	return nil, fmt.Errorf("--actions %d is not one of 2 (up, down), 3 (noop, up, down), 6 (Atari's minimal set)", actions)
+}
+
+// outputs returns the number of outputs of a policy: one for two actions.
+func outputs(actions int) int {
+	if actions == 2 {
+		return 1
+	}
+	return actions
+}

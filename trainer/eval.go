@@ -1,0 +1,78 @@
+package trainer
+
+import (
+	"context"
+	"math"
+
+	"pongpg/emu"
+	"pongpg/trainer/compute"
+)
+
+// evalSeedBit sets the seeds of evaluations apart from those of training: fresh
+// episodes even for the same seed.
+const evalSeedBit = 1 << 63
+
+// Evaluation is what a policy's episodes were like.
+type Evaluation struct {
+	Episodes      int     `json:"episodes"`
+	Mean          float64 `json:"mean"`
+	StandardError float64 `json:"standard_error"` // of the mean
+	Min           int32   `json:"min"`
+	Max           int32   `json:"max"`
+	MeanLength    float64 `json:"mean_length"` // decisions
+	MinLength     int32   `json:"min_length"`
+	MaxLength     int32   `json:"max_length"`
+	MeanFrames    float64 `json:"mean_frames"`
+	Truncated     int     `json:"truncated"` // episodes cut off by the time limit
+	Returns       []int32 `json:"returns"`
+	Lengths       []int32 `json:"lengths"`
+}
+
+// evalEnvs is the number of episodes that are played at a time.
+const evalEnvs = 256
+
+// Evaluate plays episodes of a policy, sampling its actions, or taking the likeliest
+// if greedy. The same seed gives the same episodes, whatever the machine. It stops
+// between episodes' rounds when ctx is done, with ctx's error.
+func Evaluate(ctx context.Context, b compute.Backend, p *Policy, preset emu.Preset, episodes int, seed uint64, greedy bool) (Evaluation, error) {
+	player := newEpisodePlayer(b, p, preset, seed|evalSeedBit, min(episodes, evalEnvs), b.Workers(), false, greedy)
+	played := make([]EpisodeRecord, episodes)
+	for first := 0; first < episodes; first += evalEnvs {
+		if err := ctx.Err(); err != nil {
+			return Evaluation{}, err
+		}
+		player.play(int64(first), played[first:min(first+evalEnvs, episodes)])
+	}
+	return summarize(played), b.Sync()
+}
+
+// summarize returns the statistics of at least one episode.
+func summarize(played []EpisodeRecord) Evaluation {
+	first := &played[0]
+	e := Evaluation{
+		Episodes: len(played),
+		Min:      first.Return, Max: first.Return,
+		MinLength: first.Decisions, MaxLength: first.Decisions,
+	}
+	n := float64(len(played))
+	for i := range played {
+		r := &played[i]
+		e.Mean += float64(r.Return) / n
+		e.MeanLength += float64(r.Decisions) / n
+		e.MeanFrames += float64(r.Frames) / n
+		e.Min, e.Max = min(e.Min, r.Return), max(e.Max, r.Return)
+		e.MinLength, e.MaxLength = min(e.MinLength, r.Decisions), max(e.MaxLength, r.Decisions)
+		if r.Truncated {
+			e.Truncated++
+		}
+		e.Returns, e.Lengths = append(e.Returns, r.Return), append(e.Lengths, r.Decisions)
+	}
+	if len(played) > 1 {
+		squares := 0.0
+		for _, r := range e.Returns {
+			squares += (float64(r) - e.Mean) * (float64(r) - e.Mean)
+		}
+		e.StandardError = math.Sqrt(squares / (n - 1) / n)
+	}
+	return e
+}

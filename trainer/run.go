@@ -1,0 +1,91 @@
+package trainer
+
+import (
+	"context"
+	"errors"
+	"math"
+	"time"
+
+	"pongpg/trainer/checkpoint"
+)
+
+// Limits are when a run is done: at the first that is reached. They count from the
+// run's beginning, over all resumptions. Zero (NaN for the return) is no limit.
+type Limits struct {
+	Updates     int64
+	Decisions   int64
+	Time        time.Duration
+	UntilReturn float64 // mean of the last 100 episodes
+}
+
+// reached reports whether the run is done.
+func (l *Limits) reached(t *Trainer, m *Metrics) bool {
+	return l.Updates > 0 && t.update >= l.Updates ||
+		l.Decisions > 0 && t.globalStep >= l.Decisions ||
+		l.Time > 0 && t.elapsed >= l.Time ||
+		t.history.episodes >= historyLength && float64(m.EpisodicReturn) >= l.UntilReturn
+}
+
+// RunOptions is how a run is kept and watched.
+type RunOptions struct {
+	Limits
+	CheckpointInterval time.Duration // between checkpoints
+	OnUpdate           func(Metrics) // called after every update, if not nil
+}
+
+// Run trains until a limit is reached or ctx is done, which it looks at between
+// updates. It writes metrics and checkpoints to dir: one at the interval and one at
+// the end. After an error the last checkpoint is as it was, and the run can be
+// resumed from it.
+func (t *Trainer) Run(ctx context.Context, dir *checkpoint.Run, o RunOptions) error {
+	if math.IsNaN(o.UntilReturn) {
+		o.UntilReturn = math.Inf(1)
+	}
+	m := Metrics{Update: t.update}
+	m.EpisodicReturn, _, _ = t.history.means()
+	if t.update == 0 {
+		if err := t.save(dir, m); err != nil {
+			return err
+		}
+	}
+	saved, savedAt := time.Now(), t.update
+	for ctx.Err() == nil && !o.reached(t, &m) {
+		var err error
+		if m, err = t.Update(); err != nil {
+			return err
+		}
+		if err := dir.Metrics().Append(m); err != nil {
+			return err
+		}
+		if o.OnUpdate != nil {
+			o.OnUpdate(m)
+		}
+		if time.Since(saved) >= o.CheckpointInterval {
+			if err := t.save(dir, m); err != nil {
+				return err
+			}
+			saved, savedAt = time.Now(), t.update
+		}
+	}
+	if t.update == savedAt {
+		return nil
+	}
+	return t.save(dir, m)
+}
+
+// save writes a checkpoint, which is the best too if the mean return of the last 100
+// episodes was never as high.
+func (t *Trainer) save(dir *checkpoint.Run, m Metrics) error {
+	best := t.history.episodes >= historyLength && float64(m.EpisodicReturn) > t.best
+	if best {
+		t.best = float64(m.EpisodicReturn)
+	}
+	f, err := t.Checkpoint()
+	if err != nil {
+		return err
+	}
+	if err := dir.Save(t.update, f, best); err != nil && !errors.Is(err, checkpoint.ErrPrune) {
+		return err
+	}
+	return nil
+}

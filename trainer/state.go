@@ -1,0 +1,252 @@
+package trainer
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"time"
+
+	"pongpg/emu"
+	"pongpg/trainer/checkpoint"
+	"pongpg/trainer/compute"
+)
+
+// The tensors of a checkpoint. W1 and its mean squares have the post's shape,
+// [hidden][6400].
+const (
+	tensorW1          = "w1"           // [hidden][6400]
+	tensorW2          = "w2"           // [outputs][hidden]
+	tensorC1          = "rmsprop.w1"   // as w1
+	tensorC2          = "rmsprop.w2"   // as w2
+	tensorReturns     = "last_returns" // [100] of the last episodes
+	tensorLengths     = "last_lengths" // [100]
+	tensorGames       = "games"        // [emu.SnapshotFields][envs]
+	tensorObservation = "observation"  // [envs][emu.ObservationWidth] entries
+)
+
+// counters is what a checkpoint's metadata holds beside the Config.
+type counters struct {
+	GlobalStep     int64   `json:"global_step"`
+	Episodes       int64   `json:"episodes"`
+	RunningReward  float64 `json:"running_reward"`
+	ElapsedSeconds float64 `json:"elapsed_seconds"`
+	BestReturn     float64 `json:"best_return"`
+}
+
+// Checkpoint returns the whole state of the run: from it a Trainer goes on as if
+// never stopped, bit for bit.
+func (t *Trainer) Checkpoint() (*checkpoint.File, error) {
+	f := &checkpoint.File{Metadata: map[string]string{}}
+	for key, value := range map[string]any{
+		"config": t.config,
+		"counters": counters{
+			t.globalStep, t.history.episodes, t.history.running, t.elapsed.Seconds(), t.best,
+		},
+	} {
+		text, err := json.Marshal(value)
+		if err != nil {
+			return nil, err
+		}
+		f.Metadata[key] = string(text)
+	}
+	f.Metadata["seed"] = strconv.FormatUint(t.config.Seed, 10)
+	f.Tensors = append(t.policy.tensors(t.backend, t.learner),
+		checkpoint.NewTensor(tensorReturns, t.history.returns[:]),
+		checkpoint.NewTensor(tensorLengths, t.history.lengths[:]))
+	if r := t.rollout; r != nil {
+		f.Tensors = append(f.Tensors,
+			checkpoint.NewTensor(tensorGames, r.vector.Snapshot(), emu.SnapshotFields, r.Games),
+			checkpoint.NewTensor(tensorObservation, r.observation(), r.Games, emu.ObservationWidth))
+	}
+	return f, t.backend.Sync()
+}
+
+// observation returns the entries of the games' next observations.
+func (r *Rollout) observation() []int32 {
+	entries := r.nextObservation()
+	values := make([]int32, len(entries))
+	for i, e := range entries {
+		values[i] = int32(e)
+	}
+	return values
+}
+
+// nextObservation is the rows of the batch that the next rollout begins with.
+func (r *Rollout) nextObservation() []uint16 {
+	return r.host.slice(r.rows(r.Steps, 0, r.Games)).x
+}
+
+// Resume returns the run that a checkpoint was made of, on a backend.
+func Resume(found *checkpoint.Found, backend compute.Backend) (*Trainer, error) {
+	t, err := resume(found, backend)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", found.Path, err)
+	}
+	return t, nil
+}
+
+func resume(found *checkpoint.Found, backend compute.Backend) (*Trainer, error) {
+	f := found.File
+	config, count, err := readMetadata(f)
+	if err != nil {
+		return nil, err
+	}
+	t, err := New(config, backend)
+	if err != nil {
+		return nil, fmt.Errorf("the configuration in the checkpoint is impossible: %w", err)
+	}
+	if err := t.policy.load(backend, f, t.learner); err != nil {
+		return nil, err
+	}
+	h := history{episodes: count.Episodes, running: count.RunningReward}
+	if err := errors.Join(
+		checkpoint.Load(f, tensorReturns, h.returns[:]),
+		checkpoint.Load(f, tensorLengths, h.lengths[:])); err != nil {
+		return nil, err
+	}
+	t.update, t.globalStep, t.history, t.best = found.Update, count.GlobalStep, h, count.BestReturn
+	t.elapsed = time.Duration(count.ElapsedSeconds * float64(time.Second))
+	if t.rollout != nil {
+		return t, t.rollout.restore(f)
+	}
+	return t, nil
+}
+
+// restore puts the games and their next observations to those of a checkpoint.
+func (r *Rollout) restore(f *checkpoint.File) error {
+	games := make([]int32, emu.SnapshotFields*r.Games)
+	observation := make([]int32, r.Games*emu.ObservationWidth)
+	if err := errors.Join(
+		checkpoint.Load(f, tensorGames, games, emu.SnapshotFields, r.Games),
+		checkpoint.Load(f, tensorObservation, observation, r.Games, emu.ObservationWidth)); err != nil {
+		return err
+	}
+	for _, e := range observation {
+		if e < 0 || e > int32(emu.EndOfRow) || e != int32(emu.EndOfRow) && e>>1 >= emu.Codes {
+			return fmt.Errorf("the observation entry %d in the checkpoint is impossible", e)
+		}
+	}
+	if err := r.vector.Restore(games); err != nil {
+		return err
+	}
+	next := r.nextObservation()
+	for i, e := range observation {
+		next[i] = uint16(e)
+	}
+	return nil
+}
+
+// readMetadata returns the Config and the counters of a checkpoint.
+func readMetadata(f *checkpoint.File) (Config, counters, error) {
+	var config Config
+	var count counters
+	for key, value := range map[string]any{"config": &config, "counters": &count} {
+		if err := json.Unmarshal([]byte(f.Metadata[key]), value); err != nil {
+			return config, count, fmt.Errorf("the checkpoint's %s cannot be read: %w", key, err)
+		}
+	}
+	if err := config.Check(); err != nil {
+		return config, count, fmt.Errorf("the configuration in the checkpoint is impossible: %w", err)
+	}
+	if count.GlobalStep < 0 || count.Episodes < 0 || !(count.ElapsedSeconds >= 0) || math.IsInf(count.ElapsedSeconds, 0) {
+		return config, count, errors.New("the counters in the checkpoint are impossible")
+	}
+	return config, count, nil
+}
+
+// tensors returns the weights, and the learner's mean squares if there is one.
+func (p *Policy) tensors(b compute.Backend, l *Learner) []checkpoint.Tensor {
+	list := []checkpoint.Tensor{
+		checkpoint.NewTensor(tensorW1, p.unpad(b, p.W1, true), p.Hidden, emu.ImagePixels),
+		checkpoint.NewTensor(tensorW2, p.unpad(b, p.W2, false), p.Outputs(), p.Hidden),
+	}
+	if l != nil {
+		list = append(list,
+			checkpoint.NewTensor(tensorC1, p.unpad(b, l.C1, true), p.Hidden, emu.ImagePixels),
+			checkpoint.NewTensor(tensorC2, p.unpad(b, l.C2, false), p.Outputs(), p.Hidden))
+	}
+	return list
+}
+
+// load reads what tensors writes.
+func (p *Policy) load(b compute.Backend, f *checkpoint.File, l *Learner) error {
+	type part struct {
+		name      string
+		dst       compute.Tensor
+		transpose bool
+	}
+	parts := []part{{tensorW1, p.W1, true}, {tensorW2, p.W2, false}}
+	if l != nil {
+		parts = append(parts, part{tensorC1, l.C1, true}, part{tensorC2, l.C2, false})
+	}
+	for _, part := range parts {
+		rows, cols := part.dst.Rows, p.Hidden
+		if part.transpose {
+			rows, cols = cols, rows
+		}
+		values := make([]float32, rows*cols)
+		if err := checkpoint.Load(f, part.name, values, rows, cols); err != nil {
+			return err
+		}
+		for _, v := range values {
+			if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
+				return fmt.Errorf("%s in the checkpoint holds %v", part.name, v)
+			}
+		}
+		p.pad(b, part.dst, values, part.transpose)
+	}
+	p.Refresh(b)
+	return b.Sync()
+}
+
+// unpad returns x [rows][units] without its padding: [rows][hidden], or
+// [hidden][rows] if transposed.
+func (p *Policy) unpad(b compute.Backend, x compute.Tensor, transpose bool) []float32 {
+	padded := make([]float32, x.Len())
+	compute.Download(b, padded, x)
+	values := make([]float32, x.Rows*p.Hidden)
+	for r := range x.Rows {
+		for h, v := range padded[r*x.Cols : r*x.Cols+p.Hidden] {
+			if transpose {
+				values[h*x.Rows+r] = v
+			} else {
+				values[r*p.Hidden+h] = v
+			}
+		}
+	}
+	return values
+}
+
+// pad is the inverse of unpad.
+func (p *Policy) pad(b compute.Backend, x compute.Tensor, values []float32, transpose bool) {
+	padded := make([]float32, x.Len())
+	for r := range x.Rows {
+		for h := range p.Hidden {
+			v := values[r*p.Hidden+h : r*p.Hidden+h+1]
+			if transpose {
+				v = values[h*x.Rows+r:]
+			}
+			padded[r*x.Cols+h] = v[0]
+		}
+	}
+	compute.Upload(b, x, padded)
+}
+
+// LoadPolicy returns the policy of a checkpoint in the memory of b, and the
+// Config it was trained with.
+func LoadPolicy(found *checkpoint.Found, b compute.Backend) (*Policy, Config, error) {
+	config, _, err := readMetadata(found.File)
+	if err != nil {
+		return nil, config, fmt.Errorf("%s: %w", found.Path, err)
+	}
+	p, err := NewPolicy(b, config.Actions, config.Hidden)
+	if err != nil {
+		return nil, config, err
+	}
+	if err := p.load(b, found.File, nil); err != nil {
+		return nil, config, fmt.Errorf("%s: %w", found.Path, err)
+	}
+	return p, config, nil
+}

@@ -1,0 +1,73 @@
+package trainer
+
+import (
+	"time"
+
+	"pongpg/emu"
+	"pongpg/trainer/compute"
+)
+
+// Trainer is a run in memory: the games, the policy, the learner and all that they
+// have counted. It is used from one goroutine.
+type Trainer struct {
+	config  Config
+	backend compute.Backend
+	workers int
+
+	policy  *Policy
+	learner *Learner
+
+	// Where the batches come from: one of these, as the Config says.
+	rollout *Rollout
+	player  *episodePlayer
+	batch   episodeBatch
+
+	update, globalStep int64
+	elapsed            time.Duration
+	history            history
+	best               float64 // highest mean return of a checkpoint so far
+	sample             *policySample
+	record             *recorder
+}
+
+// New returns the run of a Config at its beginning, on a backend, which it uses
+// but does not close. Games are played by backend.Workers() goroutines. Errors are those of
+// Config.Check and of the device.
+func New(config Config, backend compute.Backend) (*Trainer, error) {
+	if err := config.Check(); err != nil {
+		return nil, err
+	}
+	preset, err := emu.PresetByName(config.Preset)
+	if err != nil {
+		return nil, err
+	}
+	policy, err := NewPolicy(backend, config.Actions, config.Hidden)
+	if err != nil {
+		return nil, err
+	}
+	policy.Init(backend, config.Seed, config.InitBlur)
+	t := &Trainer{
+		config: config, backend: backend, workers: backend.Workers(), policy: policy,
+		sample: newPolicySample(backend, policy), best: lowestReturn,
+	}
+	if config.BatchEpisodes > 0 {
+		envs := min(config.Envs, config.BatchEpisodes)
+		t.player = newEpisodePlayer(backend, policy, preset, config.Seed, envs, t.workers, true, false)
+		t.batch.Episodes = make([]EpisodeRecord, config.BatchEpisodes)
+		t.learner = newLearner(backend, policy, 0)
+	} else {
+		vector := emu.NewVector(config.Envs, preset, config.Seed, 0)
+		t.rollout = newRollout(backend, policy, vector, config.Seed, config.Steps())
+		t.learner = newLearner(backend, policy, config.Steps()*config.Envs)
+	}
+	return t, backend.Sync()
+}
+
+// lowestReturn is below the return of any episode.
+const lowestReturn = -100
+
+// Config returns the configuration.
+func (t *Trainer) Config() Config { return t.config }
+
+// Policy returns the policy as it is now.
+func (t *Trainer) Policy() *Policy { return t.policy }

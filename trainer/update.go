@@ -1,0 +1,115 @@
+package trainer
+
+import (
+	"time"
+
+	"pongpg/trainer/compute"
+)
+
+// Update is the whole of training, once: play, find out what was good, make it
+// likelier. It returns the update's metrics, and the first error of the device or
+// a NotFiniteError.
+//
+//	frames → observation → batch → forward → actions → rewards    play
+//	       → returns → advantages                                 play
+//	       → gradient → update                                    Learner.Step
+func (t *Trainer) Update() (Metrics, error) {
+	started := time.Now()
+	hyper := t.hyper()
+
+	// N games play under the policy as it is. Every decision is a row of the batch:
+	// observation x, probabilities p, action a, and the advantage A, which is the
+	// return of the decision's point, standardized.
+	batch, decided := t.play()
+	if t.config.Reduce == "mean" {
+		hyper.scale = 1 / float32(max(1, decided))
+	}
+	if err := t.recordBefore(batch, hyper); err != nil {
+		return Metrics{}, err
+	}
+
+	// d = (a−p)·A at the logits, back through the network, and a step of RMSProp.
+	t.learner.Step(t.backend, batch, hyper)
+
+	t.update++
+	t.globalStep += int64(batch.Rows())
+	m := t.measure(batch, hyper, started)
+	if err := t.backend.Sync(); err != nil {
+		return m, err
+	}
+	if err := m.checkFinite(); err != nil {
+		return m, err
+	}
+	return m, t.recordAfter()
+}
+
+// play collects a batch and its advantages; decided is the number of decisions
+// whose return is known.
+func (t *Trainer) play() (batch Batch, decided int) {
+	if t.rollout != nil {
+		return t.playRollout()
+	}
+	return t.playEpisodes()
+}
+
+// playRollout lets every game play on for the same number of decisions.
+func (t *Trainer) playRollout() (batch Batch, decided int) {
+	r := t.rollout
+	returns := r.Collect(t.workers, t.config.Gamma)
+	rows := r.Steps * r.Games
+	if t.config.Standardize == "batch" {
+		const chunk = 4096
+		inParallel(t.workers, (rows+chunk-1)/chunk, func(_, i int) {
+			lo, hi := i*chunk, min((i+1)*chunk, rows)
+			standardize(r.host.advantage[lo:hi], r.Known[lo:hi], returns)
+		})
+	}
+	for _, e := range r.Episodes {
+		t.history.add(e.Return, e.Decisions)
+	}
+	batch = r.Batch.Slice(0, rows)
+	compute.Upload(t.backend, batch.Advantage, r.host.advantage[:rows])
+	return batch, returns.n
+}
+
+// playEpisodes plays a number of whole episodes.
+func (t *Trainer) playEpisodes() (batch Batch, decided int) {
+	e := &t.batch
+	t.player.play(t.history.episodes, e.Episodes)
+	returns := e.pack(t.backend, t.policy, t.config.Gamma, t.config.Standardize == "episode")
+	if t.config.Standardize == "batch" {
+		standardize(e.host.advantage[:e.Rows], nil, returns)
+	}
+	for i := range e.Episodes {
+		t.history.add(e.Episodes[i].Return, e.Episodes[i].Decisions)
+	}
+	batch = e.Batch.Slice(0, e.Rows)
+	compute.Upload(t.backend, batch.Advantage, e.host.advantage[:e.Rows])
+	t.policy.Forward(t.backend, batch.Z, batch.Prob, batch.Active, batch.X)
+	return batch, returns.n
+}
+
+// hyper returns the hyperparameters of the next update.
+func (t *Trainer) hyper() hyper {
+	c := &t.config
+	return hyper{
+		scale: 1, entropy: float32(c.Entropy),
+		learningRate: c.learningRate(t.update), decay: float32(c.Decay), epsilon: float32(c.Epsilon),
+		blur: c.blur(t.update),
+	}
+}
+
+// measure returns the metrics of the update that has just been made.
+func (t *Trainer) measure(batch Batch, h hyper, started time.Time) Metrics {
+	m := Metrics{
+		Update: t.update, GlobalStep: t.globalStep, Episodes: t.history.episodes,
+		LearningRate: float64(h.learningRate), Blur: h.blur,
+	}
+	m.EpisodicReturn, m.EpisodeLength, m.RunningReward = t.history.means()
+	m.Entropy, m.KL, m.DeadUnits = t.sample.measure(t.backend, t.policy, batch)
+	m.GradientNorm, m.WeightNorm = t.learner.norms(t.backend)
+	took := time.Since(started)
+	t.elapsed += took
+	m.ElapsedSeconds, m.SPS = t.elapsed.Seconds(), rate(int64(batch.Rows()), took)
+	return m
+}
