@@ -35,10 +35,10 @@ func Load[E Element](f *File, name string, dst []E, shape ...int) error {
 	}
 	t := f.Tensor(name)
 	if t == nil {
-		return fmt.Errorf("checkpoint has no tensor %s: %s", name, adviceOther)
+		return fmt.Errorf("checkpoint has no tensor %s; %s", name, adviceOther)
 	}
 	if !slices.Equal(t.Shape, shape) {
-		return fmt.Errorf("tensor %s has shape %v where this program expects %v: use the configuration the checkpoint was trained with",
+		return fmt.Errorf("tensor %s has shape %v where this program expects %v; use the configuration the checkpoint was trained with",
 			name, t.Shape, shape)
 	}
 	return decode(dst, t)

@@ -144,6 +144,8 @@ func (h *header) layout(data []byte) ([]Tensor, error) {
 			return nil, e.err
 		}
 		switch {
+		case e.name == "":
+			return nil, errors.New("a tensor has no name")
 		case e.begin > e.end || e.end > have:
 			return nil, fmt.Errorf("tensor %s has data_offsets [%d,%d], out of range in %d bytes of data", e.name, e.begin, e.end, have)
 		case e.begin < next:

@@ -97,7 +97,7 @@ func updateOf(base string) (int64, bool) {
 	digits, found := strings.CutPrefix(base, namePrefix)
 	digits, ended := strings.CutSuffix(digits, nameSuffix)
 	update, err := strconv.ParseInt(digits, 10, 64)
-	return update, found && ended && err == nil && name(update) == base
+	return update, found && ended && err == nil && update >= 0 && name(update) == base
 }
 
 // updates lists the checkpoints there are, oldest first.

@@ -56,10 +56,10 @@ func Values[E Element](t *Tensor) ([]E, error) {
 func decode[E Element](dst []E, t *Tensor) error {
 	want := dtypeOf[E]()
 	if t.DType != want {
-		return fmt.Errorf("tensor %s holds %s where this program expects %s: %s", t.Name, t.DType, want, adviceOther)
+		return fmt.Errorf("tensor %s holds %s where this program expects %s; %s", t.Name, t.DType, want, adviceOther)
 	}
 	if len(t.Data) != len(dst)*dtypeSize[want] {
-		return fmt.Errorf("tensor %s has %d bytes where %d elements of %s are expected: %s",
+		return fmt.Errorf("tensor %s has %d bytes where %d elements of %s are expected; %s",
 			t.Name, len(t.Data), len(dst), want, adviceOther)
 	}
 	_, err := binary.Decode(t.Data, binary.LittleEndian, dst)
