@@ -164,7 +164,10 @@ func TestLatestWhileTraining(t *testing.T) {
 		done <- nil
 	}()
 	for update := int64(2); update <= 100; update++ {
-		must(t, run.Save(update, small(update), false))
+		// Windows removes no file that is being read.
+		if err := run.Save(update, small(update), false); !errors.Is(err, checkpoint.ErrPrune) {
+			must(t, err)
+		}
 	}
 	must(t, <-done)
 }

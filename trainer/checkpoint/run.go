@@ -88,7 +88,10 @@ func syncParent(dir string) error {
 // refuseRun returns an error if dir holds anything of a run that could be lost.
 func refuseRun(dir string) error {
 	exists := func(what string) error {
-		return fmt.Errorf("%s %w (%s); continue it with --resume, or choose another --run", dir, ErrRunExists, what)
+		if what == configName {
+			return fmt.Errorf("%s %w; continue it with --resume, or choose another --run", dir, ErrRunExists)
+		}
+		return fmt.Errorf("%s %w, or what is left of one (%s); choose another --run", dir, ErrRunExists, what)
 	}
 	for _, name := range []string{configName, bestName, metricsName} {
 		info, err := os.Stat(filepath.Join(dir, name))

@@ -94,7 +94,10 @@ func TestCreateErrors(t *testing.T) {
 			must(t, os.MkdirAll(filepath.Dir(path), 0o777))
 			must(t, os.WriteFile(path, []byte("precious"), 0o666))
 			_, err := checkpoint.Create(dir, nil)
-			wantError(t, err, checkpoint.ErrRunExists, dir, "--resume", "another --run")
+			wantError(t, err, checkpoint.ErrRunExists, dir, "choose another --run")
+			if resume := strings.Contains(err.Error(), "--resume"); resume != (name == "config.json") {
+				t.Errorf("error %q on --resume, which works with a config.json", err)
+			}
 			wantFile(t, path, "precious")
 			if _, err := os.Stat(filepath.Join(dir, "lock")); err == nil {
 				t.Error("a refused Create left a lock file")
