@@ -3,7 +3,6 @@ package trainer
 import (
 	"context"
 	"errors"
-	"math"
 	"time"
 
 	"pongpg/trainer/checkpoint"
@@ -18,12 +17,21 @@ type Limits struct {
 	UntilReturn float64 // mean of the last 100 episodes
 }
 
-// reached reports whether the run is done.
-func (l *Limits) reached(t *Trainer, m *Metrics) bool {
-	return l.Updates > 0 && t.update >= l.Updates ||
-		l.Decisions > 0 && t.globalStep >= l.Decisions ||
-		l.Time > 0 && t.elapsed >= l.Time ||
-		t.history.episodes >= historyLength && float64(m.EpisodicReturn) >= l.UntilReturn
+// Reached returns the name of the limit that a run with these metrics has reached:
+// "return" (which counts from 100 episodes on), "updates", "decisions" or "time"; ""
+// if the run is to go on.
+func (l *Limits) Reached(m Metrics) string {
+	switch {
+	case m.Episodes >= historyLength && float64(m.EpisodicReturn) >= l.UntilReturn:
+		return "return"
+	case l.Updates > 0 && m.Update >= l.Updates:
+		return "updates"
+	case l.Decisions > 0 && m.GlobalStep >= l.Decisions:
+		return "decisions"
+	case l.Time > 0 && m.ElapsedSeconds >= l.Time.Seconds():
+		return "time"
+	}
+	return ""
 }
 
 // RunOptions is how a run is kept and watched.
@@ -38,18 +46,14 @@ type RunOptions struct {
 // the end. After an error the last checkpoint is as it was, and the run can be
 // resumed from it.
 func (t *Trainer) Run(ctx context.Context, dir *checkpoint.Run, o RunOptions) error {
-	if math.IsNaN(o.UntilReturn) {
-		o.UntilReturn = math.Inf(1)
-	}
-	m := Metrics{Update: t.update}
-	m.EpisodicReturn, _, _ = t.history.means()
+	m := t.Progress()
 	if t.update == 0 {
 		if err := t.save(dir, m); err != nil {
 			return err
 		}
 	}
 	saved, savedAt := time.Now(), t.update
-	for ctx.Err() == nil && !o.reached(t, &m) {
+	for ctx.Err() == nil && o.Reached(m) == "" {
 		var err error
 		if m, err = t.Update(); err != nil {
 			return err

@@ -99,13 +99,21 @@ func (t *Trainer) hyper() hyper {
 	}
 }
 
-// measure returns the metrics of the update that has just been made.
-func (t *Trainer) measure(batch Batch, h hyper, started time.Time) Metrics {
+// Progress returns how far the run is: the metrics that are not about one update; the
+// others are 0.
+func (t *Trainer) Progress() Metrics {
 	m := Metrics{
 		Update: t.update, GlobalStep: t.globalStep, Episodes: t.history.episodes,
-		LearningRate: float64(h.learningRate), Blur: h.blur,
+		ElapsedSeconds: t.elapsed.Seconds(),
 	}
 	m.EpisodicReturn, m.EpisodeLength, m.RunningReward = t.history.means()
+	return m
+}
+
+// measure returns the metrics of the update that has just been made.
+func (t *Trainer) measure(batch Batch, h hyper, started time.Time) Metrics {
+	m := t.Progress()
+	m.LearningRate, m.Blur = float64(h.learningRate), h.blur
 	m.Entropy, m.KL, m.DeadUnits = t.sample.measure(t.backend, t.policy, batch)
 	m.GradientNorm, m.WeightNorm = t.learner.norms(t.backend)
 	took := time.Since(started)
