@@ -1,6 +1,164 @@
 package trainer
 
-type recorder struct{}
+import (
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"unsafe"
 
-func (t *Trainer) recordBefore(Batch, hyper) error { return nil }
-func (t *Trainer) recordAfter() error              { return nil }
+	"github.com/sbinet/npyio/npz"
+
+	"pongpg/emu"
+	"pongpg/trainer/checkpoint"
+	"pongpg/trainer/compute"
+)
+
+// recorder writes each update to a file, with all that is needed to compute it
+// again: tools/check_update.py does, without this program's code.
+type recorder struct {
+	dir    string
+	arrays map[string]any
+}
+
+// Record makes every update write DIR/update-NNNNNN.npz (docs/record.md has the
+// arrays). It creates dir if need be. It costs about a second an update.
+func (t *Trainer) Record(dir string) error {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return fmt.Errorf("the updates cannot be recorded: %w", err)
+	}
+	t.record = &recorder{dir: dir}
+	return nil
+}
+
+// recordBefore notes the batch, and the weights as they are before the step.
+func (t *Trainer) recordBefore(batch Batch, h hyper) error {
+	if t.record == nil {
+		return nil
+	}
+	c := &t.config
+	t.record.arrays = map[string]any{
+		"outputs":             int64(t.policy.Outputs()),
+		"gamma":               c.Gamma,
+		"standardize_episode": c.Standardize == "episode",
+		"standardize_batch":   c.Standardize == "batch",
+		"reduce_mean":         c.Reduce == "mean",
+		"whole_episodes":      c.BatchEpisodes > 0,
+		"entropy":             float64(h.entropy),
+		"learning_rate":       float64(h.learningRate),
+		"decay":               float64(h.decay),
+		"epsilon":             float64(h.epsilon),
+		"blur":                int64(h.blur),
+	}
+	t.recordWeights("before")
+	t.recordBatch(batch)
+	if t.rollout != nil {
+		t.recordRewards(t.rollout)
+	} else {
+		t.recordEpisodes(&t.batch)
+	}
+	return t.backend.Sync()
+}
+
+// recordWeights notes the weights and RMSProp's mean squares.
+func (t *Trainer) recordWeights(when string) {
+	for _, tensor := range t.policy.tensors(t.backend, t.learner) {
+		values, err := checkpoint.Values[float32](&tensor)
+		if err != nil {
+			panic(err) // they were just made of float32
+		}
+		name := map[string]string{tensorW1: "w1", tensorW2: "w2", tensorC1: "cache_w1", tensorC2: "cache_w2"}[tensor.Name]
+		key := name + "_" + when
+		if tensor.Shape[1] == emu.ImagePixels {
+			t.record.arrays[key] = unsafe.Slice((*[emu.ImagePixels]float32)(unsafe.Pointer(unsafe.SliceData(values))), tensor.Shape[0])
+		} else {
+			t.record.arrays[key] = values
+		}
+	}
+}
+
+// recordBatch notes what the policy saw and did. Observations are written as pixels,
+// in compressed sparse rows.
+func (t *Trainer) recordBatch(batch Batch) {
+	rows := batch.Rows()
+	codes := make([]uint16, batch.X.Entries.Len())
+	action, prob, advantage := make([]uint8, rows), make([]float32, batch.Prob.Len()), make([]float32, rows)
+	compute.Download(t.backend, codes, batch.X.Entries)
+	compute.Download(t.backend, action, batch.Action)
+	compute.Download(t.backend, prob, batch.Prob)
+	compute.Download(t.backend, advantage, batch.Advantage)
+
+	indptr := make([]int64, 1, rows+1)
+	var indices []int32
+	var data []int8
+	var pixels []uint16
+	for row := range rows {
+		pixels = emu.AppendPixels(pixels[:0], codes[row*emu.ObservationWidth:(row+1)*emu.ObservationWidth])
+		for _, e := range pixels {
+			indices = append(indices, int32(e>>1))
+			data = append(data, 1-2*int8(e&1))
+		}
+		indptr = append(indptr, int64(len(indices)))
+	}
+	maps.Copy(t.record.arrays, map[string]any{
+		"obs_indptr": indptr, "obs_indices": indices, "obs_data": data,
+		"action": action, "prob": prob, "advantage": advantage,
+	})
+}
+
+// recordRewards notes what the games of a rollout brought, and which game and step
+// each row is.
+func (t *Trainer) recordRewards(r *Rollout) {
+	rows := r.Steps * r.Games
+	game, step := make([]int32, rows), make([]int32, rows)
+	for row := range rows {
+		step[row], game[row] = int32(row/r.Games), int32(row%r.Games)
+	}
+	t.record.put(game, step, r.Reward, r.EpisodeEnd)
+}
+
+// recordEpisodes does it for whole episodes; each is a game.
+func (t *Trainer) recordEpisodes(e *episodeBatch) {
+	var game, step []int32
+	var reward []int8
+	var end []bool
+	for i := range e.Episodes {
+		r := &e.Episodes[i]
+		for s := range r.Reward {
+			game, step = append(game, int32(i)), append(step, int32(s))
+			end = append(end, s == len(r.Reward)-1)
+		}
+		reward = append(reward, r.Reward...)
+	}
+	t.record.put(game, step, reward, end)
+}
+
+func (r *recorder) put(game, step []int32, reward []int8, end []bool) {
+	maps.Copy(r.arrays, map[string]any{"game": game, "step": step, "reward": reward, "episode_end": end})
+}
+
+// recordAfter notes the weights after the step and writes the file.
+func (t *Trainer) recordAfter() error {
+	if t.record == nil {
+		return nil
+	}
+	t.recordWeights("after")
+	arrays := t.record.arrays
+	t.record.arrays = nil
+	path := filepath.Join(t.record.dir, fmt.Sprintf("update-%06d.npz", t.update))
+	err := checkpoint.WriteFileAtomic(path, func(w io.Writer) error {
+		z := npz.NewWriter(w)
+		for _, name := range slices.Sorted(maps.Keys(arrays)) {
+			if err := z.Write(name+".npy", arrays[name]); err != nil {
+				return err
+			}
+		}
+		return z.Close()
+	})
+	if err != nil {
+		return fmt.Errorf("update %d cannot be recorded: %w", t.update, err)
+	}
+	return nil
+}

@@ -1,0 +1,325 @@
+#!/usr/bin/env python3
+"""Recompute recorded updates from the post's formulas, in numpy and float64.
+
+`pongpg train --record DIR` writes an .npz for each update (docs/record.md). This
+script knows nothing of the program: from the weights before, the observations, the
+actions and the rewards it computes probabilities, returns, advantages, the gradient and
+RMSProp's step by the formulas of Karpathy's "Deep Reinforcement Learning: Pong from
+Pixels" (2016), and compares them with what the program recorded.
+
+A difference is allowed only as far as rounding to float32 explains it: each bound
+below is a multiple of the unit roundoff u = 2^-24 times the sum of the absolute
+values that were added. The exit status is 1 if any value is beyond its bound.
+"""
+
+import argparse
+import pathlib
+import sys
+
+import numpy as np
+
+U = 2.0**-24  # unit roundoff of float32
+K = 16.0  # roundings that a bound allows for, per unit of what is summed
+PIXELS = 6400
+SIDE = 80
+SHAPES = 70  # pixels that two images have at most: 2 * (2 paddles * 16 + 3 of the ball)
+CHUNK = 2048  # decisions that are made dense at a time
+
+
+class Checker:
+    """Compares arrays with bounds, and keeps the closest margins."""
+
+    def __init__(self):
+        self.failures = []
+        self.margins = {}
+
+    def close(self, what, got, want, bound):
+        got, want = np.asarray(got, np.float64), np.asarray(want, np.float64)
+        bound = np.broadcast_to(bound, want.shape)
+        if got.shape != want.shape:
+            self.failures.append(f"{what}: shape {got.shape}, want {want.shape}")
+            return
+        error = np.abs(got - want)
+        ratio = np.where(error == 0, 0.0, error / np.maximum(bound, 1e-300))
+        ratio = np.where(np.isfinite(got), ratio, np.inf)
+        worst = int(np.argmax(ratio)) if ratio.size else 0
+        margin = float(ratio.flat[worst]) if ratio.size else 0.0
+        self.margins[what] = max(margin, self.margins.get(what, 0.0))
+        if margin > 1:
+            where = np.unravel_index(worst, want.shape)
+            self.failures.append(
+                f"{what}{[int(i) for i in where]}: recorded {got.flat[worst]:.9g}, "
+                f"recomputed {want.flat[worst]:.9g}, {margin:.3g} times the bound"
+            )
+
+    def equal(self, what, got, want):
+        self.close(what, got, want, 0.0)
+
+
+def dense_rows(z, lo, hi):
+    """Rows lo to hi of the observations, [hi-lo][6400]."""
+    indptr = z["obs_indptr"]
+    x = np.zeros((hi - lo, PIXELS))
+    first, last = indptr[lo], indptr[hi]
+    row = np.repeat(np.arange(hi - lo), np.diff(indptr[lo : hi + 1]))
+    x[row, z["obs_indices"][first:last]] = z["obs_data"][first:last]
+    return x
+
+
+def check_observations(z, check):
+    """The observations are sparse rows of values -1 and +1."""
+    indptr, indices = z["obs_indptr"], z["obs_indices"]
+    rows = len(indptr) - 1
+    ok = (
+        indptr[0] == 0
+        and indptr[-1] == len(indices) == len(z["obs_data"])
+        and np.all(np.diff(indptr) >= 0)
+        and np.all((indices >= 0) & (indices < PIXELS))
+        and np.all(np.abs(z["obs_data"]) == 1)
+    )
+    if not ok:
+        check.failures.append("observations: not sparse rows of -1 and +1")
+    for name in ("game", "step", "reward", "episode_end", "action", "advantage"):
+        if len(z[name]) != rows:
+            check.failures.append(f"{name}: {len(z[name])} rows, want {rows}")
+    # No observation at the first decision of an episode.
+    order = np.lexsort((z["step"], z["game"]))
+    game, end = z["game"][order], z["episode_end"][order]
+    follows = np.zeros(rows, bool)
+    follows[1:] = (game[1:] == game[:-1]) & end[:-1].astype(bool)
+    if z["whole_episodes"]:
+        follows[0] = True
+        follows[1:] |= game[1:] != game[:-1]
+    if np.any(np.diff(indptr)[order][follows]):
+        check.failures.append("observations: the first of an episode is not empty")
+
+
+def discounted(z):
+    """Returns, and which of them are known, by row."""
+    gamma, whole = float(z["gamma"]), bool(z["whole_episodes"])
+    reward, end = z["reward"].astype(np.float64), z["episode_end"].astype(bool)
+    order = np.lexsort((z["step"], z["game"]))
+    returns, known = np.zeros(len(order)), np.zeros(len(order), bool)
+    game = z["game"]
+    running, sure, last = 0.0, False, None
+    for i in order[::-1]:
+        if game[i] != last:
+            running, sure, last = 0.0, whole, game[i]
+        elif end[i]:  # an episode of the same game ends here
+            running, sure = 0.0, whole
+        if reward[i] != 0:
+            running, sure = 0.0, True  # the sum starts anew at each point
+        running = reward[i] + gamma * running
+        returns[i], known[i] = (running, True) if sure else (0.0, False)
+    return returns, known
+
+
+def standardized(z, returns, known):
+    """Advantages: returns minus mean over population standard deviation."""
+    groups = []
+    if z["standardize_episode"]:
+        groups = [z["game"] == g for g in np.unique(z["game"])]
+    elif z["standardize_batch"]:
+        groups = [known]
+    advantages = returns.copy()
+    for rows in groups:
+        some = returns[rows]
+        if len(some) == 0:
+            continue
+        std = some.std()
+        advantages[rows] = (some - some.mean()) / std if std > 1e-6 else 0.0
+    return advantages
+
+
+def log_softmax(z):
+    z = z - z.max(axis=1, keepdims=True)
+    return z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+
+
+def forward(h, w2):
+    """Logits, probabilities and log-probabilities of every action, [rows][actions]."""
+    logits = h @ w2.T
+    if len(w2) == 1:  # one output: the probability of action 1
+        logp = log_softmax(np.concatenate([np.zeros_like(logits), logits], axis=1))
+    else:
+        logp = log_softmax(logits)
+    return logits, np.exp(logp), logp
+
+
+def logit_gradient(z, logits, p, logp, action, advantage):
+    """d objective / d logits, [rows][outputs], before the scale."""
+    beta = float(z["entropy"])
+    entropy = -(p * logp).sum(axis=1, keepdims=True)
+    one_hot = np.eye(p.shape[1])[action]
+    d = (one_hot - p) * advantage[:, None] - beta * p * (logp + entropy)
+    return d[:, 1:] if logits.shape[1] == 1 else d
+
+
+def box(image, radius):
+    """A box blur of 2*radius+1 along the first axis, zeros outside."""
+    sums = np.cumsum(image, axis=0)
+    hi = np.minimum(np.arange(SIDE) + radius, SIDE - 1)
+    lo = np.arange(SIDE) - radius - 1
+    total = sums[hi]
+    total[lo >= 0] -= sums[lo[lo >= 0]]
+    return total / (2 * radius + 1)
+
+
+def blurred(g, radius):
+    """Each row of g [hidden][6400], as an image, box-blurred twice along both axes."""
+    if radius == 0:
+        return g
+    image = g.T.reshape(SIDE, SIDE, -1)
+    for _ in range(2):
+        image = box(image, radius)
+    image = image.transpose(1, 0, 2)
+    for _ in range(2):
+        image = box(image, radius)
+    return image.transpose(1, 0, 2).reshape(PIXELS, -1).T
+
+
+def gradients(z, w1, w2, advantage, scale, check):
+    """The gradients at W1 and W2, and how far rounding may take each of their rows."""
+    g1, g2 = np.zeros_like(w1), np.zeros_like(w2)
+    rounding1, rounding2 = np.zeros(len(w1)), np.zeros_like(w2)
+    # Rounding of a pre-activation: a sum over the pixels of two images.
+    h_bound = K * U * SHAPES * np.abs(w1).max(axis=1)
+    rows = len(z["action"])
+    prob = z["prob"].reshape(rows, -1)
+    for lo in range(0, rows, CHUNK):
+        hi = min(lo + CHUNK, rows)
+        x = dense_rows(z, lo, hi)
+        pre = x @ w1.T
+        h = np.maximum(pre, 0)
+        logits, p, logp = forward(h, w2)
+        z_bound = (K * U * np.abs(h) + h_bound) @ np.abs(w2).T
+        check.close(
+            "probability",
+            prob[lo:hi],
+            p[:, 1:] if len(w2) == 1 else p,
+            K * U + z_bound.max(axis=1, keepdims=True),
+        )
+        a = advantage[lo:hi]
+        d = scale * logit_gradient(z, logits, p, logp, z["action"][lo:hi], a)
+        d_bound = scale * (np.abs(a)[:, None] + 1) * (K * U + z_bound) + K * U * np.abs(d)
+        back = (d @ w2) * (pre > 0)
+        g1 += back.T @ x
+        g2 += d.T @ h
+        # A unit within rounding of 0 may be on one side here and on the other there.
+        doubtful = np.abs(pre) <= h_bound
+        terms = np.abs(d) @ np.abs(w2)
+        rounding1 += ((K * U * terms + d_bound @ np.abs(w2)) * (pre > 0)).sum(axis=0) * 2
+        rounding1 += (terms * doubtful).sum(axis=0) * 2
+        rounding2 += np.abs(d).T @ (K * U * h + 2 * h_bound) + d_bound.T @ h
+    return g1, g2, rounding1[:, None], rounding2
+
+
+def rmsprop(w, c, g, lr, decay, eps):
+    c = decay * c + (1 - decay) * g * g
+    return w + lr * g / (np.sqrt(c) + eps), c
+
+
+def check_step(name, z, w, g, rounding, check):
+    """RMSProp's step of w [a][b] with gradient g, known up to rounding."""
+    lr, decay, eps = (float(z[k]) for k in ("learning_rate", "decay", "epsilon"))
+    c = z[f"cache_{name}_before"].reshape(w.shape).astype(np.float64)
+    want_w, want_c = rmsprop(w, c, g, lr, decay, eps)
+    got_w = z[f"{name}_after"].reshape(w.shape)
+    got_c = z[f"cache_{name}_after"].reshape(w.shape)
+    least = np.maximum(np.abs(g) - rounding, 0)
+    least_c = decay * c + (1 - decay) * least**2
+    step_bound = lr * rounding / (np.sqrt(least_c) + eps)
+    step = want_w - w
+    check.close(f"{name} after", got_w, want_w, step_bound + 4 * U * np.abs(want_w) + K * U * np.abs(step))
+    check.close(
+        f"RMSProp cache of {name} after",
+        got_c,
+        want_c,
+        (1 - decay) * (2 * np.abs(g) + rounding) * rounding + K * U * want_c,
+    )
+    # The bounds allow the worst everywhere; as a whole the step is much closer.
+    norm = np.linalg.norm(step)
+    if norm > 0:
+        off = np.linalg.norm(got_w.astype(np.float64) - want_w)
+        allowed = 2e-3 * norm + 4 * U * np.linalg.norm(want_w)
+        check.close(f"step of {name}, as a whole", off, 0.0, allowed)
+
+
+def check_arrays(z):
+    """Returns a Checker that has looked at the arrays z of one update."""
+    check = Checker()
+    check_observations(z, check)
+    if check.failures:
+        return check
+    w1 = z["w1_before"].astype(np.float64)
+    w2 = z["w2_before"].reshape(int(z["outputs"]), -1).astype(np.float64)
+    returns, known = discounted(z)
+    advantage = standardized(z, returns, known)
+    check.close("advantage", z["advantage"], advantage, 1e-6 * (1 + np.abs(advantage)))
+    scale = 1.0 / max(1, known.sum()) if z["reduce_mean"] else 1.0
+    g1, g2, rounding1, rounding2 = gradients(z, w1, w2, advantage, scale, check)
+    radius = int(z["blur"])
+    g1 = blurred(g1, radius)
+    if radius > 0:  # the running sums of the blur round, too
+        rounding1 = rounding1 + 4 * SIDE * U * np.abs(g1).max(axis=1, keepdims=True)
+    check_step("w1", z, w1, g1, rounding1, check)
+    check_step("w2", z, w2, g2, rounding2, check)
+    return check
+
+
+def planted_faults(z):
+    """Small wrongs that the check must find: name and arrays."""
+    def changed(**new):
+        return {**z, **new}
+
+    yield "gamma a little off", changed(gamma=float(z["gamma"]) - 0.003)
+    yield "learning rate 1 % off", changed(learning_rate=float(z["learning_rate"]) * 1.01)
+    yield "decay off", changed(decay=float(z["decay"]) - 0.001)
+    action = z["action"].copy()
+    action[len(action) // 2 :: 1000] ^= 1
+    yield "one action in a thousand the other one", changed(action=action)
+    yield "advantages not standardized", changed(standardize_episode=False, standardize_batch=False)
+    yield "blur off by one", changed(blur=int(z["blur"]) + 1)
+    yield "entropy bonus off", changed(entropy=float(z["entropy"]) + 0.01)
+    w1 = z["w1_after"].copy()
+    gradient = np.abs(z["cache_w1_after"] - float(z["decay"]) * z["cache_w1_before"])
+    unit, pixel = np.unravel_index(np.argmax(gradient), w1.shape)
+    w1[unit, pixel] = 2 * w1[unit, pixel] - z["w1_before"][unit, pixel]
+    yield "one weight stepped twice", changed(w1_after=w1)
+    data = z["obs_data"].copy()
+    data[: len(data) // 100] *= -1
+    yield "one pixel in a hundred negated", changed(obs_data=data)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("paths", nargs="+", help=".npz files, or folders of them")
+    parser.add_argument("--plant", action="store_true", help="also check that planted faults are found in the last file")
+    args = parser.parse_args()
+    files = []
+    for path in map(pathlib.Path, args.paths):
+        files += sorted(path.glob("update-*.npz")) if path.is_dir() else [path]
+    if not files:
+        sys.exit("no update-*.npz in " + ", ".join(args.paths) + ": record some with `pongpg train --record DIR`")
+    failed = False
+    for path in files:
+        with np.load(path) as npz:
+            z = dict(npz)
+        check = check_arrays(z)
+        closest = max(check.margins, key=check.margins.get) if check.margins else "nothing"
+        verdict = "FAIL" if check.failures else "ok"
+        print(f"{verdict:4} {path}: {len(z['action'])} decisions; closest to its bound: "
+              f"{closest} ({check.margins.get(closest, 0):.2g})")
+        for failure in check.failures:
+            print("     " + failure)
+        failed |= bool(check.failures)
+    if args.plant:
+        for name, planted in planted_faults(z):
+            found = check_arrays(planted).failures
+            print(f"{'ok' if found else 'MISS':4} planted: {name}: " + (found[0] if found else "not found"))
+            failed |= not found
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
