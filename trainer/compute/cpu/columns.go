@@ -115,7 +115,7 @@ func (t *columnsTask) count(part int) {
 			}
 			col := compute.EntryCol(e)
 			if col >= len(counts) {
-				badEntry("SparseMLPGrad", t.x, i)
+				badEntry("SparseMLPGrad", t.x, 0, i)
 			}
 			counts[col]++
 		}

@@ -35,7 +35,7 @@ func (t *hiddenTask) run(worker, item int) {
 		x := t.x.Slice(first, min(first+hiddenRows, t.x.Rows()))
 		rows, entries, slots := x.Rows(), x.Entries.Host, x.Entries.Cols
 		if done := t.k.sparseRows(h, width, entries, rows, slots, x.Cols, w1, stride, panel); done != rows {
-			badEntry(op, x, done)
+			badEntry(op, x, first, done)
 		}
 		d := t.d.Slice(first, first+rows)
 		active := t.active.Host[first*t.active.Cols+lo:]

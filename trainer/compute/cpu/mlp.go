@@ -36,7 +36,7 @@ func (t *mlpTask) run(worker, item int) {
 	h := t.scratch[worker].floats(hiddenRows * units)
 	for ; lo < hi; lo += hiddenRows {
 		end := min(hi, lo+hiddenRows)
-		sparseRows(t.k, "SparseMLP", h, t.x.Slice(lo, end), t.w1)
+		sparseRows(t.k, "SparseMLP", h, t.x, lo, end, t.w1)
 		z, active := t.z.Slice(lo, end), t.active.Slice(lo, end)
 		t.k.reluDot(z.Host, active.Host, h, t.w2.Host, end-lo, t.z.Cols, blocks)
 	}

@@ -1,6 +1,8 @@
 package cpu
 
 import (
+	"fmt"
+
 	"pongpg/emu/philox"
 	"pongpg/trainer/compute"
 )
@@ -154,6 +156,9 @@ func (b *Backend) Sample(action compute.Array[uint8], p, u compute.Tensor) {
 	want("Sample", "action", action, p.Rows, 1)
 	want("Sample", "p", p, p.Rows, p.Cols)
 	want("Sample", "u", u, p.Rows, 1)
+	if p.Cols < 1 || p.Cols > 256 {
+		panic(fmt.Sprintf("cpu: Sample: %d probabilities; an action is a number from 0 to 255", p.Cols))
+	}
 	t := &b.tasks.sample
 	*t = sampleTask{b.kernels, action.Host, p, u.Host}
 	b.pool.do(t, grain(p.Rows, policyRows))
@@ -169,13 +174,13 @@ func (t *sampleTask) run(_, item int) {
 		p := t.p.Row(i)
 		var below float32
 		chosen := 0
-		for k := 0; k < len(p)-1; k++ {
-			below += p[k]
+		for _, p := range p {
+			below += p
 			if t.u[i] >= below {
 				chosen++
 			}
 		}
-		t.action[i] = uint8(chosen)
+		t.action[i] = uint8(min(chosen, len(p)-1))
 	}
 }
 

@@ -59,14 +59,22 @@ func (p *pool) do(t task, items int) {
 	for range helpers {
 		p.wake <- struct{}{}
 	}
-	func() {
-		defer p.done.Wait()
-		p.take(0)
-	}()
-	p.task = nil
-	if r := p.panicked; r != nil {
-		p.panicked = nil
-		panic(r)
+	defer p.finish()
+	p.take(0)
+}
+
+// finish waits for the goroutines and passes a panic of theirs on, unless the
+// caller is panicking already: then one is enough.
+func (p *pool) finish() {
+	mine := recover()
+	p.done.Wait()
+	theirs := p.panicked
+	p.task, p.panicked = nil, nil
+	if mine != nil {
+		panic(mine)
+	}
+	if theirs != nil {
+		panic(theirs)
 	}
 }
 

@@ -26,9 +26,10 @@ func wantUnits(op string, units int) (blocks int) {
 	return units / compute.Lanes
 }
 
-// badEntry panics for row i of a sparse batch, which has an entry beyond its columns.
-func badEntry(op string, x compute.Sparse, i int) {
-	panic(fmt.Sprintf("cpu: %s: row %d of the sparse batch is %v; it has %d columns", op, i, x.Entries.Row(i), x.Cols))
+// badEntry panics for row i of a sparse batch, which has an entry beyond its columns;
+// first is the row of the batch that x begins with.
+func badEntry(op string, x compute.Sparse, first, i int) {
+	panic(fmt.Sprintf("cpu: %s: row %d of the sparse batch is %v, entries twice a column and a sign; it has %d columns", op, first+i, x.Entries.Row(i), x.Cols))
 }
 
 // grain splits n things into items of at most size.

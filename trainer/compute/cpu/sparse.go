@@ -29,18 +29,20 @@ func (b *Backend) SparseMatMul(y compute.Tensor, x compute.Sparse, w compute.Ten
 
 func (t *sparseTask) run(_, item int) {
 	lo, hi := span(t.x.Rows(), sparseRowsPerItem, item)
-	sparseRows(t.k, "SparseMatMul", t.y.Host[lo*t.y.Cols:], t.x.Slice(lo, hi), t.w)
+	sparseRows(t.k, "SparseMatMul", t.y.Host[lo*t.y.Cols:], t.x, lo, hi, t.w)
 }
 
-// sparseRows computes y = x·w for rows of w.Cols units, a panel of them at a time.
-func sparseRows(k *kernels, op string, y []float32, x compute.Sparse, w compute.Tensor) {
+// sparseRows computes rows lo to hi of y = x·w, w.Cols units each, a panel of them
+// at a time. y starts at row lo.
+func sparseRows(k *kernels, op string, y []float32, x compute.Sparse, lo, hi int, w compute.Tensor) {
+	part := x.Slice(lo, hi)
 	blocks := w.Cols / compute.Lanes
-	for lo := 0; lo < blocks; lo += k.panel {
-		u := lo * compute.Lanes
-		panel := min(k.panel, blocks-lo)
-		done := k.sparseRows(y[u:], w.Cols, x.Entries.Host, x.Rows(), x.Entries.Cols, x.Cols, tail(w.Host, u), w.Cols, panel)
-		if done != x.Rows() {
-			badEntry(op, x, done)
+	for b := 0; b < blocks; b += k.panel {
+		u := b * compute.Lanes
+		panel := min(k.panel, blocks-b)
+		done := k.sparseRows(y[u:], w.Cols, part.Entries.Host, hi-lo, x.Entries.Cols, x.Cols, tail(w.Host, u), w.Cols, panel)
+		if done != hi-lo {
+			badEntry(op, part, lo, done)
 		}
 	}
 }
@@ -108,7 +110,7 @@ func (t *sparseGradTask) run(_, item int) {
 	u := lo * compute.Lanes
 	done := t.k.scatterRows(tail(t.dw.Host, u), units, t.x.Entries.Host, t.x.Rows(), t.x.Entries.Cols, t.x.Cols, t.dy.Host[u:], units, hi-lo)
 	if done != t.x.Rows() {
-		badEntry("SparseMatMulGrad", t.x, done)
+		badEntry("SparseMatMulGrad", t.x, 0, done)
 	}
 }
 

@@ -1,0 +1,180 @@
+package computetest
+
+import (
+	"sync"
+	"testing"
+	"unsafe"
+
+	"pongpg/trainer/compute"
+)
+
+func testContract(t *testing.T, b compute.Backend) {
+	t.Run("memory", func(t *testing.T) { testMemory(t, b) })
+	t.Run("queues", func(t *testing.T) { testQueues(t, b) })
+	t.Run("order", func(t *testing.T) { testOrder(t, b) })
+	t.Run("panics", func(t *testing.T) { testPanics(t, b) })
+	t.Run("name", func(t *testing.T) {
+		if b.Name() == "" || b.Workers() < 1 {
+			t.Errorf("name %q, %d workers", b.Name(), b.Workers())
+		}
+	})
+}
+
+// testMemory checks that memory starts as zeros, is aligned, and goes up and
+// down unchanged, in whole and by slices.
+func testMemory(t *testing.T, b compute.Backend) {
+	e := newEnv(t, b, "memory")
+	for _, n := range []int{0, 1, 3, 16, 1000, 1 << 16} {
+		m := b.Malloc(n)
+		if at := m.Addr + uintptr(unsafe.Pointer(unsafe.SliceData(m.Host))); n > 0 && (at == 0 || at%64 != 0) {
+			t.Errorf("Malloc(%d) is at %#x, not aligned to 64 bytes", n, at)
+		}
+		if p := b.Pinned(n); len(p) != n {
+			t.Errorf("Pinned(%d) is %d bytes", n, len(p))
+		}
+	}
+	a := compute.New[uint32](b, 7, 5)
+	for i, x := range download(e, a) {
+		if x != 0 {
+			t.Fatalf("new memory has %#x at %d", x, i)
+		}
+	}
+	data := e.words(35)
+	compute.Upload(b, a, data)
+	part := e.words(10)
+	compute.Upload(b, a.Slice(3, 5), part)
+	copy(data[15:], part)
+	mirror := compute.Mirror(b, a)
+	compute.Download(b, mirror, a)
+	for i, x := range download(e, a) {
+		if x != data[i] || mirror[i] != x {
+			t.Fatalf("element %d came back as %#x, in the mirror as %#x, not %#x", i, x, mirror[i], data[i])
+		}
+	}
+	compute.Upload(b, a, mirror) // the mirror may be the array itself
+	if got := download(e, a.Slice(6, 7)); got[4] != data[34] {
+		t.Errorf("the last element came back as %#x, not %#x", got[4], data[34])
+	}
+}
+
+// testQueues runs a forward pass in pieces, a queue each, side by side, and expects
+// the bits of one call.
+func testQueues(t *testing.T, b compute.Backend) {
+	e := newEnv(t, b, "queues")
+	m := e.newMLP([]int{203, 0, pongCols, 31, 1})
+	x, w1, w2 := e.sparse(m.x, m.rows, m.width, m.cols), upload(e, m.w1, m.cols, m.units), upload(e, m.w2, m.outputs, m.units)
+	z, p := compute.New[float32](b, m.rows, 1), compute.New[float32](b, m.rows, 1)
+	active := compute.New[uint16](b, m.rows, m.units/compute.Lanes)
+	if err := b.Sync(); err != nil { // what the queues read is there
+		t.Fatal(err)
+	}
+	var wait sync.WaitGroup
+	for lo := 0; lo < m.rows; lo += 50 {
+		hi := min(lo+50, m.rows)
+		wait.Go(func() {
+			q := b.Queue()
+			for range 20 {
+				q.SparseMLP(z.Slice(lo, hi), active.Slice(lo, hi), x.Slice(lo, hi), w1, w2)
+				q.Sigmoid(p.Slice(lo, hi), z.Slice(lo, hi))
+			}
+			if err := q.Sync(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wait.Wait()
+	wantZ, wantActive := m.forward()
+	wantP := make([]float32, len(wantZ))
+	for i, z := range wantZ {
+		wantP[i] = refSigmoid(z)
+	}
+	floats{"z", z, wantZ, nil}.check(e)
+	floats{"p", p, wantP, nil}.check(e)
+	integers[uint16]{"active", active, wantActive}.check(e)
+}
+
+// testOrder runs operations that depend on each other without waiting in between.
+func testOrder(t *testing.T, b compute.Backend) {
+	e := newEnv(t, b, "order")
+	const n = 1000
+	h := e.normal(n, 1)
+	x, y, sum := upload(e, h, n, 1), compute.New[float32](b, n, 1), compute.New[float32](b, 1, 1)
+	for range 10 {
+		b.Zero(y)
+		b.ReLU(y, x)
+		b.SumSquares(sum, y)
+		b.Zero(y)
+	}
+	for i := range h {
+		h[i] = refReLU(h[i])
+	}
+	floats{"sum", sum, []float32{refSumSquares(h, n, 1)}, nil}.check(e)
+	floats{"y", y, make([]float32, n), nil}.check(e)
+}
+
+// testPanics calls every operation with one operand of a wrong shape.
+func testPanics(t *testing.T, b compute.Backend) {
+	f := func(rows, cols int) compute.Tensor { return compute.New[float32](b, rows, cols) }
+	u8 := func(rows, cols int) compute.Array[uint8] { return compute.New[uint8](b, rows, cols) }
+	u16 := func(rows, cols int) compute.Array[uint16] { return compute.New[uint16](b, rows, cols) }
+	u32 := func(rows, cols int) compute.Array[uint32] { return compute.New[uint32](b, rows, cols) }
+	x := compute.NewSparse(b, 4, 3, 5)
+	for _, c := range []struct {
+		name string
+		call func()
+	}{
+		{"MatMul k", func() { b.MatMul(1, f(2, 3), f(2, 4), f(5, 3), false, false) }},
+		{"MatMul c", func() { b.MatMul(1, f(3, 3), f(2, 4), f(4, 3), false, false) }},
+		{"MatMul batch", func() { b.MatMul(2, f(3, 3), f(3, 4), f(4, 3), false, false) }},
+		{"MatMul no batch", func() { b.MatMul(0, f(2, 3), f(2, 4), f(4, 3), false, false) }},
+		{"MatMul transB", func() { b.MatMul(1, f(2, 3), f(2, 4), f(4, 3), false, true) }},
+		{"ReLU", func() { b.ReLU(f(2, 3), f(3, 2)) }},
+		{"ReLUGrad dx", func() { b.ReLUGrad(f(2, 3), f(2, 4), f(2, 4)) }},
+		{"ReLUGrad dy", func() { b.ReLUGrad(f(2, 4), f(2, 3), f(2, 4)) }},
+		{"Sigmoid", func() { b.Sigmoid(f(2, 1), f(3, 1)) }},
+		{"Softmax", func() { b.Softmax(f(2, 3), f(2, 4)) }},
+		{"PolicyGrad d", func() { b.PolicyGrad(f(3, 1), f(2, 1), f(2, 1), u8(2, 1), f(2, 1), 0, 1) }},
+		{"PolicyGrad p", func() { b.PolicyGrad(f(2, 1), f(2, 1), f(2, 2), u8(2, 1), f(2, 1), 0, 1) }},
+		{"PolicyGrad action", func() { b.PolicyGrad(f(2, 1), f(2, 1), f(2, 1), u8(3, 1), f(2, 1), 0, 1) }},
+		{"PolicyGrad advantage", func() { b.PolicyGrad(f(2, 1), f(2, 1), f(2, 1), u8(2, 1), f(2, 2), 0, 1) }},
+		{"RMSProp w", func() { b.RMSProp(f(2, 3), f(2, 4), f(2, 4), 1, 1, 1) }},
+		{"RMSProp c", func() { b.RMSProp(f(2, 4), f(2, 3), f(2, 4), 1, 1, 1) }},
+		{"Blur pixels", func() { b.Blur(f(11, 16), 3, 4, 1) }},
+		{"Blur units", func() { b.Blur(f(12, 15), 3, 4, 1) }},
+		{"Blur radius", func() { b.Blur(f(12, 16), 3, 4, -1) }},
+		{"SumSquares", func() { b.SumSquares(f(2, 1), f(3, 3)) }},
+		{"Uniform u", func() { b.Uniform(f(3, 2), 1, 1, u32(3, 1), u32(3, 1)) }},
+		{"Uniform stream", func() { b.Uniform(f(3, 1), 1, 1, u32(2, 1), u32(3, 1)) }},
+		{"Uniform tick", func() { b.Uniform(f(3, 1), 1, 1, u32(3, 1), u32(2, 1)) }},
+		{"Sample action", func() { b.Sample(u8(2, 1), f(3, 2), f(3, 1)) }},
+		{"Sample u", func() { b.Sample(u8(3, 1), f(3, 2), f(3, 2)) }},
+		{"SparseMatMul y", func() { b.SparseMatMul(f(3, 16), x, f(5, 16)) }},
+		{"SparseMatMul w", func() { b.SparseMatMul(f(4, 16), x, f(6, 16)) }},
+		{"SparseMatMul units", func() { b.SparseMatMul(f(4, 15), x, f(5, 15)) }},
+		{"SparseMatMulGrad dy", func() { b.SparseMatMulGrad(f(5, 16), x, f(3, 16)) }},
+		{"SparseMatMulGrad dw", func() { b.SparseMatMulGrad(f(4, 16), x, f(4, 16)) }},
+		{"SparseMLP z", func() { b.SparseMLP(f(3, 1), u16(4, 1), x, f(5, 16), f(1, 16)) }},
+		{"SparseMLP active", func() { b.SparseMLP(f(4, 1), u16(4, 2), x, f(5, 16), f(1, 16)) }},
+		{"SparseMLP w1", func() { b.SparseMLP(f(4, 1), u16(4, 1), x, f(4, 16), f(1, 16)) }},
+		{"SparseMLP w2", func() { b.SparseMLP(f(4, 1), u16(4, 1), x, f(5, 16), f(2, 16)) }},
+		{"SparseMLP units", func() { b.SparseMLP(f(4, 1), u16(4, 1), x, f(5, 20), f(1, 20)) }},
+		{"SparseMLPGrad dw1", func() { b.SparseMLPGrad(f(4, 16), f(1, 16), x, u16(4, 1), f(4, 1), f(5, 16), f(1, 16)) }},
+		{"SparseMLPGrad dw2", func() { b.SparseMLPGrad(f(5, 16), f(2, 16), x, u16(4, 1), f(4, 1), f(5, 16), f(1, 16)) }},
+		{"SparseMLPGrad d", func() { b.SparseMLPGrad(f(5, 16), f(1, 16), x, u16(4, 1), f(3, 1), f(5, 16), f(1, 16)) }},
+		{"SparseMLPGrad active", func() { b.SparseMLPGrad(f(5, 16), f(1, 16), x, u16(3, 1), f(4, 1), f(5, 16), f(1, 16)) }},
+		{"Upload", func() { compute.Upload(b, f(2, 2), make([]float32, 3)) }},
+		{"Download", func() { compute.Download(b, make([]float32, 3), f(2, 2)) }},
+		{"New", func() { f(-1, 2) }},
+		{"NewSparse", func() { compute.NewSparse(b, 1, 1, compute.MaxSparseCols+1) }},
+		{"Slice", func() { f(2, 2).Slice(1, 3) }},
+	} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%s: no panic for a wrong shape", c.name)
+				}
+			}()
+			c.call()
+		}()
+	}
+}
