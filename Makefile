@@ -60,7 +60,7 @@ check-generated: go-version ## fail if the generated files are not what generate
 	GO='$(GO)' tools/check_generated.sh
 
 check-update: build $(VENV)/done ## compare the updates with NumPy's
-	$(PY) tools/check_update.py --pongpg bin/pongpg $(ARGS)
+	$(PY) tools/check_update.py --plant --pongpg bin/pongpg $(ARGS)
 
 ale-trace: build $(VENV)/done ## compare the game with the Arcade Learning Environment (FRAMES=, SEED=)
 	$(PY) tools/ale_trace.py --pongpg bin/pongpg --frames $(FRAMES) --seed $(SEED) $(ARGS)

@@ -14,7 +14,9 @@ values that were added. The exit status is 1 if any value is beyond its bound.
 
 import argparse
 import pathlib
+import subprocess
 import sys
+import tempfile
 
 import numpy as np
 
@@ -206,7 +208,8 @@ def gradients(z, w1, w2, advantage, scale, check):
         g1 += back.T @ x
         g2 += d.T @ h
         # A unit within rounding of 0 may be on one side here and on the other there.
-        doubtful = np.abs(pre) <= h_bound
+        # (Not for an empty observation: its sums are 0 exactly.)
+        doubtful = (np.abs(pre) <= h_bound) & np.any(x, axis=1, keepdims=True)
         terms = np.abs(d) @ np.abs(w2)
         rounding1 += ((K * U * terms + d_bound @ np.abs(w2)) * (pre > 0)).sum(axis=0) * 2
         rounding1 += (terms * doubtful).sum(axis=0) * 2
@@ -291,34 +294,56 @@ def planted_faults(z):
     yield "one pixel in a hundred negated", changed(obs_data=data)
 
 
+def record(program, folder):
+    """Lets the program record updates of each recipe; returns their folders."""
+    small = {"karpathy": [], "fast": ["--envs", "64", "--batch-decisions", "16384"]}
+    folders = []
+    for recipe, flags in small.items():
+        to = f"{folder}/{recipe}"
+        command = [program, "train", "--recipe", recipe, "--updates", "3", "--run", f"{to}-run", "--record", to]
+        subprocess.run(command + flags, check=True, stdout=subprocess.DEVNULL)
+        folders.append(to)
+    return folders
+
+
+def check_paths(paths, plant):
+    """Checks recorded updates; returns whether all are as they should be."""
+    all_ok = True
+    for path in map(pathlib.Path, paths):
+        files = sorted(path.glob("update-*.npz")) if path.is_dir() else [path]
+        if not files:
+            print(f"no update-*.npz in {path}: record some with `pongpg train --record DIR`", file=sys.stderr)
+            return False
+        for file in files:
+            with np.load(file) as npz:
+                z = dict(npz)
+            check = check_arrays(z)
+            closest = max(check.margins, key=check.margins.get) if check.margins else "nothing"
+            print(f"{'FAIL' if check.failures else 'ok':4} {file.parent.name}/{file.name}: {len(z['action'])} decisions; "
+                  f"closest to its bound: {closest} ({check.margins.get(closest, 0):.2g})")
+            for failure in check.failures:
+                print("     " + failure)
+            all_ok &= not check.failures
+        if plant:
+            for name, planted in planted_faults(z):
+                found = check_arrays(planted).failures
+                print(f"{'ok' if found else 'MISS':4} planted: {name}: " + (found[0] if found else "not found"))
+                all_ok &= bool(found)
+    return all_ok
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("paths", nargs="+", help=".npz files, or folders of them")
-    parser.add_argument("--plant", action="store_true", help="also check that planted faults are found in the last file")
+    parser.add_argument("paths", nargs="*", help=".npz files, or folders of them")
+    parser.add_argument("--pongpg", help="first record three updates of each recipe with this program")
+    parser.add_argument("--plant", action="store_true", help="also check that planted faults are found in the last file of each path")
     args = parser.parse_args()
-    files = []
-    for path in map(pathlib.Path, args.paths):
-        files += sorted(path.glob("update-*.npz")) if path.is_dir() else [path]
-    if not files:
-        sys.exit("no update-*.npz in " + ", ".join(args.paths) + ": record some with `pongpg train --record DIR`")
-    failed = False
-    for path in files:
-        with np.load(path) as npz:
-            z = dict(npz)
-        check = check_arrays(z)
-        closest = max(check.margins, key=check.margins.get) if check.margins else "nothing"
-        verdict = "FAIL" if check.failures else "ok"
-        print(f"{verdict:4} {path}: {len(z['action'])} decisions; closest to its bound: "
-              f"{closest} ({check.margins.get(closest, 0):.2g})")
-        for failure in check.failures:
-            print("     " + failure)
-        failed |= bool(check.failures)
-    if args.plant:
-        for name, planted in planted_faults(z):
-            found = check_arrays(planted).failures
-            print(f"{'ok' if found else 'MISS':4} planted: {name}: " + (found[0] if found else "not found"))
-            failed |= not found
-    sys.exit(1 if failed else 0)
+    if not args.paths and not args.pongpg:
+        parser.error("nothing to check: name recorded updates, or a program with --pongpg")
+    with tempfile.TemporaryDirectory() as folder:
+        paths = args.paths + (record(args.pongpg, folder) if args.pongpg else [])
+        ok = check_paths(paths, args.plant)
+    sys.exit(0 if ok else 1)
 
 
 if __name__ == "__main__":
