@@ -62,6 +62,10 @@ func Check(fsys fs.FS, module string, rules []Rule) ([]Violation, error) {
 	return found, nil
 }
 
+// outputs are the folders of the module's root that git ignores and that are no
+// part of the project.
+var outputs = []string{"bin", "build", "dist", "runs"}
+
 // folder is a folder with the names of the Go files in it.
 type folder struct {
 	path  string
@@ -77,7 +81,7 @@ func packages(fsys fs.FS) ([]folder, error) {
 		base := path.Base(name)
 		hidden := name != "." && (base[0] == '.' || base[0] == '_')
 		switch {
-		case d.IsDir() && (hidden || base == "testdata" || name != "." && hasGoMod(fsys, name)):
+		case d.IsDir() && (hidden || base == "testdata" || slices.Contains(outputs, name) || name != "." && hasGoMod(fsys, name)):
 			return fs.SkipDir
 		case d.IsDir() || hidden || path.Ext(base) != ".go":
 			return nil

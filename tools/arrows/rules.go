@@ -40,9 +40,14 @@ var Rules = []Rule{
 		Why: "a command puts the parts together, so it sees them all; flags are parsed nowhere else",
 	},
 	{
-		Folder:  "cmd/internal/...",
-		Imports: []string{"std", "cmd/internal/...", "emu/...", "trainer/...", "golang.org/x/sys/...", "golang.org/x/term"},
-		Why:     "pictures, plots and pages show what the trainer made; flags and devices are the commands' business",
+		Folder: "cmd/internal/...",
+		Imports: []string{
+			"std", "all",
+			"github.com/vbauerster/mpb/v8/...",
+			"github.com/sbinet/npyio/...",
+			"golang.org/x/sync/...", "golang.org/x/sys/...", "golang.org/x/term",
+		},
+		Why: "what the commands share sees what they see, but for flags",
 	},
 	{
 		Folder: "trainer",
