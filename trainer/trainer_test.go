@@ -1,0 +1,259 @@
+package trainer
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math"
+	"testing"
+
+	"pongpg/emu"
+	"pongpg/trainer/checkpoint"
+	"pongpg/trainer/compute"
+	"pongpg/trainer/compute/cpu"
+)
+
+func newCPU(t testing.TB, o cpu.Options) compute.Backend {
+	t.Helper()
+	b, err := cpu.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { b.Close() })
+	return b
+}
+
+// small returns a recipe cut down to a size that a test can play, with a limit on
+// episodes' lengths' worth of decisions.
+func small(t testing.TB, recipe string, actions int) Config {
+	t.Helper()
+	c, err := Recipe(recipe)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Seed, c.Actions, c.Hidden = 7, actions, 24
+	if c.BatchEpisodes > 0 {
+		c.BatchEpisodes, c.Envs = 3, 3
+	} else {
+		c.BatchDecisions, c.Envs, c.BlurUpdates = 1800, 90, 4
+	}
+	return c
+}
+
+func newTrainer(t testing.TB, c Config, o cpu.Options) *Trainer {
+	t.Helper()
+	trainer, err := New(c, newCPU(t, o))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return trainer
+}
+
+// updates makes n updates and returns their metrics without what depends on the clock.
+func updates(t testing.TB, trainer *Trainer, n int) []string {
+	t.Helper()
+	var lines []string
+	for range n {
+		m, err := trainer.Update()
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.ElapsedSeconds, m.SPS = 0, 0
+		lines = append(lines, fmt.Sprintf("%+v", m))
+	}
+	return lines
+}
+
+// state returns a run's whole state but for the clock.
+func state(t testing.TB, trainer *Trainer) []byte {
+	t.Helper()
+	trainer.elapsed = 0
+	f, err := trainer.Checkpoint()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := f.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// forRecipes runs a test for each recipe and number of actions.
+func forRecipes(t *testing.T, test func(t *testing.T, c Config)) {
+	for _, recipe := range Recipes {
+		for _, actions := range []int{2, 6} {
+			t.Run(fmt.Sprintf("%s/%d", recipe, actions), func(t *testing.T) { test(t, small(t, recipe, actions)) })
+		}
+	}
+}
+
+// TestSameBits: the state after some updates does not depend on the number of
+// workers, on the instruction set, or on how many episodes are played at a time.
+func TestSameBits(t *testing.T) {
+	forRecipes(t, func(t *testing.T, c Config) {
+		first := newTrainer(t, c, cpu.Options{Workers: 1})
+		metrics := updates(t, first, 3)
+		want := state(t, first)
+		for _, o := range []cpu.Options{{Workers: 2}, {Workers: 3}, {Workers: 2, ISA: "go"}} {
+			other := newTrainer(t, c, o)
+			if got := updates(t, other, 3); fmt.Sprint(got) != fmt.Sprint(metrics) {
+				t.Errorf("%+v: metrics\n%v\nwant\n%v", o, got, metrics)
+			}
+			if !bytes.Equal(state(t, other), want) {
+				t.Errorf("%+v: another state than with one worker", o)
+			}
+		}
+		if c.BatchEpisodes == 0 {
+			return
+		}
+		one := c
+		one.Envs = 1
+		serial := newTrainer(t, one, cpu.Options{Workers: 1})
+		updates(t, serial, 3)
+		serial.config.Envs = c.Envs
+		if !bytes.Equal(state(t, serial), want) {
+			t.Error("one episode at a time gives another state than three")
+		}
+	})
+}
+
+// TestSeeds: another seed is another run.
+func TestSeeds(t *testing.T) {
+	forRecipes(t, func(t *testing.T, c Config) {
+		first := newTrainer(t, c, cpu.Options{})
+		c.Seed++
+		second := newTrainer(t, c, cpu.Options{})
+		if a, b := updates(t, first, 1), updates(t, second, 1); a[0] == b[0] {
+			t.Error("two seeds, the same metrics")
+		}
+	})
+}
+
+// TestResume: a run that is taken up from a checkpoint goes on bit for bit.
+func TestResume(t *testing.T) {
+	forRecipes(t, func(t *testing.T, c Config) {
+		whole := newTrainer(t, c, cpu.Options{Workers: 2})
+		updates(t, whole, 2)
+		f, err := whole.Checkpoint()
+		if err != nil {
+			t.Fatal(err)
+		}
+		metrics := updates(t, whole, 3)
+
+		resumed, err := Resume(&checkpoint.Found{Path: "x", Update: 2, File: f}, newCPU(t, cpu.Options{Workers: 1}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := updates(t, resumed, 3); fmt.Sprint(got) != fmt.Sprint(metrics) {
+			t.Errorf("metrics after resuming\n%v\nwant\n%v", got, metrics)
+		}
+		whole.elapsed, resumed.elapsed = 0, 0
+		if !bytes.Equal(state(t, resumed), state(t, whole)) {
+			t.Error("another state after resuming")
+		}
+	})
+}
+
+// TestResumeRefuses: a checkpoint whose parts do not fit is an error.
+func TestResumeRefuses(t *testing.T) {
+	good := func() *checkpoint.File {
+		f, err := newTrainer(t, small(t, "fast", 2), cpu.Options{}).Checkpoint()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f
+	}
+	replace := func(f *checkpoint.File, tensor checkpoint.Tensor) {
+		*f.Tensor(tensor.Name) = tensor
+	}
+	for name, spoil := range map[string]func(f *checkpoint.File){
+		"no configuration":        func(f *checkpoint.File) { delete(f.Metadata, "config") },
+		"foreign configuration":   func(f *checkpoint.File) { f.Metadata["config"] = `{"recipe":"other"}` },
+		"no counters":             func(f *checkpoint.File) { f.Metadata["counters"] = "{" },
+		"negative counters":       func(f *checkpoint.File) { f.Metadata["counters"] = `{"global_step":-1}` },
+		"weights of another size": func(f *checkpoint.File) { replace(f, checkpoint.NewTensor(tensorW2, make([]float32, 9))) },
+		"weights not numbers": func(f *checkpoint.File) {
+			w := make([]float32, 24)
+			w[3] = float32(math.NaN())
+			replace(f, checkpoint.NewTensor(tensorW2, w, 1, 24))
+		},
+		"impossible games": func(f *checkpoint.File) {
+			games := make([]int32, emu.SnapshotFields*90)
+			games[0] = -1
+			replace(f, checkpoint.NewTensor(tensorGames, games, emu.SnapshotFields, 90))
+		},
+		"impossible observation": func(f *checkpoint.File) {
+			entries := make([]int32, 90*emu.ObservationWidth)
+			entries[5] = 2 * emu.Codes
+			replace(f, checkpoint.NewTensor(tensorObservation, entries, 90, emu.ObservationWidth))
+		},
+	} {
+		f := good()
+		spoil(f)
+		if _, err := Resume(&checkpoint.Found{Path: "run/x", File: f}, newCPU(t, cpu.Options{})); err == nil {
+			t.Errorf("%s: no error", name)
+		} else {
+			t.Logf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestNotFinite: a weight that is not a number stops the run in the update in which it
+// shows.
+func TestNotFinite(t *testing.T) {
+	for _, poison := range []float32{float32(math.NaN()), float32(math.Inf(1))} {
+		trainer := newTrainer(t, small(t, "fast", 2), cpu.Options{})
+		updates(t, trainer, 1)
+		trainer.policy.W2.Host[0] = poison
+		_, err := trainer.Update()
+		var notFinite *NotFiniteError
+		if !errors.As(err, &notFinite) || notFinite.Update != 2 {
+			t.Errorf("W2 is %v: error %v, want one that names update 2", poison, err)
+		}
+	}
+}
+
+// TestStepAscends holds the whole backward pass to the objective: the change of
+// Σ A·ln π + β·H over a batch, measured in float64 by a forward pass before and after a
+// step, is what the gradient says.
+func TestStepAscends(t *testing.T) {
+	forRecipes(t, func(t *testing.T, c Config) {
+		c.Blur, c.BlurFinal = 0, 0
+		trainer := newTrainer(t, c, cpu.Options{Workers: 2})
+		batch, _ := trainer.play()
+		objective := func() float64 {
+			trainer.policy.Forward(trainer.backend, batch.Z, batch.Prob, batch.Active, batch.X)
+			logp := make([]float64, batch.Rows()*c.Actions)
+			logProbabilities(logp, batch.Z.Host, trainer.policy.Outputs())
+			sum := 0.0
+			for i, a := range batch.Action.Host {
+				row := logp[i*c.Actions : (i+1)*c.Actions]
+				sum += float64(batch.Advantage.Host[i]) * row[a]
+				for _, l := range row {
+					sum -= c.Entropy * math.Exp(l) * l
+				}
+			}
+			return sum
+		}
+		before := objective()
+		l := trainer.learner
+		w1 := append([]float32(nil), l.Policy.W1.Host...)
+		w2 := append([]float32(nil), l.Policy.W2.Host...)
+		h := trainer.hyper()
+		h.learningRate = 1e-6
+		l.Step(trainer.backend, batch, h)
+		predicted := 0.0
+		for i, g := range l.g1.Host {
+			predicted += float64(g) * (float64(l.Policy.W1.Host[i]) - float64(w1[i]))
+		}
+		for i, g := range l.g2.Host {
+			predicted += float64(g) * (float64(l.Policy.W2.Host[i]) - float64(w2[i]))
+		}
+		measured := objective() - before
+		t.Logf("the objective rose by %.6g, the gradient says %.6g", measured, predicted)
+		if predicted <= 0 || math.Abs(measured-predicted) > 0.02*predicted {
+			t.Errorf("the objective rose by %v, the gradient says %v", measured, predicted)
+		}
+	})
+}
