@@ -7,6 +7,9 @@ scores, and the 80×80 image (its CRC-32 and its number of ones). Several player
 choose the actions, so that many ways through the game are taken; what they
 choose depends on the seed and on the real game alone.
 
+With --screen the whole 210×160 picture must agree, too: pongpg trace --screen
+adds a column with the CRC-32 of its 100,800 bytes of red, green and blue.
+
 With --recorded FILE nothing of pongpg is run: frames recorded earlier are
 compared with the Arcade Learning Environment, which checks this tool itself and
 the recording.
@@ -30,7 +33,7 @@ import pong_ale as pong
 
 COLUMNS = (
     "action", "reward", "game_over", "frame", "serve_timer", "ball_x", "ball_y", "minus_speed_x", "speed_y",
-    "enemy_y", "player_y", "player_smoothed", "enemy_score", "agent_score", "crc32", "ones",
+    "enemy_y", "player_y", "player_smoothed", "enemy_score", "agent_score", "crc32", "ones", "screen_crc32",
 )  # fmt: skip
 CONTEXT = 5  # frames shown before a difference
 
@@ -41,7 +44,7 @@ CONTEXT = 5  # frames shown before a difference
 # the environment. pongpg cuts the episode off, with nothing of the menu in its last
 # frame. So these columns are not compared in it, and both games are reset.
 TIME_OUT = 65_210
-TIME_OUT_COLUMNS = ("reward", "ball_x", "ball_y", "enemy_score", "crc32", "ones")
+TIME_OUT_COLUMNS = ("reward", "ball_x", "ball_y", "enemy_score", "crc32", "ones", "screen_crc32")
 
 
 def signed(byte):
@@ -51,8 +54,9 @@ def signed(byte):
 class Game:
     """The real game. A game that is over is reset before its next frame."""
 
-    def __init__(self):
+    def __init__(self, screen=False):
         self.pong = pong.Pong()
+        self.screen = screen
         self.ram = self.pong.ram
         self.over = False
         self.frames = 0  # of this game
@@ -87,6 +91,8 @@ class Game:
             zlib.crc32(image),
             int(image.sum()),
         )
+        if self.screen:
+            row += (zlib.crc32(self.pong.screen),)
         if self.frames == TIME_OUT:
             row = tuple(None if c in TIME_OUT_COLUMNS else v for c, v in zip(COLUMNS, row))
         return row
@@ -185,8 +191,8 @@ class Failure(Exception):
 class Subject:
     """pongpg trace, as a process that is fed actions while its rows are read."""
 
-    def __init__(self, pongpg):
-        command = [pongpg, "trace", "--actions", "-"]
+    def __init__(self, pongpg, screen):
+        command = [pongpg, "trace", "--actions", "-"] + ["--screen"] * screen
         try:
             self.process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1 << 16
@@ -249,7 +255,7 @@ class Comparison:
 
     def _report(self, want, got):
         yield f"{self.name}: frame {self.frames} (counted from 0) differs"
-        yield "         " + ",".join(COLUMNS)
+        yield "         " + ",".join(COLUMNS[: len(want)])
         for row in self.context:
             yield "  both   " + ",".join(map(str, row))
         yield "  ALE    " + ",".join(map(str, want))
@@ -258,10 +264,10 @@ class Comparison:
             yield f"  {column}: ALE {w}, other {g}"
 
 
-def compare_player(name, frames, seed, pongpg):
+def compare_player(name, frames, args):
     """Plays frames on both games and compares them; returns frames and episodes."""
-    game, subject, comparison = Game(), Subject(pongpg), Comparison(name)
-    player = PLAYERS[name](random.Random(f"{name} {seed}"))
+    game, subject, comparison = Game(args.screen), Subject(args.pongpg, args.screen), Comparison(name)
+    player = PLAYERS[name](random.Random(f"{name} {args.seed}"))
     expected = deque()
     try:
         action = next(player)
@@ -304,6 +310,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--pongpg", default="bin/pongpg", help="the program (default: %(default)s)")
     parser.add_argument("--policy", choices=["all", *PLAYERS], default="all")
+    parser.add_argument("--screen", action="store_true", help="compare the 210×160 picture, too")
     parser.add_argument("--recorded", nargs="+", metavar="FILE", help="compare recordings instead of pongpg")
     args = parser.parse_args()
 
@@ -312,7 +319,7 @@ def main():
         tasks = [(path, lambda path=path: compare_recorded(path)) for path in args.recorded]
     else:
         share = -(-args.frames // len(names))
-        tasks = [(name, lambda name=name: compare_player(name, share, args.seed, args.pongpg)) for name in names]
+        tasks = [(name, lambda name=name: compare_player(name, share, args)) for name in names]
 
     start, total, episodes = time.monotonic(), 0, 0
     try:
