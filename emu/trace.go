@@ -1,8 +1,8 @@
 package emu
 
 import (
-	"fmt"
 	"hash/crc32"
+	"strconv"
 )
 
 // TraceHeader names the columns of a TraceRow.
@@ -21,15 +21,27 @@ type TraceRow struct {
 
 // String returns the row as comma-separated numbers under TraceHeader, frame
 // modulo 256 as the console keeps it.
-func (r TraceRow) String() string {
-	over := 0
+func (r TraceRow) String() string { return string(r.AppendTo(nil)) }
+
+// AppendTo appends what String returns to dst.
+func (r TraceRow) AppendTo(dst []byte) []byte {
+	over := int64(0)
 	if r.Over {
 		over = 1
 	}
 	g := &r.Game
-	return fmt.Sprintf("%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d",
-		r.Action, r.Reward, over, g.Frame&255, g.ServeTimer, g.BallX, g.BallY, -g.SpeedX, g.SpeedY,
-		g.EnemyY, g.PaddleY, g.Smoothed, g.EnemyScore, g.AgentScore, r.CRC, r.Ones)
+	for i, x := range [...]int64{
+		int64(r.Action), int64(r.Reward), over, int64(g.Frame & 255), int64(g.ServeTimer),
+		int64(g.BallX), int64(g.BallY), int64(-g.SpeedX), int64(g.SpeedY),
+		int64(g.EnemyY), int64(g.PaddleY), int64(g.Smoothed), int64(g.EnemyScore), int64(g.AgentScore),
+		int64(r.CRC), int64(r.Ones),
+	} {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = strconv.AppendInt(dst, x, 10)
+	}
+	return dst
 }
 
 // Tracer plays a game frame by frame and reports each one. A game that is over is

@@ -1,0 +1,150 @@
+package session
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"pongpg/trainer"
+	"pongpg/trainer/checkpoint"
+	"pongpg/trainer/compute"
+)
+
+// Session is a run that is ready to train, or done already.
+type Session struct {
+	Trainer *trainer.Trainer
+	Dir     *checkpoint.Run
+	Limits  Limits
+
+	// From is the checkpoint that a resumed run goes on from; nil for a run at update 0.
+	From *checkpoint.Found
+	// Resumed says that the run was there before.
+	Resumed bool
+	// Warnings are for the user to see, a line each.
+	Warnings []string
+
+	limitsChanged bool
+}
+
+// stored is config.json.
+type stored struct {
+	trainer.Config
+	Limits Limits `json:"limits"`
+}
+
+// Start begins a run in dir, or in a fresh directory under runs if dir is empty.
+// Nothing is written before config has been found possible and there is memory for it.
+func Start(dir string, config trainer.Config, limits Limits, backend compute.Backend) (*Session, error) {
+	if limits.None() {
+		limits = DefaultLimits(config.Recipe)
+	}
+	t, err := trainer.New(config, backend)
+	if err != nil {
+		return nil, err
+	}
+	s := &Session{Trainer: t, Limits: limits}
+	if dir == "" {
+		return s, s.createNumbered(stored{config, limits}, time.Now())
+	}
+	s.Dir, err = checkpoint.Create(dir, stored{config, limits})
+	return s, err
+}
+
+// createNumbered creates runs/DATE-RECIPE-SEED, or that with -2, -3, … if it is taken.
+func (s *Session) createNumbered(c stored, now time.Time) error {
+	first := filepath.Join("runs", fmt.Sprintf("%s-%s-%d", now.Format(time.DateOnly), c.Recipe, c.Seed))
+	dir := first
+	for n := 2; ; n++ {
+		run, err := checkpoint.Create(dir, c)
+		if err == nil {
+			if dir != first {
+				s.Warnings = append(s.Warnings, fmt.Sprintf("%s is taken: this run is %s", first, dir))
+			}
+			s.Dir = run
+			return nil
+		}
+		if !errors.Is(err, checkpoint.ErrRunExists) && !errors.Is(err, checkpoint.ErrLocked) {
+			return err
+		}
+		dir = fmt.Sprintf("%s-%d", first, n)
+	}
+}
+
+// Resume opens the run in dir at its latest checkpoint that reads well. limits take
+// the place of the run's own unless there are none. The directory is unchanged until
+// Begin.
+func Resume(dir string, limits Limits, backend compute.Backend) (*Session, error) {
+	run, err := checkpoint.OpenForResume(dir)
+	if err != nil {
+		return nil, err
+	}
+	s := &Session{Dir: run, Resumed: true}
+	if err := s.resume(limits, backend); err != nil {
+		return nil, errors.Join(err, run.Close())
+	}
+	return s, nil
+}
+
+func (s *Session) resume(limits Limits, backend compute.Backend) error {
+	text, err := s.Dir.Config()
+	if err != nil {
+		return err
+	}
+	var config stored
+	if err := json.Unmarshal(text, &config); err != nil {
+		return fmt.Errorf("config.json of %s cannot be read: %w; restore it from a copy, or start another --run", s.Dir.Dir(), err)
+	}
+	found, err := s.Dir.Latest()
+	switch {
+	case errors.Is(err, checkpoint.ErrNoCheckpoint):
+		s.Warnings = append(s.Warnings, fmt.Sprintf("%s has no checkpoint yet: it begins again at update 0", s.Dir.Dir()))
+		if s.Trainer, err = trainer.New(config.Config, backend); err != nil {
+			return fmt.Errorf("config.json of %s: %w; restore it from a copy, or start another --run", s.Dir.Dir(), err)
+		}
+	case err != nil:
+		return err
+	default:
+		if s.Trainer, err = trainer.Resume(found, backend); err != nil {
+			return err
+		}
+		s.From = found
+		for _, skipped := range found.Skipped {
+			s.Warnings = append(s.Warnings, fmt.Sprintf("skipped: %v", skipped))
+		}
+		if s.Trainer.Config() != config.Config {
+			s.Warnings = append(s.Warnings, fmt.Sprintf("config.json of %s differs from the configuration in its checkpoints, which is the one that counts", s.Dir.Dir()))
+		}
+	}
+	s.setLimits(limits, config.Limits)
+	return nil
+}
+
+// setLimits chooses the first limits that there are: given ones, the run's, the
+// recipe's.
+func (s *Session) setLimits(given, own Limits) {
+	s.Limits = given
+	if given.None() {
+		s.Limits = own
+	}
+	if s.Limits.None() {
+		s.Limits = DefaultLimits(s.Trainer.Config().Recipe)
+	}
+	s.limitsChanged = s.Limits.String() != own.String()
+}
+
+// Begin readies the directory for training: what came after the checkpoint of a
+// resumed run goes, and its new limits are stored.
+func (s *Session) Begin() error {
+	if !s.Resumed {
+		return nil
+	}
+	if err := s.Dir.Rewind(s.From); err != nil {
+		return err
+	}
+	if s.limitsChanged {
+		return s.Dir.SetConfig(stored{s.Trainer.Config(), s.Limits})
+	}
+	return nil
+}

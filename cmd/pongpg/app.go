@@ -1,0 +1,103 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+)
+
+// newApp returns the commands.
+func newApp() *cli.App {
+	app := &cli.App{
+		Name:            "pongpg",
+		Usage:           "learns Atari Pong from pixels by policy gradients, thousands of games at a time",
+		UsageText:       "pongpg COMMAND [FLAGS]; pongpg COMMAND --help has a command's flags",
+		Version:         versionName(),
+		HideHelpCommand: true,
+		Commands: []*cli.Command{
+			trainCommand(), evalCommand(), traceCommand(), versionCommand(),
+		},
+		Action:         noCommand,
+		OnUsageError:   usageError,
+		ExitErrHandler: func(*cli.Context, error) {}, // main handles it
+	}
+	for _, c := range app.Commands {
+		c.HideHelpCommand = true
+		c.OnUsageError = usageError
+		c.Before = noArguments
+	}
+	return app
+}
+
+// noCommand is run where the first argument is not a command.
+func noCommand(c *cli.Context) error {
+	if !c.Args().Present() {
+		return cli.ShowAppHelp(c)
+	}
+	name, names := c.Args().First(), make([]string, 0, len(c.App.Commands))
+	for _, command := range c.App.Commands {
+		names = append(names, command.Name)
+	}
+	if name == "help" {
+		if c.NArg() == 1 {
+			return cli.ShowAppHelp(c)
+		}
+		if name = c.Args().Get(1); c.App.Command(name) != nil {
+			return cli.ShowCommandHelp(c, name)
+		}
+	}
+	return usageErrorf("unknown command %q; the commands are %s%s", name, strings.Join(names, ", "), didYouMean(cli.SuggestCommand(c.App.Commands, name)))
+}
+
+// noArguments refuses arguments that are no flags: no command has any.
+func noArguments(c *cli.Context) error {
+	if c.Args().Present() {
+		return usageErrorf("unexpected argument %q; %s takes flags only (pongpg %[2]s --help lists them)", c.Args().First(), c.Command.Name)
+	}
+	return nil
+}
+
+// didYouMean returns "; did you mean X?" for what the library suggests, or "".
+func didYouMean(suggestion string) string {
+	name := regexp.MustCompile(`-*[a-z][a-z-]*`).FindString(strings.TrimPrefix(suggestion, "Did you mean"))
+	if name == "" {
+		return ""
+	}
+	return fmt.Sprintf("; did you mean %s?", name)
+}
+
+// The errors of package flag, which parses the command line.
+var (
+	unknownFlag = regexp.MustCompile(`^flag provided but not defined: -+(.*)$`)
+	noValue     = regexp.MustCompile(`^flag needs an argument: -+(.*)$`)
+	badValue    = regexp.MustCompile(`(?s)^invalid (?:boolean )?value (".*") for (?:flag )?-+([a-z-]+): (.*)$`)
+)
+
+// usageError says what is wrong with the flags.
+func usageError(c *cli.Context, err error, _ bool) error {
+	if e := (*exitError)(nil); errors.As(err, &e) {
+		return err
+	}
+	flags, of := c.App.Flags, "pongpg"
+	if c.Command != nil && c.Command.Name != "" && c.Command.Name != "pongpg" {
+		flags, of = c.Command.Flags, "pongpg "+c.Command.Name
+	}
+	text := err.Error()
+	if m := unknownFlag.FindStringSubmatch(text); m != nil {
+		return usageErrorf("unknown flag --%s%s (%s --help lists the flags)", m[1], didYouMean(cli.SuggestFlag(flags, m[1], false)), of)
+	}
+	if m := noValue.FindStringSubmatch(text); m != nil {
+		return usageErrorf("--%s needs a value (%s --help says which)", m[1], of)
+	}
+	if m := badValue.FindStringSubmatch(text); m != nil {
+		reason := m[3]
+		if reason == "parse error" {
+			reason = "it is not one of true, false"
+		}
+		return usageErrorf("--%s %s: %s", m[2], m[1], reason)
+	}
+	return usageErrorf("%s (%s --help lists the flags)", text, of)
+}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"pongpg/trainer"
+)
+
+// hyper is the flags that a trainer.Config is made of: a recipe, and what departs
+// from it.
+type hyper struct {
+	recipe    string
+	seed      uint64
+	overrides []func(reflect.Value)
+}
+
+const categoryHyper = "Hyperparameters (default: the recipe's)"
+
+// flags returns --recipe, --seed and a flag for each field of trainer.Config that has a
+// name for one.
+func (h *hyper) flags() []cli.Flag {
+	seed := into(&h.seed, parseNatural)
+	flags := []cli.Flag{
+		&cli.StringFlag{Name: "recipe", Value: trainer.Recipes[0], DefaultText: trainer.Recipes[0], Destination: &h.recipe, Usage: "hyperparameters to begin with: '" + strings.Join(trainer.Recipes, "' or '") + "'"},
+		&cli.GenericFlag{Name: "seed", Value: seed, DefaultText: strconv.Itoa(defaultSeed), Usage: "what all random numbers follow from"},
+	}
+	h.seed = defaultSeed
+	for _, field := range hyperFields() {
+		flags = append(flags, &cli.GenericFlag{
+			Name: field.Tag.Get("flag"), Usage: field.Tag.Get("help"), Category: categoryHyper,
+			Value: h.value(field), DefaultText: recipeDefaults(field.Index),
+		})
+	}
+	return flags
+}
+
+const defaultSeed = 1
+
+// hyperFields returns the fields of trainer.Config that are flags.
+func hyperFields() []reflect.StructField {
+	var fields []reflect.StructField
+	for _, field := range reflect.VisibleFields(reflect.TypeFor[trainer.Config]()) {
+		if field.Tag.Get("flag") != "" {
+			fields = append(fields, field)
+		}
+	}
+	return fields
+}
+
+// value returns the value of a field's flag. Setting it waits until the recipe is
+// known, which may come later on the command line.
+func (h *hyper) value(field reflect.StructField) cli.Generic {
+	override := func(set func(reflect.Value)) {
+		h.overrides = append(h.overrides, func(config reflect.Value) { set(config.FieldByIndex(field.Index)) })
+	}
+	switch field.Type.Kind() {
+	case reflect.Int:
+		return &value[int64]{parse: parseWhole, put: func(x int64) {
+			override(func(f reflect.Value) { f.SetInt(x) })
+		}}
+	case reflect.Float64:
+		return &value[float64]{parse: parseNumber, put: func(x float64) {
+			override(func(f reflect.Value) { f.SetFloat(x) })
+		}}
+	case reflect.String:
+		return &value[string]{parse: parseText, put: func(x string) {
+			override(func(f reflect.Value) { f.SetString(x) })
+		}}
+	}
+	panic(fmt.Sprintf("trainer.Config.%s is a %s, for which there is no flag", field.Name, field.Type))
+}
+
+// config returns the Config that the flags describe.
+func (h *hyper) config() (trainer.Config, error) {
+	config, err := trainer.Recipe(h.recipe)
+	if err != nil {
+		return config, asUsage(err)
+	}
+	config.Seed = h.seed
+	for _, override := range h.overrides {
+		override(reflect.ValueOf(&config).Elem())
+	}
+	return config, asUsage(config.Check())
+}
+
+// recipeDefaults returns a field's value in the recipes: once if they agree, else with
+// the recipes' names.
+func recipeDefaults(index []int) string {
+	var values []string
+	same := true
+	for _, name := range trainer.Recipes {
+		config, err := trainer.Recipe(name)
+		if err != nil {
+			panic(err) // the names are the trainer's own
+		}
+		values = append(values, fieldText(&config, index))
+		same = same && values[0] == values[len(values)-1]
+	}
+	if same {
+		return values[0]
+	}
+	for i, name := range trainer.Recipes {
+		values[i] = name + " " + values[i]
+	}
+	return strings.Join(values, ", ")
+}
+
+// fieldText returns a field of a Config as a flag would be given it.
+func fieldText(config *trainer.Config, index []int) string {
+	return fmt.Sprint(reflect.ValueOf(config).Elem().FieldByIndex(index))
+}
