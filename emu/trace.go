@@ -1,6 +1,7 @@
 package emu
 
 import (
+	"bytes"
 	"hash/crc32"
 	"strconv"
 )
@@ -66,9 +67,6 @@ func (t *Tracer) Step(a Action) TraceRow {
 	t.frames++
 	t.over = t.game.Over() || t.frames == FrameLimit
 	t.game.Picture().Draw(t.image[:])
-	ones := 0
-	for _, pixel := range t.image {
-		ones += int(pixel)
-	}
+	ones := bytes.Count(t.image[:], []byte{1})
 	return TraceRow{a, reward, t.over, t.game, crc32.ChecksumIEEE(t.image[:]), ones}
 }

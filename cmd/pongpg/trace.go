@@ -66,7 +66,6 @@ func (r flushingReader) Read(p []byte) (int, error) {
 	return r.in.Read(p)
 }
 
-
 // trace answers each line of in, an action, by the row of the frame played with it.
 func trace(in io.Reader, out *bufio.Writer) error {
 	lines := bufio.NewScanner(flushingReader{in, out})
