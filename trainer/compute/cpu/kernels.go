@@ -1,5 +1,7 @@
 package cpu
 
+import "pongpg/trainer/compute"
+
 // kernels is one instruction set's form of the functions that operations spend
 // their time in. All sets give the same bits. Lengths have been checked; "blocks"
 // counts vectors of compute.Lanes units; a stride is the distance of rows in
@@ -16,7 +18,7 @@ type kernels struct {
 	sample      func(action []uint8, p, u []float32)
 	uniform     func(u []float32, words []uint32)
 	rmsProp     func(w, c, g []float32, lr, decay, rest, eps float32)
-	sumSquares  func(x []float32) float32
+	sumSquares  func(x []float32, lanes *[compute.Lanes]float32)
 	boxLine     func(dst []float32, dstStride int, src []float32, srcStride, n, radius int, inverse float32, blocks int)
 	sparseRows  func(y []float32, yStride int, entries []uint16, rows, width, cols int, w []float32, wStride, blocks int) int
 	scatterRows func(dw []float32, dwStride int, entries []uint16, rows, width, cols int, dy []float32, dyStride, blocks int) int
@@ -69,6 +71,8 @@ type tasks struct {
 // scratch is memory that one worker reuses.
 type scratch struct {
 	buffer []float32
+	lanes  [compute.Lanes]float32
+	words  [2][uniformBatch]uint32
 }
 
 // floats returns n float32 of whatever was there before.

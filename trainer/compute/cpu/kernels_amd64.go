@@ -1,4 +1,129 @@
 package cpu
 
+import (
+	"unsafe"
+
+	"golang.org/x/sys/cpu"
+
+	"pongpg/trainer/compute"
+)
+
+//go:generate go run ./asm -out kernels_amd64.s -stubs stubs_amd64.go -pkg cpu
+
 // available lists the kernels that this machine can run, the fastest first.
-func available() []*kernels { return []*kernels{&goKernels} }
+func available() []*kernels { return machine }
+
+var machine = func() (list []*kernels) {
+	x := &cpu.X86
+	if x.HasAVX512F && x.HasAVX512DQ && x.HasAVX512BW && x.HasAVX512VL {
+		list = append(list, avx512.kernels())
+	}
+	if x.HasAVX2 && x.HasFMA {
+		list = append(list, avx2.kernels())
+	}
+	return append(list, &goKernels)
+}()
+
+// vectors is the generated functions of an instruction set (stubs_amd64.go). Those
+// over elements take whole vectors; strides are in bytes.
+type vectors struct {
+	name         string
+	lanes, panel int
+
+	sigmoid     func(n int, p, z *float32)
+	policyGrad  func(n int, d, z, p *float32, action *uint8, advantage *float32, entropy, scale float32)
+	sample      func(n int, action *uint8, p, u *float32)
+	uniform     func(n int, u *float32, words *uint32)
+	rmsProp     func(n int, w, c, g *float32, lr, decay, rest, eps float32)
+	sumSquares  func(blocks int, x, lanes *float32)
+	boxLine     func(dst *float32, dstStride int, src *float32, srcStride, n, radius int, inverse float32)
+	sparseRows  func(y *float32, yStride int, entries *uint16, rows, rowBytes, cols int, w *float32, wStride, blocks int) int
+	scatterRows func(dw *float32, dwStride int, entries *uint16, rows, rowBytes, cols int, dy *float32, dyStride, bytes int) int
+	reluDot     func(z *float32, active *uint16, h, w2 *float32, rows, outputs, units int)
+	columnGrad  func(dw1, dw2, w1, w2 *float32, stride int, active *uint16, links, start *uint32, cols, blocks int)
+	hiddenGrad  func(dh, dw2, h *float32, active *uint16, activeStride int, d, w2 *float32, w2Stride, rows, outputs, units int)
+}
+
+var avx512 = &vectors{
+	"avx512", 16, 8,
+	sigmoidAVX512, policyGradAVX512, sampleAVX512, uniformAVX512, rmsPropAVX512, sumSquaresAVX512, boxLineAVX512,
+	sparseRowsAVX512, scatterRowsAVX512, reluDotAVX512, columnGradAVX512, hiddenGradAVX512,
+}
+
+var avx2 = &vectors{
+	"avx2", 8, 5,
+	sigmoidAVX2, policyGradAVX2, sampleAVX2, uniformAVX2, rmsPropAVX2, sumSquaresAVX2, boxLineAVX2,
+	sparseRowsAVX2, scatterRowsAVX2, reluDotAVX2, columnGradAVX2, hiddenGradAVX2,
+}
+
+// at returns where s starts, also of an empty s, which is not read.
+func at[T any](s []T) *T { return unsafe.SliceData(s) }
+
+// whole returns how many of n elements are whole vectors.
+func (v *vectors) whole(n int) int { return n / v.lanes * v.lanes }
+
+// size is that of a float32.
+const size = 4
+
+// kernels returns the table of v: whole vectors by the generated functions, what is
+// over by the plain Go form.
+func (v *vectors) kernels() *kernels {
+	return &kernels{
+		name:  v.name,
+		panel: v.panel,
+		sigmoid: func(p, z []float32) {
+			n := v.whole(len(p))
+			v.sigmoid(n, at(p), at(z))
+			sigmoidGo(p[n:], z[n:])
+		},
+		policyGrad: func(d, z, p []float32, action []uint8, advantage []float32, entropy, scale float32) {
+			n := v.whole(len(d))
+			v.policyGrad(n, at(d), at(z), at(p), at(action), at(advantage), entropy, scale)
+			policyGradGo(d[n:], z[n:], p[n:], action[n:], advantage[n:], entropy, scale)
+		},
+		sample: func(action []uint8, p, u []float32) {
+			n := v.whole(len(action))
+			v.sample(n, at(action), at(p), at(u))
+			sampleGo(action[n:], p[n:], u[n:])
+		},
+		uniform: func(u []float32, words []uint32) {
+			n := v.whole(len(u))
+			v.uniform(n, at(u), at(words))
+			uniformGo(u[n:], words[n:])
+		},
+		rmsProp: func(w, c, g []float32, lr, decay, rest, eps float32) {
+			n := v.whole(len(w))
+			v.rmsProp(n, at(w), at(c), at(g), lr, decay, rest, eps)
+			rmsPropGo(w[n:], c[n:], g[n:], lr, decay, rest, eps)
+		},
+		sumSquares: func(x []float32, lanes *[compute.Lanes]float32) {
+			n := len(x) / compute.Lanes
+			v.sumSquares(n, at(x), &lanes[0])
+			sumSquaresGo(x[n*compute.Lanes:], lanes)
+		},
+		boxLine: func(dst []float32, dstStride int, src []float32, srcStride, n, radius int, inverse float32, blocks int) {
+			for u := 0; u < blocks*compute.Lanes; u += compute.Lanes {
+				v.boxLine(&dst[u], size*dstStride, &src[u], size*srcStride, n, radius, inverse)
+			}
+		},
+		sparseRows: func(y []float32, yStride int, entries []uint16, rows, width, cols int, w []float32, wStride, blocks int) int {
+			return v.sparseRows(at(y), size*yStride, at(entries), rows, 2*width, cols, at(w), size*wStride, blocks)
+		},
+		scatterRows: func(dw []float32, dwStride int, entries []uint16, rows, width, cols int, dy []float32, dyStride, blocks int) int {
+			return v.scatterRows(at(dw), size*dwStride, at(entries), rows, 2*width, cols, at(dy), size*dyStride, size*compute.Lanes*blocks)
+		},
+		reluDot: func(z []float32, active []uint16, h, w2 []float32, rows, outputs, blocks int) {
+			v.reluDot(at(z), at(active), at(h), at(w2), rows, outputs, compute.Lanes*blocks)
+		},
+		columnGrad: func(dw1, dw2, w1, w2 []float32, stride int, active []uint16, links []link, start []uint32, blocks int) {
+			var first *uint32 // a link is two words
+			if len(links) > 0 {
+				first = &links[0].active
+			}
+			v.columnGrad(at(dw1), at(dw2), at(w1), at(w2), size*stride, at(active), first, at(start), len(start)-1, blocks)
+		},
+		hiddenGrad: func(dh, dw2, h []float32, active []uint16, activeStride int, d, w2 []float32, w2Stride, rows, outputs, blocks int) {
+			v.hiddenGrad(at(dh), at(dw2), at(h), at(active), 2*activeStride, at(d), at(w2), size*w2Stride, rows, outputs, compute.Lanes*blocks)
+		},
+	}
+}

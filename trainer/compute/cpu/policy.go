@@ -195,8 +195,12 @@ func sampleGo(action []uint8, p, u []float32) {
 	}
 }
 
+// uniformBatch is how many blocks of random words are made at a time.
+const uniformBatch = 64
+
 type uniformTask struct {
 	k            *kernels
+	scratch      []scratch
 	u            []float32
 	seed         uint64
 	purpose      uint32
@@ -209,18 +213,17 @@ func (b *Backend) Uniform(u compute.Tensor, seed uint64, purpose uint32, stream,
 	want("Uniform", "stream", stream, u.Rows, 1)
 	want("Uniform", "tick", tick, u.Rows, 1)
 	t := &b.tasks.uniform
-	*t = uniformTask{b.kernels, u.Host, seed, purpose, stream.Host, tick.Host}
+	*t = uniformTask{b.kernels, b.scratch, u.Host, seed, purpose, stream.Host, tick.Host}
 	b.pool.do(t, grain(len(t.u), policyRows))
 }
 
-func (t *uniformTask) run(_, item int) {
-	const batch = 64
-	var first, rest [batch]uint32
-	for lo, end := span(len(t.u), policyRows, item); lo < end; lo += batch {
-		hi := min(end, lo+batch)
-		words, rest := first[:hi-lo], rest[:hi-lo]
-		philox.Blocks(t.seed, t.purpose, t.tick[lo:hi], t.stream[lo:hi], words, rest, rest, rest)
-		t.k.uniform(t.u[lo:hi], words)
+func (t *uniformTask) run(worker, item int) {
+	words := &t.scratch[worker].words
+	for lo, end := span(len(t.u), policyRows, item); lo < end; lo += uniformBatch {
+		hi := min(end, lo+uniformBatch)
+		first, rest := words[0][:hi-lo], words[1][:hi-lo]
+		philox.Blocks(t.seed, t.purpose, t.tick[lo:hi], t.stream[lo:hi], first, rest, rest, rest)
+		t.k.uniform(t.u[lo:hi], first)
 	}
 }
 

@@ -6,9 +6,10 @@ import "pongpg/trainer/compute"
 const sumRows = 64
 
 type sumSquaresTask struct {
-	k      *kernels
-	x      compute.Tensor
-	chunks []float32
+	k       *kernels
+	scratch []scratch
+	x       compute.Tensor
+	chunks  []float32
 }
 
 // SumSquares implements compute.Backend.
@@ -20,7 +21,7 @@ func (b *Backend) SumSquares(dst, x compute.Tensor) {
 	if cap(t.chunks) < n {
 		t.chunks = make([]float32, n)
 	}
-	*t = sumSquaresTask{b.kernels, x, t.chunks[:n]}
+	*t = sumSquaresTask{b.kernels, b.scratch, x, t.chunks[:n]}
 	b.pool.do(t, n)
 	var sum float32
 	for _, s := range t.chunks {
@@ -29,22 +30,24 @@ func (b *Backend) SumSquares(dst, x compute.Tensor) {
 	dst.Host[0] = sum
 }
 
-func (t *sumSquaresTask) run(_, item int) {
+func (t *sumSquaresTask) run(worker, item int) {
+	lanes := &t.scratch[worker].lanes
 	lo, hi := span(t.x.Rows, sumRows, item)
 	var sum float32
 	for i := lo; i < hi; i++ {
-		sum += t.k.sumSquares(t.x.Row(i))
+		clear(lanes[:])
+		t.k.sumSquares(t.x.Row(i), lanes)
+		sum += fold(lanes)
 	}
 	t.chunks[item] = sum
 }
 
-// sumSquaresGo returns lanesum(x∘x).
-func sumSquaresGo(x []float32) float32 {
-	var lanes [compute.Lanes]float32
+// sumSquaresGo adds x[16b+l]² to lanes[l] for the blocks b in order; the last may not
+// be whole.
+func sumSquaresGo(x []float32, lanes *[compute.Lanes]float32) {
 	for i, x := range x {
 		lanes[i%compute.Lanes] += float32(x * x)
 	}
-	return fold(&lanes)
 }
 
 // fold adds 16 lanes: l and l+8, then l and l+4, l+2, l+1.

@@ -1,0 +1,36 @@
+// Command asm generates the vector forms of package cpu's kernels:
+//
+//	go generate ./trainer/compute/cpu
+//
+// Every function is written once, for a vector width; the two sets differ where
+// AVX-512 has mask registers. The plain Go forms in package cpu say what the
+// functions compute, in the same order and with the same roundings: a product that
+// is added is rounded first, but for the products with ±1, which are exact and may be
+// fused.
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+)
+
+func main() {
+	ConstraintExpr("amd64")
+	for _, v := range []isa{
+		{name: "AVX512", lanes: 16, vectors: 1, vec: ZMM, panel: 8},
+		{name: "AVX2", lanes: 8, vectors: 2, vec: YMM, panel: 5},
+	} {
+		v.sigmoid()
+		v.policyGrad()
+		v.sample()
+		v.uniform()
+		v.rmsProp()
+		v.sumSquares()
+		v.boxLine()
+		v.sparseRows()
+		v.scatterRows()
+		v.reluDot()
+		v.columnGrad()
+		v.hiddenGrad()
+	}
+	Generate()
+}

@@ -1,0 +1,213 @@
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	. "github.com/mmcloughlin/avo/reg"
+)
+
+// greaterThan is VCMPPS's code for x > y and not unordered.
+const greaterThan = 0x1E
+
+func (v isa) reluDot() {
+	v.text("reluDot", "z *float32, active *uint16, h, w2 *float32, rows, outputs, units int)",
+		"sets z[i][k] = lanesum(max(0, h[i])∘w2[k]) and active[i] = h[i] > 0.")
+	z, active, h, w2 := arg("z"), arg("active"), arg("h"), arg("w2")
+	rows, outputs, bytes := arg("rows"), arg("outputs"), arg("units")
+	SHLQ(U8(2), bytes)
+	zero := v.zero()
+	loop("row", rows, 1, func(GPVirtual) {
+		loop("mask", bytes, blockBytes, func(u GPVirtual) {
+			if v.masks() {
+				k := K()
+				VCMPPS(U8(greaterThan), zero, v.load(Mem{Base: h, Index: u, Scale: 1}), k)
+				KMOVW(k, Mem{Base: active})
+			} else {
+				var half [2]GPVirtual
+				for i := range half {
+					x := v.load(Mem{Base: h, Index: u, Scale: 1, Disp: 32 * i})
+					VCMPPS(U8(greaterThan), zero, x, x)
+					half[i] = GP32()
+					VMOVMSKPS(x, half[i])
+				}
+				MOVB(half[0].As8L(), Mem{Base: active})
+				MOVB(half[1].As8L(), Mem{Base: active, Disp: 1})
+			}
+			ADDQ(U8(2), active)
+		})
+		weights := GP64()
+		MOVQ(w2, weights)
+		loop("output", outputs, 1, func(GPVirtual) {
+			sums := make([]VecVirtual, v.vectors)
+			for i := range sums {
+				sums[i] = v.zero()
+			}
+			loop("block", bytes, blockBytes, func(u GPVirtual) {
+				for i, s := range sums {
+					x := v.relu(zero, v.load(Mem{Base: h, Index: u, Scale: 1, Disp: 4 * v.lanes * i}))
+					VMULPS(Mem{Base: weights, Index: u, Scale: 1, Disp: 4 * v.lanes * i}, x, x)
+					VADDPS(x, s, s)
+				}
+			})
+			VMOVSS(v.foldLanes(sums).AsX(), Mem{Base: z})
+			ADDQ(U8(4), z)
+			ADDQ(bytes, weights)
+		})
+		ADDQ(bytes, h)
+	})
+	ret()
+}
+
+// bits returns the constants that pick bit l of a mask for lane l of vector i of a
+// block.
+func (v isa) bits(i int) VecVirtual {
+	words := make([]uint32, v.lanes)
+	for l := range words {
+		words[l] = 1 << (i*v.lanes + l)
+	}
+	return v.load(table(fmt.Sprintf("bits%d", i), words))
+}
+
+// masked returns x where the bit of its lane in the mask at at is set, else 0,
+// for each vector of a block. With mask registers it is not used for sums.
+func (v isa) masked(at Mem, bits []VecVirtual, x []VecVirtual) {
+	mask := v.vec()
+	VPBROADCASTW(at, mask)
+	for i := range x {
+		lanes := v.vec()
+		VPAND(bits[i], mask, lanes)
+		VPCMPEQD(bits[i], lanes, lanes)
+		VANDPS(lanes, x[i], x[i])
+	}
+}
+
+func (v isa) columnGrad() {
+	v.text("columnGrad", "dw1, dw2, w1, w2 *float32, stride int, active *uint16, links *uint32, start *uint32, cols, blocks int)",
+		"sums q = Σ ±d∘active over the links of each column (pairs of active and d), sets dw1 = q∘w2 and adds w1∘q to dw2. The stride is in bytes.")
+	dw1, dw2, w1, w2, stride := arg("dw1"), arg("dw2"), arg("w1"), arg("w2"), arg("stride")
+	active, links, start, cols, blocks := arg("active"), arg("links"), arg("start"), arg("cols"), arg("blocks")
+	link, end, at := GP64(), GP64(), GP64()
+	var bits []VecVirtual
+	if !v.masks() {
+		bits = []VecVirtual{v.bits(0), v.bits(1)}
+	}
+	MOVL(Mem{Base: start}, link.As32())
+	LEAQ(Mem{Base: links, Index: link, Scale: 8}, link)
+	v.panels(blocks, func(n int) {
+		label := func(s string) string { return fmt.Sprintf("%s%d", s, n) }
+		Label(label("column"))
+		TESTQ(cols, cols)
+		JEQ(LabelRef("done"))
+		MOVL(Mem{Base: start, Disp: 4}, end.As32())
+		LEAQ(Mem{Base: links, Index: end, Scale: 8}, end)
+		sums := make([]VecVirtual, n*v.vectors)
+		for i := range sums {
+			sums[i] = v.zero()
+		}
+		JMP(LabelRef(label("test")))
+		Label(label("link"))
+		d := v.vec()
+		MOVL(Mem{Base: link}, at.As32())
+		VBROADCASTSS(Mem{Base: link, Disp: 4}, d)
+		LEAQ(Mem{Base: active, Index: at, Scale: 2}, at)
+		for b := range n {
+			mask := Mem{Base: at, Disp: 2 * b}
+			if v.masks() {
+				k := K()
+				KMOVW(mask, k)
+				VADDPS(d, sums[b], k, sums[b])
+				continue
+			}
+			lanes := v.vec()
+			VPBROADCASTW(mask, lanes)
+			for i, s := range sums[b*v.vectors:][:v.vectors] {
+				x := v.vec()
+				VPAND(bits[i], lanes, x)
+				VPCMPEQD(bits[i], x, x)
+				VANDPS(d, x, x)
+				VADDPS(x, s, s)
+			}
+		}
+		ADDQ(U8(8), link)
+		Label(label("test"))
+		CMPQ(link, end)
+		JNE(LabelRef(label("link")))
+		for i, q := range sums {
+			disp := 4 * v.lanes * i
+			share := v.product(Mem{Base: w1, Disp: disp}, q)
+			VADDPS(Mem{Base: dw2, Disp: disp}, share, share)
+			VMOVUPS(share, Mem{Base: dw2, Disp: disp})
+			VMULPS(Mem{Base: w2, Disp: disp}, q, q)
+			VMOVUPS(q, Mem{Base: dw1, Disp: disp})
+		}
+		ADDQ(stride, dw1)
+		ADDQ(stride, w1)
+		ADDQ(U8(4), start)
+		DECQ(cols)
+		JMP(LabelRef(label("column")))
+	})
+	Label("done")
+	ret()
+}
+
+func (v isa) hiddenGrad() {
+	v.text("hiddenGrad", "dh, dw2, h *float32, active *uint16, activeStride int, d, w2 *float32, w2Stride, rows, outputs, units int)",
+		"adds d[i][k]·max(0, h[i]) to dw2[k] and sets dh[i] = (Σ_k d[i][k]·w2[k])∘active[i]. Strides are in bytes.")
+	dh, dw2, h, active := arg("dh"), arg("dw2"), arg("h"), arg("active")
+	d, w2, rows, outputs, bytes := arg("d"), arg("w2"), arg("rows"), arg("outputs"), arg("units")
+	SHLQ(U8(2), bytes)
+	zero := v.zero()
+	var bits []VecVirtual
+	if !v.masks() {
+		bits = []VecVirtual{v.bits(0), v.bits(1)}
+	}
+	weights, grads, masks := GP64(), GP64(), GP64()
+	Label("row")
+	TESTQ(rows, rows)
+	JEQ(LabelRef("done"))
+	MOVQ(active, masks)
+	loop("block", bytes, blockBytes, func(u GPVirtual) {
+		hidden, sums := make([]VecVirtual, v.vectors), make([]VecVirtual, v.vectors)
+		for i := range hidden {
+			hidden[i] = v.relu(zero, v.load(Mem{Base: h, Index: u, Scale: 1, Disp: 4 * v.lanes * i}))
+			sums[i] = v.zero()
+		}
+		LEAQ(Mem{Base: w2, Index: u, Scale: 1}, weights)
+		LEAQ(Mem{Base: dw2, Index: u, Scale: 1}, grads)
+		loop("output", outputs, 1, func(k GPVirtual) {
+			dk := v.vec()
+			VBROADCASTSS(Mem{Base: d, Index: k, Scale: 4}, dk)
+			for i := range hidden {
+				at := Mem{Base: grads, Disp: 4 * v.lanes * i}
+				g := v.product(dk, hidden[i])
+				VADDPS(at, g, g)
+				VMOVUPS(g, at)
+				x := v.product(Mem{Base: weights, Disp: 4 * v.lanes * i}, dk)
+				VADDPS(x, sums[i], sums[i])
+			}
+			ADDQ(inPlace("w2Stride"), weights)
+			ADDQ(inPlace("w2Stride"), grads)
+		})
+		if v.masks() {
+			k := K()
+			KMOVW(Mem{Base: masks}, k)
+			VMOVUPS_Z(sums[0], k, sums[0])
+		} else {
+			v.masked(Mem{Base: masks}, bits, sums)
+		}
+		for i, s := range sums {
+			VMOVUPS(s, Mem{Base: dh, Index: u, Scale: 1, Disp: 4 * v.lanes * i})
+		}
+		ADDQ(U8(2), masks)
+	})
+	ADDQ(bytes, h)
+	ADDQ(bytes, dh)
+	ADDQ(inPlace("activeStride"), active)
+	LEAQ(Mem{Base: d, Index: outputs, Scale: 4}, d)
+	DECQ(rows)
+	JMP(LabelRef("row"))
+	Label("done")
+	ret()
+}
