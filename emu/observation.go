@@ -3,9 +3,9 @@ package emu
 // An observation is the post's input to the network: the image of this decision
 // minus that of the one before, zeros at the first decision of an episode. It is
 // written as a row of entries. An entry is twice a code (or twice a pixel), plus 1 if
-// it is subtracted; EndOfRow ends a row that is not full.
+// it is subtracted; EndOfRow fills the rest of a row that is not full.
 const (
-	// EndOfRow ends a row of entries that is not full.
+	// EndOfRow fills the rest of a row of entries that is not full.
 	EndOfRow uint16 = 0xFFFF
 
 	// ObservationWidth is the largest number of entries of an observation in codes:
@@ -39,7 +39,7 @@ func Observe(row []uint16, now, before Picture) {
 	put(now.Enemy, before.Enemy)
 	put(now.Agent, before.Agent)
 	put(now.Ball, before.Ball)
-	if n < ObservationWidth {
+	for ; n < ObservationWidth; n++ {
 		row[n] = EndOfRow
 	}
 }

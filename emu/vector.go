@@ -6,6 +6,8 @@ import (
 	"pongpg/emu/philox"
 )
 
+//go:generate go run ./asm -out step_amd64.s -stubs step_stubs_amd64.go -pkg emu
+
 // VectorLanes is the number of adjacent games that are stepped together. Ranges of
 // games that are stepped side by side (StepRange) begin at a multiple of it.
 const VectorLanes = 16
@@ -15,91 +17,41 @@ const VectorLanes = 16
 // that every game is always in play (Gymnasium's same-step autoreset).
 //
 // Every random number is drawn by name: the vector's seed, the game's stream
-// and how many decisions the stream has seen. What a game does therefore depends on these
-// and on the actions only, not on other games or on which goroutine stepped it.
+// and how many decisions the stream has seen. What a game does therefore depends on
+// these and on the actions only, not on other games, on which goroutine stepped it
+// or on the processor's instruction set.
 type Vector struct {
 	games  int
 	seed   uint64
 	preset Preset
-	state  [stateFields][]int32 // one array a variable, one element a game
+	rules  rules
+	blocks []block // the games, VectorLanes a block
 
 	// Of the games' streams: the name, and the number of decisions drawn.
 	stream, tick []uint32
 
 	words [4][]uint32 // random words of the current decision
-}
-
-// The variables of a game in a Vector: those of Game, then what outlives a frame
-// only here.
-const (
-	fieldFrame = iota
-	fieldServeTimer
-	fieldBallX
-	fieldBallY
-	fieldSpeedX
-	fieldSpeedY
-	fieldEnemyY
-	fieldPaddleY
-	fieldSmoothed
-	fieldKnob
-	fieldKnobTarget
-	fieldEnemyScore
-	fieldAgentScore
-	fieldFired
-	fieldExecuted  // the action of the last frame, which a sticky one repeats
-	fieldDecisions // of this episode so far
-	fieldEnemyCode // the Picture at the last decision
-	fieldAgentCode
-	fieldBallCode
-	stateFields
-)
-
-// Step is what a decision brings, in the caller's arrays: one element, or one
-// row, a game.
-type Step struct {
-	// Observation [games][ObservationWidth] is the entries (Observe) of the next
-	// decision's observation: the picture now minus the one a decision ago; empty
-	// where an episode has just begun.
-	Observation []uint16
-
-	// Reward is the sum of the decision's rewards: −1, 0 or +1.
-	Reward []int8
-
-	// Terminated says that a player has 21 points; Truncated that the
-	// preset's time limit, or the console's, has cut the episode off. The
-	// observation beside either is the next episode's first.
-	Terminated, Truncated []bool
-}
-
-// Episode is an episode that has ended.
-type Episode struct {
-	Game      int   // index in the vector
-	Return    int32 // sum of rewards: agent's score minus the opponent's
-	Decisions int32 // length
-	Frames    int32 // length in emulated frames
-	Truncated bool
+	team  team        // what Step shares with its workers
 }
 
 // NewVector returns games under a preset, each at the first decision of its first
-// episode. The random stream of game i is number firstStream+i of the seed. It panics if
-// games is not positive.
+// episode. The random stream of game i is number firstStream+i of the seed. It panics
+// if games is not positive or the preset cannot be played.
 func NewVector(games int, preset Preset, seed uint64, firstStream uint32) *Vector {
 	if games < 1 {
 		panic(fmt.Sprintf("emu: a vector of %d games", games))
 	}
 	preset.check()
-	v := &Vector{games: games, seed: seed, preset: preset}
-	padded := (games + VectorLanes - 1) / VectorLanes * VectorLanes
-	for f := range v.state {
-		v.state[f] = make([]int32, padded)
-	}
+	v := &Vector{games: games, seed: seed, preset: preset, rules: preset.rules()}
+	v.blocks = make([]block, (games+VectorLanes-1)/VectorLanes)
 	for w := range v.words {
-		v.words[w] = make([]uint32, padded)
+		v.words[w] = make([]uint32, games)
 	}
-	v.stream, v.tick = make([]uint32, padded), make([]uint32, padded)
-	for i := range padded {
+	v.stream, v.tick = make([]uint32, games), make([]uint32, games)
+	for i := range games {
 		v.ResetGame(i, firstStream+uint32(i))
 	}
+	v.team.init(v)
 	return v
 }
 
@@ -109,111 +61,100 @@ func (v *Vector) Games() int { return v.games }
 // Stream returns the random stream of each game and how many decisions each has
 // seen: the names under which others may draw numbers for a game's next decision.
 // The arrays are the vector's own and must not be changed.
-func (v *Vector) Stream() (stream, tick []uint32) { return v.stream[:v.games], v.tick[:v.games] }
+func (v *Vector) Stream() (stream, tick []uint32) { return v.stream, v.tick }
 
 // ResetGame puts game i to the start of an episode, at the beginning of a random
-// stream.
+// stream. It panics if there is no such game.
 func (v *Vector) ResetGame(i int, stream uint32) {
 	v.stream[i], v.tick[i] = stream, 0
 	v.startEpisode(i)
 }
 
-// startEpisode puts game i to the first decision of an episode.
-func (v *Vector) startEpisode(i int) {
-	g := NewGame()
-	v.store(i, &g)
-	v.state[fieldExecuted][i] = int32(Noop)
-	v.state[fieldDecisions][i] = 0
-	v.storePicture(i, g.Picture())
-}
-
 // StepRange plays one decision of games lo to hi (exclusive) with their actions,
-// and writes what comes of it to s. actions and the arrays of s have an element (or row) for
-// each of these games. The episodes that ended are appended to ended, whose new
-// value is returned. Ranges that begin at multiples of VectorLanes may be stepped side by side.
-// It panics if an array is too short.
+// and writes what comes of it to s. actions and the arrays of s have an element (or
+// row) for each of these games. The episodes that ended are appended to ended, in the
+// order of games, whose new value is returned. Ranges that begin at multiples of
+// VectorLanes may be stepped side by side. It panics if an array is too short.
 func (v *Vector) StepRange(lo, hi int, actions []Action, s Step, ended []Episode) []Episode {
 	if lo%VectorLanes != 0 || lo < 0 || hi > v.games || lo >= hi {
 		panic(fmt.Sprintf("emu: games %d to %d of %d stepped; ranges begin at multiples of %d", lo, hi, v.games, VectorLanes))
 	}
-	n := hi - lo
-	actions, s.Reward = actions[:n], s.Reward[:n]
-	s.Terminated, s.Truncated = s.Terminated[:n], s.Truncated[:n]
-	s.Observation = s.Observation[:n*ObservationWidth]
-	v.draw(lo, hi)
-	for i := lo; i < hi; i++ {
-		ended = v.stepOne(i, i-lo, actions[i-lo], s, ended)
+	s = s.slice(0, hi-lo)
+	if v.advance(lo, hi, actions[:hi-lo], s) {
+		ended = v.collect(lo, hi, s, ended)
 	}
 	return ended
 }
 
-// draw draws the random words of the games' next decision.
-func (v *Vector) draw(lo, hi int) {
+// advance plays the decision, and reports whether an episode has ended; where one
+// has, the next has not begun.
+func (v *Vector) advance(lo, hi int, actions []Action, s Step) (ended bool) {
 	w := &v.words
-	for i := lo; i < hi; i++ {
-		w[0][i], w[1][i], w[2][i], w[3][i] = philox.Block(v.seed, v.tick[i], v.stream[i], philox.PurposeGame, 0)
-		v.tick[i]++
+	philox.Blocks(v.seed, philox.PurposeGame, v.tick[lo:hi], v.stream[lo:hi], w[0][lo:hi], w[1][lo:hi], w[2][lo:hi], w[3][lo:hi])
+	done, ended := v.advanceLanes(lo, hi, actions, s)
+	for i := lo + done; i < hi; i++ {
+		if v.advanceOne(i, i-lo, actions[i-lo], s) {
+			ended = true
+		}
 	}
+	return ended
 }
 
-// stepOne plays one decision of game i, which is element at of the caller's arrays.
-func (v *Vector) stepOne(i, at int, action Action, s Step, ended []Episode) []Episode {
-	g := v.load(i)
-	executed := Action(v.state[fieldExecuted][i])
+// advanceOne plays the decision of game i, which is element at of the caller's
+// arrays: what the vector forms (package asm) are generated after.
+func (v *Vector) advanceOne(i, at int, action Action, s Step) (ended bool) {
+	b, lane := v.lane(i)
+	g := b.load(lane)
+	executed := Action(b[fieldExecuted][lane])
 	reward, over := int32(0), false
-	for f := range v.skip(i) {
-		if !v.sticks(i, f) {
+	for f := 0; f < v.preset.SkipMax && v.words[0][i] >= v.rules[f] && !over; f++ {
+		if v.words[1+f/2][i]>>(16*(f%2))&0xFFFF >= v.rules[ruleSticky] {
 			executed = action
 		}
 		reward += g.Step(executed)
-		if over = g.Over(); over {
-			break
-		}
+		over = g.Over()
 	}
-	before, now := v.picture(i), g.Picture()
-	v.store(i, &g)
-	v.state[fieldExecuted][i] = int32(executed)
-	v.storePicture(i, now)
-	v.state[fieldDecisions][i]++
-	s.Reward[at] = int8(reward)
+	before, now := b.picture(lane), g.Picture()
+	b.store(lane, &g)
+	b.storePicture(lane, now)
+	b[fieldExecuted][lane] = int32(executed)
+	b[fieldDecisions][lane]++
+	v.tick[i]++
+
+	truncated := !over && (uint32(b[fieldDecisions][lane]) > v.rules[ruleDecisions] || b.frames(lane) >= FrameLimit)
+	s.Reward[at], s.Terminated[at], s.Truncated[at] = int8(reward), over, truncated
 	Observe(s.Observation[at*ObservationWidth:], now, before)
-	return v.finish(i, at, over, s, ended)
+	return over || truncated
 }
 
-// skip returns the number of frames of game i's current decision: uniform, by the
-// high half of a product, from word 0.
-func (v *Vector) skip(i int) int {
-	span := uint64(v.preset.SkipMax - v.preset.SkipMin + 1)
-	return v.preset.SkipMin + int(uint64(v.words[0][i])*span>>32)
-}
-
-// sticks reports whether frame f of game i's current decision repeats the last
-// executed action: 16 bits of words 1 and 2 for each frame.
-func (v *Vector) sticks(i, f int) bool {
-	return v.words[1+f/2][i]>>(16*(f%2))&0xFFFF < v.stickyBelow()
-}
-
-// stickyBelow returns the probability of a sticky action in units of 2⁻¹⁶.
-func (v *Vector) stickyBelow() uint32 { return uint32(v.preset.Sticky*(1<<16) + 0.5) }
-
-// finish writes how the decision ended, and starts the next episode of a game
-// whose episode is over.
-func (v *Vector) finish(i, at int, over bool, s Step, ended []Episode) []Episode {
-	frames := (v.state[fieldFrame][i] - resetFrame) & 0xFFFF
-	decisions := v.state[fieldDecisions][i]
-	truncated := !over && (int(decisions) >= v.preset.TimeLimit || frames >= FrameLimit)
-	s.Terminated[at], s.Truncated[at] = over, truncated
-	if !over && !truncated {
-		return ended
+// collect appends the episodes that have ended to ended and starts the games'
+// next ones.
+func (v *Vector) collect(lo, hi int, s Step, ended []Episode) []Episode {
+	for i := lo; i < hi; i++ {
+		at := i - lo
+		if !s.Terminated[at] && !s.Truncated[at] {
+			continue
+		}
+		b, lane := v.lane(i)
+		ended = append(ended, Episode{
+			Game:      i,
+			Return:    b[fieldAgentScore][lane] - b[fieldEnemyScore][lane],
+			Decisions: b[fieldDecisions][lane],
+			Frames:    b.frames(lane),
+			Truncated: s.Truncated[at],
+		})
+		v.startEpisode(i)
+		Observe(s.Observation[at*ObservationWidth:], Blank, Blank)
 	}
-	ended = append(ended, Episode{
-		Game:      i,
-		Return:    v.state[fieldAgentScore][i] - v.state[fieldEnemyScore][i],
-		Decisions: decisions,
-		Frames:    frames,
-		Truncated: truncated,
-	})
-	v.startEpisode(i)
-	s.Observation[at*ObservationWidth] = EndOfRow
 	return ended
+}
+
+// startEpisode puts game i to the first decision of an episode.
+func (v *Vector) startEpisode(i int) {
+	b, lane := v.lane(i)
+	g := NewGame()
+	b.store(lane, &g)
+	b[fieldExecuted][lane] = int32(Noop)
+	b[fieldDecisions][lane] = 0
+	b.storePicture(lane, g.Picture())
 }
