@@ -23,8 +23,13 @@ type kernels struct {
 	sparseRows  func(y []float32, yStride int, entries []uint16, rows, width, cols int, w []float32, wStride, blocks int) int
 	scatterRows func(dw []float32, dwStride int, entries []uint16, rows, width, cols int, dy []float32, dyStride, blocks int) int
 	reluDot     func(z []float32, active []uint16, h, w2 []float32, rows, outputs, blocks int)
-	columnGrad  func(dw1, dw2, w1, w2 []float32, stride int, active []uint16, links []link, start []uint32, blocks int)
-	hiddenGrad  func(dh, dw2, h []float32, active []uint16, activeStride int, d, w2 []float32, w2Stride, rows, outputs, blocks int)
+
+	// sparseMLP is sparseRows and reluDot in one, for at most fused blocks.
+	sparseMLP func(z []float32, active, entries []uint16, rows, width, cols int, w1, w2 []float32, outputs, blocks int) int
+	fused     int
+
+	columnGrad func(dw1, dw2, w1, w2 []float32, stride int, active []uint16, links []link, start []uint32, blocks int)
+	hiddenGrad func(dh, dw2, h []float32, active []uint16, activeStride int, d, w2 []float32, w2Stride, rows, outputs, blocks int)
 }
 
 // goKernels is the definition of the others, and what runs where there is no

@@ -40,6 +40,7 @@ type vectors struct {
 	sparseRows  func(y *float32, yStride int, entries *uint16, rows, rowBytes, cols int, w *float32, wStride, blocks int) int
 	scatterRows func(dw *float32, dwStride int, entries *uint16, rows, rowBytes, cols int, dy *float32, dyStride, bytes int) int
 	reluDot     func(z *float32, active *uint16, h, w2 *float32, rows, outputs, units int)
+	sparseMLP   func(z *float32, active, entries *uint16, rows, rowBytes, cols int, w1 *float32, stride int, w2 *float32, outputs, blocks int) int
 	columnGrad  func(dw1, dw2, w1, w2 *float32, stride int, active *uint16, links, start *uint32, cols, blocks int)
 	hiddenGrad  func(dh, dw2, h *float32, active *uint16, activeStride int, d, w2 *float32, w2Stride, rows, outputs, units int)
 }
@@ -47,13 +48,13 @@ type vectors struct {
 var avx512 = &vectors{
 	"avx512", 16, 8,
 	sigmoidAVX512, policyGradAVX512, sampleAVX512, uniformAVX512, rmsPropAVX512, sumSquaresAVX512, boxLineAVX512,
-	sparseRowsAVX512, scatterRowsAVX512, reluDotAVX512, columnGradAVX512, hiddenGradAVX512,
+	sparseRowsAVX512, scatterRowsAVX512, reluDotAVX512, sparseMLPAVX512, columnGradAVX512, hiddenGradAVX512,
 }
 
 var avx2 = &vectors{
 	"avx2", 8, 5,
 	sigmoidAVX2, policyGradAVX2, sampleAVX2, uniformAVX2, rmsPropAVX2, sumSquaresAVX2, boxLineAVX2,
-	sparseRowsAVX2, scatterRowsAVX2, reluDotAVX2, columnGradAVX2, hiddenGradAVX2,
+	sparseRowsAVX2, scatterRowsAVX2, reluDotAVX2, nil, columnGradAVX2, hiddenGradAVX2,
 }
 
 // at returns where s starts, also of an empty s, which is not read.
@@ -68,7 +69,7 @@ const size = 4
 // kernels returns the table of v: whole vectors by the generated functions, what is
 // over by the plain Go form.
 func (v *vectors) kernels() *kernels {
-	return &kernels{
+	k := &kernels{
 		name:  v.name,
 		panel: v.panel,
 		sigmoid: func(p, z []float32) {
@@ -126,4 +127,11 @@ func (v *vectors) kernels() *kernels {
 			v.hiddenGrad(at(dh), at(dw2), at(h), at(active), 2*activeStride, at(d), at(w2), size*w2Stride, rows, outputs, compute.Lanes*blocks)
 		},
 	}
+	if v.sparseMLP != nil {
+		k.fused = 16
+		k.sparseMLP = func(z []float32, active, entries []uint16, rows, width, cols int, w1, w2 []float32, outputs, blocks int) int {
+			return v.sparseMLP(at(z), at(active), at(entries), rows, 2*width, cols, at(w1), size*compute.Lanes*blocks, at(w2), outputs, blocks)
+		}
+	}
+	return k
 }

@@ -607,7 +607,8 @@ row8:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 	MOVQ   DX, R10
-	LEAQ   (DX)(BX*1), R12
+	MOVQ   DX, R12
+	ADDQ   BX, R12
 
 entry8:
 	CMPQ         R10, R12
@@ -617,7 +618,7 @@ entry8:
 	JEQ          entry8_end
 	MOVL         R13, R14
 	SHRL         $0x01, R14
-	CMPL         R14, DI
+	CMPQ         R14, DI
 	JAE          done
 	IMULQ        R9, R14
 	ANDL         $0x01, R13
@@ -660,7 +661,8 @@ row7:
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 	MOVQ   DX, R10
-	LEAQ   (DX)(BX*1), R12
+	MOVQ   DX, R12
+	ADDQ   BX, R12
 
 entry7:
 	CMPQ         R10, R12
@@ -670,7 +672,7 @@ entry7:
 	JEQ          entry7_end
 	MOVL         R13, R14
 	SHRL         $0x01, R14
-	CMPL         R14, DI
+	CMPQ         R14, DI
 	JAE          done
 	IMULQ        R9, R14
 	ANDL         $0x01, R13
@@ -710,7 +712,8 @@ row6:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 	MOVQ   DX, R10
-	LEAQ   (DX)(BX*1), R12
+	MOVQ   DX, R12
+	ADDQ   BX, R12
 
 entry6:
 	CMPQ         R10, R12
@@ -720,7 +723,7 @@ entry6:
 	JEQ          entry6_end
 	MOVL         R13, R14
 	SHRL         $0x01, R14
-	CMPL         R14, DI
+	CMPQ         R14, DI
 	JAE          done
 	IMULQ        R9, R14
 	ANDL         $0x01, R13
@@ -757,7 +760,8 @@ row5:
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
 	MOVQ   DX, R10
-	LEAQ   (DX)(BX*1), R12
+	MOVQ   DX, R12
+	ADDQ   BX, R12
 
 entry5:
 	CMPQ         R10, R12
@@ -767,7 +771,7 @@ entry5:
 	JEQ          entry5_end
 	MOVL         R13, R14
 	SHRL         $0x01, R14
-	CMPL         R14, DI
+	CMPQ         R14, DI
 	JAE          done
 	IMULQ        R9, R14
 	ANDL         $0x01, R13
@@ -801,7 +805,8 @@ row4:
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 	MOVQ   DX, R10
-	LEAQ   (DX)(BX*1), R12
+	MOVQ   DX, R12
+	ADDQ   BX, R12
 
 entry4:
 	CMPQ         R10, R12
@@ -811,7 +816,7 @@ entry4:
 	JEQ          entry4_end
 	MOVL         R13, R14
 	SHRL         $0x01, R14
-	CMPL         R14, DI
+	CMPQ         R14, DI
 	JAE          done
 	IMULQ        R9, R14
 	ANDL         $0x01, R13
@@ -842,7 +847,8 @@ row3:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	MOVQ   DX, R10
-	LEAQ   (DX)(BX*1), R12
+	MOVQ   DX, R12
+	ADDQ   BX, R12
 
 entry3:
 	CMPQ         R10, R12
@@ -852,7 +858,7 @@ entry3:
 	JEQ          entry3_end
 	MOVL         R13, R14
 	SHRL         $0x01, R14
-	CMPL         R14, DI
+	CMPQ         R14, DI
 	JAE          done
 	IMULQ        R9, R14
 	ANDL         $0x01, R13
@@ -880,7 +886,8 @@ row2:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	MOVQ   DX, R10
-	LEAQ   (DX)(BX*1), R12
+	MOVQ   DX, R12
+	ADDQ   BX, R12
 
 entry2:
 	CMPQ         R10, R12
@@ -890,7 +897,7 @@ entry2:
 	JEQ          entry2_end
 	MOVL         R13, R14
 	SHRL         $0x01, R14
-	CMPL         R14, DI
+	CMPQ         R14, DI
 	JAE          done
 	IMULQ        R9, R14
 	ANDL         $0x01, R13
@@ -915,7 +922,8 @@ row1:
 	JEQ    done
 	VPXORD Z0, Z0, Z0
 	MOVQ   DX, R10
-	LEAQ   (DX)(BX*1), R12
+	MOVQ   DX, R12
+	ADDQ   BX, R12
 
 entry1:
 	CMPQ         R10, R12
@@ -925,7 +933,7 @@ entry1:
 	JEQ          entry1_end
 	MOVL         R13, R14
 	SHRL         $0x01, R14
-	CMPL         R14, DI
+	CMPQ         R14, DI
 	JAE          done
 	IMULQ        R9, R14
 	ANDL         $0x01, R13
@@ -970,7 +978,8 @@ row:
 	TESTQ SI, SI
 	JEQ   done
 	MOVQ  DX, R11
-	LEAQ  (DX)(BX*1), R12
+	MOVQ  DX, R12
+	ADDQ  BX, R12
 
 entry:
 	CMPQ         R11, R12
@@ -980,7 +989,7 @@ entry:
 	JEQ          entry_end
 	MOVL         R13, R14
 	SHRL         $0x01, R14
-	CMPL         R14, DI
+	CMPQ         R14, DI
 	JAE          done
 	IMULQ        CX, R14
 	ANDL         $0x01, R13
@@ -1015,7 +1024,7 @@ done:
 	RET
 
 // func reluDotAVX512(z *float32, active *uint16, h *float32, w2 *float32, rows int, outputs int, units int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·reluDotAVX512(SB), NOSPLIT, $0-56
 	MOVQ   z+0(FP), AX
 	MOVQ   active+8(FP), CX
@@ -1064,7 +1073,7 @@ block_test:
 	JL            block
 	VEXTRACTF64X4 $0x01, Z2, Y1
 	VADDPS        Y1, Y2, Y1
-	VEXTRACTF128  $0x01, Y1, X3
+	VEXTRACTF32X4 $0x01, Y1, X3
 	VADDPS        X3, X1, X3
 	VMOVHLPS      X3, X3, X1
 	VADDPS        X1, X3, X3
@@ -1084,6 +1093,1856 @@ output_test:
 row_test:
 	CMPQ R9, SI
 	JL   row
+	VZEROUPPER
+	RET
+
+// func sparseMLPAVX512(z *float32, active *uint16, entries *uint16, rows int, rowBytes int, cols int, w1 *float32, stride int, w2 *float32, outputs int, blocks int) int
+// Requires: AVX, AVX512F, AVX512VL
+TEXT ·sparseMLPAVX512(SB), NOSPLIT, $0-96
+	MOVQ   z+0(FP), AX
+	MOVQ   active+8(FP), CX
+	MOVQ   entries+16(FP), DX
+	MOVQ   rows+24(FP), BX
+	MOVQ   w1+48(FP), SI
+	MOVQ   stride+56(FP), DI
+	MOVQ   w2+64(FP), R8
+	MOVQ   blocks+80(FP), R9
+	LEAQ   signs<>+0(SB), R10
+	VPXORD Z0, Z0, Z0
+	CMPQ   R9, $0x01
+	JEQ    panel1
+	CMPQ   R9, $0x02
+	JEQ    panel2
+	CMPQ   R9, $0x03
+	JEQ    panel3
+	CMPQ   R9, $0x04
+	JEQ    panel4
+	CMPQ   R9, $0x05
+	JEQ    panel5
+	CMPQ   R9, $0x06
+	JEQ    panel6
+	CMPQ   R9, $0x07
+	JEQ    panel7
+	CMPQ   R9, $0x08
+	JEQ    panel8
+	CMPQ   R9, $0x09
+	JEQ    panel9
+	CMPQ   R9, $0x0a
+	JEQ    panel10
+	CMPQ   R9, $0x0b
+	JEQ    panel11
+	CMPQ   R9, $0x0c
+	JEQ    panel12
+	CMPQ   R9, $0x0d
+	JEQ    panel13
+	CMPQ   R9, $0x0e
+	JEQ    panel14
+	CMPQ   R9, $0x0f
+	JEQ    panel15
+
+row16:
+	TESTQ  BX, BX
+	JEQ    done
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	MOVQ   DX, R9
+	MOVQ   DX, R11
+	ADDQ   rowBytes+32(FP), R11
+
+entry16:
+	CMPQ         R9, R11
+	JEQ          entry16_end
+	MOVWLZX      (R9), R12
+	CMPL         R12, $0x0000ffff
+	JEQ          entry16_end
+	MOVL         R12, R13
+	SHRL         $0x01, R13
+	CMPQ         R13, cols+40(FP)
+	JAE          done
+	IMULQ        DI, R13
+	ANDL         $0x01, R12
+	VBROADCASTSS (R10)(R12*4), Z17
+	ADDQ         SI, R13
+	VFMADD231PS  (R13), Z17, Z1
+	VFMADD231PS  64(R13), Z17, Z2
+	VFMADD231PS  128(R13), Z17, Z3
+	VFMADD231PS  192(R13), Z17, Z4
+	VFMADD231PS  256(R13), Z17, Z5
+	VFMADD231PS  320(R13), Z17, Z6
+	VFMADD231PS  384(R13), Z17, Z7
+	VFMADD231PS  448(R13), Z17, Z8
+	VFMADD231PS  512(R13), Z17, Z9
+	VFMADD231PS  576(R13), Z17, Z10
+	VFMADD231PS  640(R13), Z17, Z11
+	VFMADD231PS  704(R13), Z17, Z12
+	VFMADD231PS  768(R13), Z17, Z13
+	VFMADD231PS  832(R13), Z17, Z14
+	VFMADD231PS  896(R13), Z17, Z15
+	VFMADD231PS  960(R13), Z17, Z16
+	ADDQ         $0x02, R9
+	JMP          entry16
+
+entry16_end:
+	VCMPPS $0x1e, Z0, Z1, K1
+	KMOVW  K1, (CX)
+	VMAXPS Z0, Z1, Z1
+	VCMPPS $0x1e, Z0, Z2, K1
+	KMOVW  K1, 2(CX)
+	VMAXPS Z0, Z2, Z2
+	VCMPPS $0x1e, Z0, Z3, K1
+	KMOVW  K1, 4(CX)
+	VMAXPS Z0, Z3, Z3
+	VCMPPS $0x1e, Z0, Z4, K1
+	KMOVW  K1, 6(CX)
+	VMAXPS Z0, Z4, Z4
+	VCMPPS $0x1e, Z0, Z5, K1
+	KMOVW  K1, 8(CX)
+	VMAXPS Z0, Z5, Z5
+	VCMPPS $0x1e, Z0, Z6, K1
+	KMOVW  K1, 10(CX)
+	VMAXPS Z0, Z6, Z6
+	VCMPPS $0x1e, Z0, Z7, K1
+	KMOVW  K1, 12(CX)
+	VMAXPS Z0, Z7, Z7
+	VCMPPS $0x1e, Z0, Z8, K1
+	KMOVW  K1, 14(CX)
+	VMAXPS Z0, Z8, Z8
+	VCMPPS $0x1e, Z0, Z9, K1
+	KMOVW  K1, 16(CX)
+	VMAXPS Z0, Z9, Z9
+	VCMPPS $0x1e, Z0, Z10, K1
+	KMOVW  K1, 18(CX)
+	VMAXPS Z0, Z10, Z10
+	VCMPPS $0x1e, Z0, Z11, K1
+	KMOVW  K1, 20(CX)
+	VMAXPS Z0, Z11, Z11
+	VCMPPS $0x1e, Z0, Z12, K1
+	KMOVW  K1, 22(CX)
+	VMAXPS Z0, Z12, Z12
+	VCMPPS $0x1e, Z0, Z13, K1
+	KMOVW  K1, 24(CX)
+	VMAXPS Z0, Z13, Z13
+	VCMPPS $0x1e, Z0, Z14, K1
+	KMOVW  K1, 26(CX)
+	VMAXPS Z0, Z14, Z14
+	VCMPPS $0x1e, Z0, Z15, K1
+	KMOVW  K1, 28(CX)
+	VMAXPS Z0, Z15, Z15
+	VCMPPS $0x1e, Z0, Z16, K1
+	KMOVW  K1, 30(CX)
+	VMAXPS Z0, Z16, Z16
+	MOVQ   R8, R9
+	XORQ   R11, R11
+	JMP    output16_test
+
+output16:
+	VPXORD        Z18, Z18, Z18
+	VMULPS        (R9), Z1, Z17
+	VADDPS        Z17, Z18, Z18
+	VMULPS        64(R9), Z2, Z17
+	VADDPS        Z17, Z18, Z18
+	VMULPS        128(R9), Z3, Z17
+	VADDPS        Z17, Z18, Z18
+	VMULPS        192(R9), Z4, Z17
+	VADDPS        Z17, Z18, Z18
+	VMULPS        256(R9), Z5, Z17
+	VADDPS        Z17, Z18, Z18
+	VMULPS        320(R9), Z6, Z17
+	VADDPS        Z17, Z18, Z18
+	VMULPS        384(R9), Z7, Z17
+	VADDPS        Z17, Z18, Z18
+	VMULPS        448(R9), Z8, Z17
+	VADDPS        Z17, Z18, Z18
+	VMULPS        512(R9), Z9, Z17
+	VADDPS        Z17, Z18, Z18
+	VMULPS        576(R9), Z10, Z17
+	VADDPS        Z17, Z18, Z18
+	VMULPS        640(R9), Z11, Z17
+	VADDPS        Z17, Z18, Z18
+	VMULPS        704(R9), Z12, Z17
+	VADDPS        Z17, Z18, Z18
+	VMULPS        768(R9), Z13, Z17
+	VADDPS        Z17, Z18, Z18
+	VMULPS        832(R9), Z14, Z17
+	VADDPS        Z17, Z18, Z18
+	VMULPS        896(R9), Z15, Z17
+	VADDPS        Z17, Z18, Z18
+	VMULPS        960(R9), Z16, Z17
+	VADDPS        Z17, Z18, Z18
+	VEXTRACTF64X4 $0x01, Z18, Y17
+	VADDPS        Y17, Y18, Y17
+	VEXTRACTF32X4 $0x01, Y17, X19
+	VADDPS        X19, X17, X19
+	VMOVHLPS      X19, X19, X17
+	VADDPS        X17, X19, X19
+	VMOVSHDUP     X19, X17
+	VADDSS        X17, X19, X19
+	VMOVSS        X19, (AX)
+	ADDQ          $0x04, AX
+	ADDQ          DI, R9
+	ADDQ          $+1, R11
+
+output16_test:
+	CMPQ R11, outputs+72(FP)
+	JL   output16
+	ADDQ $0x20, CX
+	ADDQ rowBytes+32(FP), DX
+	DECQ BX
+	JMP  row16
+
+panel15:
+row15:
+	TESTQ  BX, BX
+	JEQ    done
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	MOVQ   DX, R9
+	MOVQ   DX, R11
+	ADDQ   rowBytes+32(FP), R11
+
+entry15:
+	CMPQ         R9, R11
+	JEQ          entry15_end
+	MOVWLZX      (R9), R12
+	CMPL         R12, $0x0000ffff
+	JEQ          entry15_end
+	MOVL         R12, R13
+	SHRL         $0x01, R13
+	CMPQ         R13, cols+40(FP)
+	JAE          done
+	IMULQ        DI, R13
+	ANDL         $0x01, R12
+	VBROADCASTSS (R10)(R12*4), Z16
+	ADDQ         SI, R13
+	VFMADD231PS  (R13), Z16, Z1
+	VFMADD231PS  64(R13), Z16, Z2
+	VFMADD231PS  128(R13), Z16, Z3
+	VFMADD231PS  192(R13), Z16, Z4
+	VFMADD231PS  256(R13), Z16, Z5
+	VFMADD231PS  320(R13), Z16, Z6
+	VFMADD231PS  384(R13), Z16, Z7
+	VFMADD231PS  448(R13), Z16, Z8
+	VFMADD231PS  512(R13), Z16, Z9
+	VFMADD231PS  576(R13), Z16, Z10
+	VFMADD231PS  640(R13), Z16, Z11
+	VFMADD231PS  704(R13), Z16, Z12
+	VFMADD231PS  768(R13), Z16, Z13
+	VFMADD231PS  832(R13), Z16, Z14
+	VFMADD231PS  896(R13), Z16, Z15
+	ADDQ         $0x02, R9
+	JMP          entry15
+
+entry15_end:
+	VCMPPS $0x1e, Z0, Z1, K1
+	KMOVW  K1, (CX)
+	VMAXPS Z0, Z1, Z1
+	VCMPPS $0x1e, Z0, Z2, K1
+	KMOVW  K1, 2(CX)
+	VMAXPS Z0, Z2, Z2
+	VCMPPS $0x1e, Z0, Z3, K1
+	KMOVW  K1, 4(CX)
+	VMAXPS Z0, Z3, Z3
+	VCMPPS $0x1e, Z0, Z4, K1
+	KMOVW  K1, 6(CX)
+	VMAXPS Z0, Z4, Z4
+	VCMPPS $0x1e, Z0, Z5, K1
+	KMOVW  K1, 8(CX)
+	VMAXPS Z0, Z5, Z5
+	VCMPPS $0x1e, Z0, Z6, K1
+	KMOVW  K1, 10(CX)
+	VMAXPS Z0, Z6, Z6
+	VCMPPS $0x1e, Z0, Z7, K1
+	KMOVW  K1, 12(CX)
+	VMAXPS Z0, Z7, Z7
+	VCMPPS $0x1e, Z0, Z8, K1
+	KMOVW  K1, 14(CX)
+	VMAXPS Z0, Z8, Z8
+	VCMPPS $0x1e, Z0, Z9, K1
+	KMOVW  K1, 16(CX)
+	VMAXPS Z0, Z9, Z9
+	VCMPPS $0x1e, Z0, Z10, K1
+	KMOVW  K1, 18(CX)
+	VMAXPS Z0, Z10, Z10
+	VCMPPS $0x1e, Z0, Z11, K1
+	KMOVW  K1, 20(CX)
+	VMAXPS Z0, Z11, Z11
+	VCMPPS $0x1e, Z0, Z12, K1
+	KMOVW  K1, 22(CX)
+	VMAXPS Z0, Z12, Z12
+	VCMPPS $0x1e, Z0, Z13, K1
+	KMOVW  K1, 24(CX)
+	VMAXPS Z0, Z13, Z13
+	VCMPPS $0x1e, Z0, Z14, K1
+	KMOVW  K1, 26(CX)
+	VMAXPS Z0, Z14, Z14
+	VCMPPS $0x1e, Z0, Z15, K1
+	KMOVW  K1, 28(CX)
+	VMAXPS Z0, Z15, Z15
+	MOVQ   R8, R9
+	XORQ   R11, R11
+	JMP    output15_test
+
+output15:
+	VPXORD        Z17, Z17, Z17
+	VMULPS        (R9), Z1, Z16
+	VADDPS        Z16, Z17, Z17
+	VMULPS        64(R9), Z2, Z16
+	VADDPS        Z16, Z17, Z17
+	VMULPS        128(R9), Z3, Z16
+	VADDPS        Z16, Z17, Z17
+	VMULPS        192(R9), Z4, Z16
+	VADDPS        Z16, Z17, Z17
+	VMULPS        256(R9), Z5, Z16
+	VADDPS        Z16, Z17, Z17
+	VMULPS        320(R9), Z6, Z16
+	VADDPS        Z16, Z17, Z17
+	VMULPS        384(R9), Z7, Z16
+	VADDPS        Z16, Z17, Z17
+	VMULPS        448(R9), Z8, Z16
+	VADDPS        Z16, Z17, Z17
+	VMULPS        512(R9), Z9, Z16
+	VADDPS        Z16, Z17, Z17
+	VMULPS        576(R9), Z10, Z16
+	VADDPS        Z16, Z17, Z17
+	VMULPS        640(R9), Z11, Z16
+	VADDPS        Z16, Z17, Z17
+	VMULPS        704(R9), Z12, Z16
+	VADDPS        Z16, Z17, Z17
+	VMULPS        768(R9), Z13, Z16
+	VADDPS        Z16, Z17, Z17
+	VMULPS        832(R9), Z14, Z16
+	VADDPS        Z16, Z17, Z17
+	VMULPS        896(R9), Z15, Z16
+	VADDPS        Z16, Z17, Z17
+	VEXTRACTF64X4 $0x01, Z17, Y16
+	VADDPS        Y16, Y17, Y16
+	VEXTRACTF32X4 $0x01, Y16, X18
+	VADDPS        X18, X16, X18
+	VMOVHLPS      X18, X18, X16
+	VADDPS        X16, X18, X18
+	VMOVSHDUP     X18, X16
+	VADDSS        X16, X18, X18
+	VMOVSS        X18, (AX)
+	ADDQ          $0x04, AX
+	ADDQ          DI, R9
+	ADDQ          $+1, R11
+
+output15_test:
+	CMPQ R11, outputs+72(FP)
+	JL   output15
+	ADDQ $0x1e, CX
+	ADDQ rowBytes+32(FP), DX
+	DECQ BX
+	JMP  row15
+
+panel14:
+row14:
+	TESTQ  BX, BX
+	JEQ    done
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	MOVQ   DX, R9
+	MOVQ   DX, R11
+	ADDQ   rowBytes+32(FP), R11
+
+entry14:
+	CMPQ         R9, R11
+	JEQ          entry14_end
+	MOVWLZX      (R9), R12
+	CMPL         R12, $0x0000ffff
+	JEQ          entry14_end
+	MOVL         R12, R13
+	SHRL         $0x01, R13
+	CMPQ         R13, cols+40(FP)
+	JAE          done
+	IMULQ        DI, R13
+	ANDL         $0x01, R12
+	VBROADCASTSS (R10)(R12*4), Z15
+	ADDQ         SI, R13
+	VFMADD231PS  (R13), Z15, Z1
+	VFMADD231PS  64(R13), Z15, Z2
+	VFMADD231PS  128(R13), Z15, Z3
+	VFMADD231PS  192(R13), Z15, Z4
+	VFMADD231PS  256(R13), Z15, Z5
+	VFMADD231PS  320(R13), Z15, Z6
+	VFMADD231PS  384(R13), Z15, Z7
+	VFMADD231PS  448(R13), Z15, Z8
+	VFMADD231PS  512(R13), Z15, Z9
+	VFMADD231PS  576(R13), Z15, Z10
+	VFMADD231PS  640(R13), Z15, Z11
+	VFMADD231PS  704(R13), Z15, Z12
+	VFMADD231PS  768(R13), Z15, Z13
+	VFMADD231PS  832(R13), Z15, Z14
+	ADDQ         $0x02, R9
+	JMP          entry14
+
+entry14_end:
+	VCMPPS $0x1e, Z0, Z1, K1
+	KMOVW  K1, (CX)
+	VMAXPS Z0, Z1, Z1
+	VCMPPS $0x1e, Z0, Z2, K1
+	KMOVW  K1, 2(CX)
+	VMAXPS Z0, Z2, Z2
+	VCMPPS $0x1e, Z0, Z3, K1
+	KMOVW  K1, 4(CX)
+	VMAXPS Z0, Z3, Z3
+	VCMPPS $0x1e, Z0, Z4, K1
+	KMOVW  K1, 6(CX)
+	VMAXPS Z0, Z4, Z4
+	VCMPPS $0x1e, Z0, Z5, K1
+	KMOVW  K1, 8(CX)
+	VMAXPS Z0, Z5, Z5
+	VCMPPS $0x1e, Z0, Z6, K1
+	KMOVW  K1, 10(CX)
+	VMAXPS Z0, Z6, Z6
+	VCMPPS $0x1e, Z0, Z7, K1
+	KMOVW  K1, 12(CX)
+	VMAXPS Z0, Z7, Z7
+	VCMPPS $0x1e, Z0, Z8, K1
+	KMOVW  K1, 14(CX)
+	VMAXPS Z0, Z8, Z8
+	VCMPPS $0x1e, Z0, Z9, K1
+	KMOVW  K1, 16(CX)
+	VMAXPS Z0, Z9, Z9
+	VCMPPS $0x1e, Z0, Z10, K1
+	KMOVW  K1, 18(CX)
+	VMAXPS Z0, Z10, Z10
+	VCMPPS $0x1e, Z0, Z11, K1
+	KMOVW  K1, 20(CX)
+	VMAXPS Z0, Z11, Z11
+	VCMPPS $0x1e, Z0, Z12, K1
+	KMOVW  K1, 22(CX)
+	VMAXPS Z0, Z12, Z12
+	VCMPPS $0x1e, Z0, Z13, K1
+	KMOVW  K1, 24(CX)
+	VMAXPS Z0, Z13, Z13
+	VCMPPS $0x1e, Z0, Z14, K1
+	KMOVW  K1, 26(CX)
+	VMAXPS Z0, Z14, Z14
+	MOVQ   R8, R9
+	XORQ   R11, R11
+	JMP    output14_test
+
+output14:
+	VPXORD        Z16, Z16, Z16
+	VMULPS        (R9), Z1, Z15
+	VADDPS        Z15, Z16, Z16
+	VMULPS        64(R9), Z2, Z15
+	VADDPS        Z15, Z16, Z16
+	VMULPS        128(R9), Z3, Z15
+	VADDPS        Z15, Z16, Z16
+	VMULPS        192(R9), Z4, Z15
+	VADDPS        Z15, Z16, Z16
+	VMULPS        256(R9), Z5, Z15
+	VADDPS        Z15, Z16, Z16
+	VMULPS        320(R9), Z6, Z15
+	VADDPS        Z15, Z16, Z16
+	VMULPS        384(R9), Z7, Z15
+	VADDPS        Z15, Z16, Z16
+	VMULPS        448(R9), Z8, Z15
+	VADDPS        Z15, Z16, Z16
+	VMULPS        512(R9), Z9, Z15
+	VADDPS        Z15, Z16, Z16
+	VMULPS        576(R9), Z10, Z15
+	VADDPS        Z15, Z16, Z16
+	VMULPS        640(R9), Z11, Z15
+	VADDPS        Z15, Z16, Z16
+	VMULPS        704(R9), Z12, Z15
+	VADDPS        Z15, Z16, Z16
+	VMULPS        768(R9), Z13, Z15
+	VADDPS        Z15, Z16, Z16
+	VMULPS        832(R9), Z14, Z15
+	VADDPS        Z15, Z16, Z16
+	VEXTRACTF64X4 $0x01, Z16, Y15
+	VADDPS        Y15, Y16, Y15
+	VEXTRACTF32X4 $0x01, Y15, X17
+	VADDPS        X17, X15, X17
+	VMOVHLPS      X17, X17, X15
+	VADDPS        X15, X17, X17
+	VMOVSHDUP     X17, X15
+	VADDSS        X15, X17, X17
+	VMOVSS        X17, (AX)
+	ADDQ          $0x04, AX
+	ADDQ          DI, R9
+	ADDQ          $+1, R11
+
+output14_test:
+	CMPQ R11, outputs+72(FP)
+	JL   output14
+	ADDQ $0x1c, CX
+	ADDQ rowBytes+32(FP), DX
+	DECQ BX
+	JMP  row14
+
+panel13:
+row13:
+	TESTQ  BX, BX
+	JEQ    done
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	MOVQ   DX, R9
+	MOVQ   DX, R11
+	ADDQ   rowBytes+32(FP), R11
+
+entry13:
+	CMPQ         R9, R11
+	JEQ          entry13_end
+	MOVWLZX      (R9), R12
+	CMPL         R12, $0x0000ffff
+	JEQ          entry13_end
+	MOVL         R12, R13
+	SHRL         $0x01, R13
+	CMPQ         R13, cols+40(FP)
+	JAE          done
+	IMULQ        DI, R13
+	ANDL         $0x01, R12
+	VBROADCASTSS (R10)(R12*4), Z14
+	ADDQ         SI, R13
+	VFMADD231PS  (R13), Z14, Z1
+	VFMADD231PS  64(R13), Z14, Z2
+	VFMADD231PS  128(R13), Z14, Z3
+	VFMADD231PS  192(R13), Z14, Z4
+	VFMADD231PS  256(R13), Z14, Z5
+	VFMADD231PS  320(R13), Z14, Z6
+	VFMADD231PS  384(R13), Z14, Z7
+	VFMADD231PS  448(R13), Z14, Z8
+	VFMADD231PS  512(R13), Z14, Z9
+	VFMADD231PS  576(R13), Z14, Z10
+	VFMADD231PS  640(R13), Z14, Z11
+	VFMADD231PS  704(R13), Z14, Z12
+	VFMADD231PS  768(R13), Z14, Z13
+	ADDQ         $0x02, R9
+	JMP          entry13
+
+entry13_end:
+	VCMPPS $0x1e, Z0, Z1, K1
+	KMOVW  K1, (CX)
+	VMAXPS Z0, Z1, Z1
+	VCMPPS $0x1e, Z0, Z2, K1
+	KMOVW  K1, 2(CX)
+	VMAXPS Z0, Z2, Z2
+	VCMPPS $0x1e, Z0, Z3, K1
+	KMOVW  K1, 4(CX)
+	VMAXPS Z0, Z3, Z3
+	VCMPPS $0x1e, Z0, Z4, K1
+	KMOVW  K1, 6(CX)
+	VMAXPS Z0, Z4, Z4
+	VCMPPS $0x1e, Z0, Z5, K1
+	KMOVW  K1, 8(CX)
+	VMAXPS Z0, Z5, Z5
+	VCMPPS $0x1e, Z0, Z6, K1
+	KMOVW  K1, 10(CX)
+	VMAXPS Z0, Z6, Z6
+	VCMPPS $0x1e, Z0, Z7, K1
+	KMOVW  K1, 12(CX)
+	VMAXPS Z0, Z7, Z7
+	VCMPPS $0x1e, Z0, Z8, K1
+	KMOVW  K1, 14(CX)
+	VMAXPS Z0, Z8, Z8
+	VCMPPS $0x1e, Z0, Z9, K1
+	KMOVW  K1, 16(CX)
+	VMAXPS Z0, Z9, Z9
+	VCMPPS $0x1e, Z0, Z10, K1
+	KMOVW  K1, 18(CX)
+	VMAXPS Z0, Z10, Z10
+	VCMPPS $0x1e, Z0, Z11, K1
+	KMOVW  K1, 20(CX)
+	VMAXPS Z0, Z11, Z11
+	VCMPPS $0x1e, Z0, Z12, K1
+	KMOVW  K1, 22(CX)
+	VMAXPS Z0, Z12, Z12
+	VCMPPS $0x1e, Z0, Z13, K1
+	KMOVW  K1, 24(CX)
+	VMAXPS Z0, Z13, Z13
+	MOVQ   R8, R9
+	XORQ   R11, R11
+	JMP    output13_test
+
+output13:
+	VPXORD        Z15, Z15, Z15
+	VMULPS        (R9), Z1, Z14
+	VADDPS        Z14, Z15, Z15
+	VMULPS        64(R9), Z2, Z14
+	VADDPS        Z14, Z15, Z15
+	VMULPS        128(R9), Z3, Z14
+	VADDPS        Z14, Z15, Z15
+	VMULPS        192(R9), Z4, Z14
+	VADDPS        Z14, Z15, Z15
+	VMULPS        256(R9), Z5, Z14
+	VADDPS        Z14, Z15, Z15
+	VMULPS        320(R9), Z6, Z14
+	VADDPS        Z14, Z15, Z15
+	VMULPS        384(R9), Z7, Z14
+	VADDPS        Z14, Z15, Z15
+	VMULPS        448(R9), Z8, Z14
+	VADDPS        Z14, Z15, Z15
+	VMULPS        512(R9), Z9, Z14
+	VADDPS        Z14, Z15, Z15
+	VMULPS        576(R9), Z10, Z14
+	VADDPS        Z14, Z15, Z15
+	VMULPS        640(R9), Z11, Z14
+	VADDPS        Z14, Z15, Z15
+	VMULPS        704(R9), Z12, Z14
+	VADDPS        Z14, Z15, Z15
+	VMULPS        768(R9), Z13, Z14
+	VADDPS        Z14, Z15, Z15
+	VEXTRACTF64X4 $0x01, Z15, Y14
+	VADDPS        Y14, Y15, Y14
+	VEXTRACTF32X4 $0x01, Y14, X16
+	VADDPS        X16, X14, X16
+	VMOVHLPS      X16, X16, X14
+	VADDPS        X14, X16, X16
+	VMOVSHDUP     X16, X14
+	VADDSS        X14, X16, X16
+	VMOVSS        X16, (AX)
+	ADDQ          $0x04, AX
+	ADDQ          DI, R9
+	ADDQ          $+1, R11
+
+output13_test:
+	CMPQ R11, outputs+72(FP)
+	JL   output13
+	ADDQ $0x1a, CX
+	ADDQ rowBytes+32(FP), DX
+	DECQ BX
+	JMP  row13
+
+panel12:
+row12:
+	TESTQ  BX, BX
+	JEQ    done
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	MOVQ   DX, R9
+	MOVQ   DX, R11
+	ADDQ   rowBytes+32(FP), R11
+
+entry12:
+	CMPQ         R9, R11
+	JEQ          entry12_end
+	MOVWLZX      (R9), R12
+	CMPL         R12, $0x0000ffff
+	JEQ          entry12_end
+	MOVL         R12, R13
+	SHRL         $0x01, R13
+	CMPQ         R13, cols+40(FP)
+	JAE          done
+	IMULQ        DI, R13
+	ANDL         $0x01, R12
+	VBROADCASTSS (R10)(R12*4), Z13
+	ADDQ         SI, R13
+	VFMADD231PS  (R13), Z13, Z1
+	VFMADD231PS  64(R13), Z13, Z2
+	VFMADD231PS  128(R13), Z13, Z3
+	VFMADD231PS  192(R13), Z13, Z4
+	VFMADD231PS  256(R13), Z13, Z5
+	VFMADD231PS  320(R13), Z13, Z6
+	VFMADD231PS  384(R13), Z13, Z7
+	VFMADD231PS  448(R13), Z13, Z8
+	VFMADD231PS  512(R13), Z13, Z9
+	VFMADD231PS  576(R13), Z13, Z10
+	VFMADD231PS  640(R13), Z13, Z11
+	VFMADD231PS  704(R13), Z13, Z12
+	ADDQ         $0x02, R9
+	JMP          entry12
+
+entry12_end:
+	VCMPPS $0x1e, Z0, Z1, K1
+	KMOVW  K1, (CX)
+	VMAXPS Z0, Z1, Z1
+	VCMPPS $0x1e, Z0, Z2, K1
+	KMOVW  K1, 2(CX)
+	VMAXPS Z0, Z2, Z2
+	VCMPPS $0x1e, Z0, Z3, K1
+	KMOVW  K1, 4(CX)
+	VMAXPS Z0, Z3, Z3
+	VCMPPS $0x1e, Z0, Z4, K1
+	KMOVW  K1, 6(CX)
+	VMAXPS Z0, Z4, Z4
+	VCMPPS $0x1e, Z0, Z5, K1
+	KMOVW  K1, 8(CX)
+	VMAXPS Z0, Z5, Z5
+	VCMPPS $0x1e, Z0, Z6, K1
+	KMOVW  K1, 10(CX)
+	VMAXPS Z0, Z6, Z6
+	VCMPPS $0x1e, Z0, Z7, K1
+	KMOVW  K1, 12(CX)
+	VMAXPS Z0, Z7, Z7
+	VCMPPS $0x1e, Z0, Z8, K1
+	KMOVW  K1, 14(CX)
+	VMAXPS Z0, Z8, Z8
+	VCMPPS $0x1e, Z0, Z9, K1
+	KMOVW  K1, 16(CX)
+	VMAXPS Z0, Z9, Z9
+	VCMPPS $0x1e, Z0, Z10, K1
+	KMOVW  K1, 18(CX)
+	VMAXPS Z0, Z10, Z10
+	VCMPPS $0x1e, Z0, Z11, K1
+	KMOVW  K1, 20(CX)
+	VMAXPS Z0, Z11, Z11
+	VCMPPS $0x1e, Z0, Z12, K1
+	KMOVW  K1, 22(CX)
+	VMAXPS Z0, Z12, Z12
+	MOVQ   R8, R9
+	XORQ   R11, R11
+	JMP    output12_test
+
+output12:
+	VPXORD        Z14, Z14, Z14
+	VMULPS        (R9), Z1, Z13
+	VADDPS        Z13, Z14, Z14
+	VMULPS        64(R9), Z2, Z13
+	VADDPS        Z13, Z14, Z14
+	VMULPS        128(R9), Z3, Z13
+	VADDPS        Z13, Z14, Z14
+	VMULPS        192(R9), Z4, Z13
+	VADDPS        Z13, Z14, Z14
+	VMULPS        256(R9), Z5, Z13
+	VADDPS        Z13, Z14, Z14
+	VMULPS        320(R9), Z6, Z13
+	VADDPS        Z13, Z14, Z14
+	VMULPS        384(R9), Z7, Z13
+	VADDPS        Z13, Z14, Z14
+	VMULPS        448(R9), Z8, Z13
+	VADDPS        Z13, Z14, Z14
+	VMULPS        512(R9), Z9, Z13
+	VADDPS        Z13, Z14, Z14
+	VMULPS        576(R9), Z10, Z13
+	VADDPS        Z13, Z14, Z14
+	VMULPS        640(R9), Z11, Z13
+	VADDPS        Z13, Z14, Z14
+	VMULPS        704(R9), Z12, Z13
+	VADDPS        Z13, Z14, Z14
+	VEXTRACTF64X4 $0x01, Z14, Y13
+	VADDPS        Y13, Y14, Y13
+	VEXTRACTF32X4 $0x01, Y13, X15
+	VADDPS        X15, X13, X15
+	VMOVHLPS      X15, X15, X13
+	VADDPS        X13, X15, X15
+	VMOVSHDUP     X15, X13
+	VADDSS        X13, X15, X15
+	VMOVSS        X15, (AX)
+	ADDQ          $0x04, AX
+	ADDQ          DI, R9
+	ADDQ          $+1, R11
+
+output12_test:
+	CMPQ R11, outputs+72(FP)
+	JL   output12
+	ADDQ $0x18, CX
+	ADDQ rowBytes+32(FP), DX
+	DECQ BX
+	JMP  row12
+
+panel11:
+row11:
+	TESTQ  BX, BX
+	JEQ    done
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	MOVQ   DX, R9
+	MOVQ   DX, R11
+	ADDQ   rowBytes+32(FP), R11
+
+entry11:
+	CMPQ         R9, R11
+	JEQ          entry11_end
+	MOVWLZX      (R9), R12
+	CMPL         R12, $0x0000ffff
+	JEQ          entry11_end
+	MOVL         R12, R13
+	SHRL         $0x01, R13
+	CMPQ         R13, cols+40(FP)
+	JAE          done
+	IMULQ        DI, R13
+	ANDL         $0x01, R12
+	VBROADCASTSS (R10)(R12*4), Z12
+	ADDQ         SI, R13
+	VFMADD231PS  (R13), Z12, Z1
+	VFMADD231PS  64(R13), Z12, Z2
+	VFMADD231PS  128(R13), Z12, Z3
+	VFMADD231PS  192(R13), Z12, Z4
+	VFMADD231PS  256(R13), Z12, Z5
+	VFMADD231PS  320(R13), Z12, Z6
+	VFMADD231PS  384(R13), Z12, Z7
+	VFMADD231PS  448(R13), Z12, Z8
+	VFMADD231PS  512(R13), Z12, Z9
+	VFMADD231PS  576(R13), Z12, Z10
+	VFMADD231PS  640(R13), Z12, Z11
+	ADDQ         $0x02, R9
+	JMP          entry11
+
+entry11_end:
+	VCMPPS $0x1e, Z0, Z1, K1
+	KMOVW  K1, (CX)
+	VMAXPS Z0, Z1, Z1
+	VCMPPS $0x1e, Z0, Z2, K1
+	KMOVW  K1, 2(CX)
+	VMAXPS Z0, Z2, Z2
+	VCMPPS $0x1e, Z0, Z3, K1
+	KMOVW  K1, 4(CX)
+	VMAXPS Z0, Z3, Z3
+	VCMPPS $0x1e, Z0, Z4, K1
+	KMOVW  K1, 6(CX)
+	VMAXPS Z0, Z4, Z4
+	VCMPPS $0x1e, Z0, Z5, K1
+	KMOVW  K1, 8(CX)
+	VMAXPS Z0, Z5, Z5
+	VCMPPS $0x1e, Z0, Z6, K1
+	KMOVW  K1, 10(CX)
+	VMAXPS Z0, Z6, Z6
+	VCMPPS $0x1e, Z0, Z7, K1
+	KMOVW  K1, 12(CX)
+	VMAXPS Z0, Z7, Z7
+	VCMPPS $0x1e, Z0, Z8, K1
+	KMOVW  K1, 14(CX)
+	VMAXPS Z0, Z8, Z8
+	VCMPPS $0x1e, Z0, Z9, K1
+	KMOVW  K1, 16(CX)
+	VMAXPS Z0, Z9, Z9
+	VCMPPS $0x1e, Z0, Z10, K1
+	KMOVW  K1, 18(CX)
+	VMAXPS Z0, Z10, Z10
+	VCMPPS $0x1e, Z0, Z11, K1
+	KMOVW  K1, 20(CX)
+	VMAXPS Z0, Z11, Z11
+	MOVQ   R8, R9
+	XORQ   R11, R11
+	JMP    output11_test
+
+output11:
+	VPXORD        Z13, Z13, Z13
+	VMULPS        (R9), Z1, Z12
+	VADDPS        Z12, Z13, Z13
+	VMULPS        64(R9), Z2, Z12
+	VADDPS        Z12, Z13, Z13
+	VMULPS        128(R9), Z3, Z12
+	VADDPS        Z12, Z13, Z13
+	VMULPS        192(R9), Z4, Z12
+	VADDPS        Z12, Z13, Z13
+	VMULPS        256(R9), Z5, Z12
+	VADDPS        Z12, Z13, Z13
+	VMULPS        320(R9), Z6, Z12
+	VADDPS        Z12, Z13, Z13
+	VMULPS        384(R9), Z7, Z12
+	VADDPS        Z12, Z13, Z13
+	VMULPS        448(R9), Z8, Z12
+	VADDPS        Z12, Z13, Z13
+	VMULPS        512(R9), Z9, Z12
+	VADDPS        Z12, Z13, Z13
+	VMULPS        576(R9), Z10, Z12
+	VADDPS        Z12, Z13, Z13
+	VMULPS        640(R9), Z11, Z12
+	VADDPS        Z12, Z13, Z13
+	VEXTRACTF64X4 $0x01, Z13, Y12
+	VADDPS        Y12, Y13, Y12
+	VEXTRACTF32X4 $0x01, Y12, X14
+	VADDPS        X14, X12, X14
+	VMOVHLPS      X14, X14, X12
+	VADDPS        X12, X14, X14
+	VMOVSHDUP     X14, X12
+	VADDSS        X12, X14, X14
+	VMOVSS        X14, (AX)
+	ADDQ          $0x04, AX
+	ADDQ          DI, R9
+	ADDQ          $+1, R11
+
+output11_test:
+	CMPQ R11, outputs+72(FP)
+	JL   output11
+	ADDQ $0x16, CX
+	ADDQ rowBytes+32(FP), DX
+	DECQ BX
+	JMP  row11
+
+panel10:
+row10:
+	TESTQ  BX, BX
+	JEQ    done
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	MOVQ   DX, R9
+	MOVQ   DX, R11
+	ADDQ   rowBytes+32(FP), R11
+
+entry10:
+	CMPQ         R9, R11
+	JEQ          entry10_end
+	MOVWLZX      (R9), R12
+	CMPL         R12, $0x0000ffff
+	JEQ          entry10_end
+	MOVL         R12, R13
+	SHRL         $0x01, R13
+	CMPQ         R13, cols+40(FP)
+	JAE          done
+	IMULQ        DI, R13
+	ANDL         $0x01, R12
+	VBROADCASTSS (R10)(R12*4), Z11
+	ADDQ         SI, R13
+	VFMADD231PS  (R13), Z11, Z1
+	VFMADD231PS  64(R13), Z11, Z2
+	VFMADD231PS  128(R13), Z11, Z3
+	VFMADD231PS  192(R13), Z11, Z4
+	VFMADD231PS  256(R13), Z11, Z5
+	VFMADD231PS  320(R13), Z11, Z6
+	VFMADD231PS  384(R13), Z11, Z7
+	VFMADD231PS  448(R13), Z11, Z8
+	VFMADD231PS  512(R13), Z11, Z9
+	VFMADD231PS  576(R13), Z11, Z10
+	ADDQ         $0x02, R9
+	JMP          entry10
+
+entry10_end:
+	VCMPPS $0x1e, Z0, Z1, K1
+	KMOVW  K1, (CX)
+	VMAXPS Z0, Z1, Z1
+	VCMPPS $0x1e, Z0, Z2, K1
+	KMOVW  K1, 2(CX)
+	VMAXPS Z0, Z2, Z2
+	VCMPPS $0x1e, Z0, Z3, K1
+	KMOVW  K1, 4(CX)
+	VMAXPS Z0, Z3, Z3
+	VCMPPS $0x1e, Z0, Z4, K1
+	KMOVW  K1, 6(CX)
+	VMAXPS Z0, Z4, Z4
+	VCMPPS $0x1e, Z0, Z5, K1
+	KMOVW  K1, 8(CX)
+	VMAXPS Z0, Z5, Z5
+	VCMPPS $0x1e, Z0, Z6, K1
+	KMOVW  K1, 10(CX)
+	VMAXPS Z0, Z6, Z6
+	VCMPPS $0x1e, Z0, Z7, K1
+	KMOVW  K1, 12(CX)
+	VMAXPS Z0, Z7, Z7
+	VCMPPS $0x1e, Z0, Z8, K1
+	KMOVW  K1, 14(CX)
+	VMAXPS Z0, Z8, Z8
+	VCMPPS $0x1e, Z0, Z9, K1
+	KMOVW  K1, 16(CX)
+	VMAXPS Z0, Z9, Z9
+	VCMPPS $0x1e, Z0, Z10, K1
+	KMOVW  K1, 18(CX)
+	VMAXPS Z0, Z10, Z10
+	MOVQ   R8, R9
+	XORQ   R11, R11
+	JMP    output10_test
+
+output10:
+	VPXORD        Z12, Z12, Z12
+	VMULPS        (R9), Z1, Z11
+	VADDPS        Z11, Z12, Z12
+	VMULPS        64(R9), Z2, Z11
+	VADDPS        Z11, Z12, Z12
+	VMULPS        128(R9), Z3, Z11
+	VADDPS        Z11, Z12, Z12
+	VMULPS        192(R9), Z4, Z11
+	VADDPS        Z11, Z12, Z12
+	VMULPS        256(R9), Z5, Z11
+	VADDPS        Z11, Z12, Z12
+	VMULPS        320(R9), Z6, Z11
+	VADDPS        Z11, Z12, Z12
+	VMULPS        384(R9), Z7, Z11
+	VADDPS        Z11, Z12, Z12
+	VMULPS        448(R9), Z8, Z11
+	VADDPS        Z11, Z12, Z12
+	VMULPS        512(R9), Z9, Z11
+	VADDPS        Z11, Z12, Z12
+	VMULPS        576(R9), Z10, Z11
+	VADDPS        Z11, Z12, Z12
+	VEXTRACTF64X4 $0x01, Z12, Y11
+	VADDPS        Y11, Y12, Y11
+	VEXTRACTF32X4 $0x01, Y11, X13
+	VADDPS        X13, X11, X13
+	VMOVHLPS      X13, X13, X11
+	VADDPS        X11, X13, X13
+	VMOVSHDUP     X13, X11
+	VADDSS        X11, X13, X13
+	VMOVSS        X13, (AX)
+	ADDQ          $0x04, AX
+	ADDQ          DI, R9
+	ADDQ          $+1, R11
+
+output10_test:
+	CMPQ R11, outputs+72(FP)
+	JL   output10
+	ADDQ $0x14, CX
+	ADDQ rowBytes+32(FP), DX
+	DECQ BX
+	JMP  row10
+
+panel9:
+row9:
+	TESTQ  BX, BX
+	JEQ    done
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	MOVQ   DX, R9
+	MOVQ   DX, R11
+	ADDQ   rowBytes+32(FP), R11
+
+entry9:
+	CMPQ         R9, R11
+	JEQ          entry9_end
+	MOVWLZX      (R9), R12
+	CMPL         R12, $0x0000ffff
+	JEQ          entry9_end
+	MOVL         R12, R13
+	SHRL         $0x01, R13
+	CMPQ         R13, cols+40(FP)
+	JAE          done
+	IMULQ        DI, R13
+	ANDL         $0x01, R12
+	VBROADCASTSS (R10)(R12*4), Z10
+	ADDQ         SI, R13
+	VFMADD231PS  (R13), Z10, Z1
+	VFMADD231PS  64(R13), Z10, Z2
+	VFMADD231PS  128(R13), Z10, Z3
+	VFMADD231PS  192(R13), Z10, Z4
+	VFMADD231PS  256(R13), Z10, Z5
+	VFMADD231PS  320(R13), Z10, Z6
+	VFMADD231PS  384(R13), Z10, Z7
+	VFMADD231PS  448(R13), Z10, Z8
+	VFMADD231PS  512(R13), Z10, Z9
+	ADDQ         $0x02, R9
+	JMP          entry9
+
+entry9_end:
+	VCMPPS $0x1e, Z0, Z1, K1
+	KMOVW  K1, (CX)
+	VMAXPS Z0, Z1, Z1
+	VCMPPS $0x1e, Z0, Z2, K1
+	KMOVW  K1, 2(CX)
+	VMAXPS Z0, Z2, Z2
+	VCMPPS $0x1e, Z0, Z3, K1
+	KMOVW  K1, 4(CX)
+	VMAXPS Z0, Z3, Z3
+	VCMPPS $0x1e, Z0, Z4, K1
+	KMOVW  K1, 6(CX)
+	VMAXPS Z0, Z4, Z4
+	VCMPPS $0x1e, Z0, Z5, K1
+	KMOVW  K1, 8(CX)
+	VMAXPS Z0, Z5, Z5
+	VCMPPS $0x1e, Z0, Z6, K1
+	KMOVW  K1, 10(CX)
+	VMAXPS Z0, Z6, Z6
+	VCMPPS $0x1e, Z0, Z7, K1
+	KMOVW  K1, 12(CX)
+	VMAXPS Z0, Z7, Z7
+	VCMPPS $0x1e, Z0, Z8, K1
+	KMOVW  K1, 14(CX)
+	VMAXPS Z0, Z8, Z8
+	VCMPPS $0x1e, Z0, Z9, K1
+	KMOVW  K1, 16(CX)
+	VMAXPS Z0, Z9, Z9
+	MOVQ   R8, R9
+	XORQ   R11, R11
+	JMP    output9_test
+
+output9:
+	VPXORD        Z11, Z11, Z11
+	VMULPS        (R9), Z1, Z10
+	VADDPS        Z10, Z11, Z11
+	VMULPS        64(R9), Z2, Z10
+	VADDPS        Z10, Z11, Z11
+	VMULPS        128(R9), Z3, Z10
+	VADDPS        Z10, Z11, Z11
+	VMULPS        192(R9), Z4, Z10
+	VADDPS        Z10, Z11, Z11
+	VMULPS        256(R9), Z5, Z10
+	VADDPS        Z10, Z11, Z11
+	VMULPS        320(R9), Z6, Z10
+	VADDPS        Z10, Z11, Z11
+	VMULPS        384(R9), Z7, Z10
+	VADDPS        Z10, Z11, Z11
+	VMULPS        448(R9), Z8, Z10
+	VADDPS        Z10, Z11, Z11
+	VMULPS        512(R9), Z9, Z10
+	VADDPS        Z10, Z11, Z11
+	VEXTRACTF64X4 $0x01, Z11, Y10
+	VADDPS        Y10, Y11, Y10
+	VEXTRACTF32X4 $0x01, Y10, X12
+	VADDPS        X12, X10, X12
+	VMOVHLPS      X12, X12, X10
+	VADDPS        X10, X12, X12
+	VMOVSHDUP     X12, X10
+	VADDSS        X10, X12, X12
+	VMOVSS        X12, (AX)
+	ADDQ          $0x04, AX
+	ADDQ          DI, R9
+	ADDQ          $+1, R11
+
+output9_test:
+	CMPQ R11, outputs+72(FP)
+	JL   output9
+	ADDQ $0x12, CX
+	ADDQ rowBytes+32(FP), DX
+	DECQ BX
+	JMP  row9
+
+panel8:
+row8:
+	TESTQ  BX, BX
+	JEQ    done
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	MOVQ   DX, R9
+	MOVQ   DX, R11
+	ADDQ   rowBytes+32(FP), R11
+
+entry8:
+	CMPQ         R9, R11
+	JEQ          entry8_end
+	MOVWLZX      (R9), R12
+	CMPL         R12, $0x0000ffff
+	JEQ          entry8_end
+	MOVL         R12, R13
+	SHRL         $0x01, R13
+	CMPQ         R13, cols+40(FP)
+	JAE          done
+	IMULQ        DI, R13
+	ANDL         $0x01, R12
+	VBROADCASTSS (R10)(R12*4), Z9
+	ADDQ         SI, R13
+	VFMADD231PS  (R13), Z9, Z1
+	VFMADD231PS  64(R13), Z9, Z2
+	VFMADD231PS  128(R13), Z9, Z3
+	VFMADD231PS  192(R13), Z9, Z4
+	VFMADD231PS  256(R13), Z9, Z5
+	VFMADD231PS  320(R13), Z9, Z6
+	VFMADD231PS  384(R13), Z9, Z7
+	VFMADD231PS  448(R13), Z9, Z8
+	ADDQ         $0x02, R9
+	JMP          entry8
+
+entry8_end:
+	VCMPPS $0x1e, Z0, Z1, K1
+	KMOVW  K1, (CX)
+	VMAXPS Z0, Z1, Z1
+	VCMPPS $0x1e, Z0, Z2, K1
+	KMOVW  K1, 2(CX)
+	VMAXPS Z0, Z2, Z2
+	VCMPPS $0x1e, Z0, Z3, K1
+	KMOVW  K1, 4(CX)
+	VMAXPS Z0, Z3, Z3
+	VCMPPS $0x1e, Z0, Z4, K1
+	KMOVW  K1, 6(CX)
+	VMAXPS Z0, Z4, Z4
+	VCMPPS $0x1e, Z0, Z5, K1
+	KMOVW  K1, 8(CX)
+	VMAXPS Z0, Z5, Z5
+	VCMPPS $0x1e, Z0, Z6, K1
+	KMOVW  K1, 10(CX)
+	VMAXPS Z0, Z6, Z6
+	VCMPPS $0x1e, Z0, Z7, K1
+	KMOVW  K1, 12(CX)
+	VMAXPS Z0, Z7, Z7
+	VCMPPS $0x1e, Z0, Z8, K1
+	KMOVW  K1, 14(CX)
+	VMAXPS Z0, Z8, Z8
+	MOVQ   R8, R9
+	XORQ   R11, R11
+	JMP    output8_test
+
+output8:
+	VPXORD        Z10, Z10, Z10
+	VMULPS        (R9), Z1, Z9
+	VADDPS        Z9, Z10, Z10
+	VMULPS        64(R9), Z2, Z9
+	VADDPS        Z9, Z10, Z10
+	VMULPS        128(R9), Z3, Z9
+	VADDPS        Z9, Z10, Z10
+	VMULPS        192(R9), Z4, Z9
+	VADDPS        Z9, Z10, Z10
+	VMULPS        256(R9), Z5, Z9
+	VADDPS        Z9, Z10, Z10
+	VMULPS        320(R9), Z6, Z9
+	VADDPS        Z9, Z10, Z10
+	VMULPS        384(R9), Z7, Z9
+	VADDPS        Z9, Z10, Z10
+	VMULPS        448(R9), Z8, Z9
+	VADDPS        Z9, Z10, Z10
+	VEXTRACTF64X4 $0x01, Z10, Y9
+	VADDPS        Y9, Y10, Y9
+	VEXTRACTF32X4 $0x01, Y9, X11
+	VADDPS        X11, X9, X11
+	VMOVHLPS      X11, X11, X9
+	VADDPS        X9, X11, X11
+	VMOVSHDUP     X11, X9
+	VADDSS        X9, X11, X11
+	VMOVSS        X11, (AX)
+	ADDQ          $0x04, AX
+	ADDQ          DI, R9
+	ADDQ          $+1, R11
+
+output8_test:
+	CMPQ R11, outputs+72(FP)
+	JL   output8
+	ADDQ $0x10, CX
+	ADDQ rowBytes+32(FP), DX
+	DECQ BX
+	JMP  row8
+
+panel7:
+row7:
+	TESTQ  BX, BX
+	JEQ    done
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	MOVQ   DX, R9
+	MOVQ   DX, R11
+	ADDQ   rowBytes+32(FP), R11
+
+entry7:
+	CMPQ         R9, R11
+	JEQ          entry7_end
+	MOVWLZX      (R9), R12
+	CMPL         R12, $0x0000ffff
+	JEQ          entry7_end
+	MOVL         R12, R13
+	SHRL         $0x01, R13
+	CMPQ         R13, cols+40(FP)
+	JAE          done
+	IMULQ        DI, R13
+	ANDL         $0x01, R12
+	VBROADCASTSS (R10)(R12*4), Z8
+	ADDQ         SI, R13
+	VFMADD231PS  (R13), Z8, Z1
+	VFMADD231PS  64(R13), Z8, Z2
+	VFMADD231PS  128(R13), Z8, Z3
+	VFMADD231PS  192(R13), Z8, Z4
+	VFMADD231PS  256(R13), Z8, Z5
+	VFMADD231PS  320(R13), Z8, Z6
+	VFMADD231PS  384(R13), Z8, Z7
+	ADDQ         $0x02, R9
+	JMP          entry7
+
+entry7_end:
+	VCMPPS $0x1e, Z0, Z1, K1
+	KMOVW  K1, (CX)
+	VMAXPS Z0, Z1, Z1
+	VCMPPS $0x1e, Z0, Z2, K1
+	KMOVW  K1, 2(CX)
+	VMAXPS Z0, Z2, Z2
+	VCMPPS $0x1e, Z0, Z3, K1
+	KMOVW  K1, 4(CX)
+	VMAXPS Z0, Z3, Z3
+	VCMPPS $0x1e, Z0, Z4, K1
+	KMOVW  K1, 6(CX)
+	VMAXPS Z0, Z4, Z4
+	VCMPPS $0x1e, Z0, Z5, K1
+	KMOVW  K1, 8(CX)
+	VMAXPS Z0, Z5, Z5
+	VCMPPS $0x1e, Z0, Z6, K1
+	KMOVW  K1, 10(CX)
+	VMAXPS Z0, Z6, Z6
+	VCMPPS $0x1e, Z0, Z7, K1
+	KMOVW  K1, 12(CX)
+	VMAXPS Z0, Z7, Z7
+	MOVQ   R8, R9
+	XORQ   R11, R11
+	JMP    output7_test
+
+output7:
+	VPXORD        Z9, Z9, Z9
+	VMULPS        (R9), Z1, Z8
+	VADDPS        Z8, Z9, Z9
+	VMULPS        64(R9), Z2, Z8
+	VADDPS        Z8, Z9, Z9
+	VMULPS        128(R9), Z3, Z8
+	VADDPS        Z8, Z9, Z9
+	VMULPS        192(R9), Z4, Z8
+	VADDPS        Z8, Z9, Z9
+	VMULPS        256(R9), Z5, Z8
+	VADDPS        Z8, Z9, Z9
+	VMULPS        320(R9), Z6, Z8
+	VADDPS        Z8, Z9, Z9
+	VMULPS        384(R9), Z7, Z8
+	VADDPS        Z8, Z9, Z9
+	VEXTRACTF64X4 $0x01, Z9, Y8
+	VADDPS        Y8, Y9, Y8
+	VEXTRACTF32X4 $0x01, Y8, X10
+	VADDPS        X10, X8, X10
+	VMOVHLPS      X10, X10, X8
+	VADDPS        X8, X10, X10
+	VMOVSHDUP     X10, X8
+	VADDSS        X8, X10, X10
+	VMOVSS        X10, (AX)
+	ADDQ          $0x04, AX
+	ADDQ          DI, R9
+	ADDQ          $+1, R11
+
+output7_test:
+	CMPQ R11, outputs+72(FP)
+	JL   output7
+	ADDQ $0x0e, CX
+	ADDQ rowBytes+32(FP), DX
+	DECQ BX
+	JMP  row7
+
+panel6:
+row6:
+	TESTQ  BX, BX
+	JEQ    done
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	MOVQ   DX, R9
+	MOVQ   DX, R11
+	ADDQ   rowBytes+32(FP), R11
+
+entry6:
+	CMPQ         R9, R11
+	JEQ          entry6_end
+	MOVWLZX      (R9), R12
+	CMPL         R12, $0x0000ffff
+	JEQ          entry6_end
+	MOVL         R12, R13
+	SHRL         $0x01, R13
+	CMPQ         R13, cols+40(FP)
+	JAE          done
+	IMULQ        DI, R13
+	ANDL         $0x01, R12
+	VBROADCASTSS (R10)(R12*4), Z7
+	ADDQ         SI, R13
+	VFMADD231PS  (R13), Z7, Z1
+	VFMADD231PS  64(R13), Z7, Z2
+	VFMADD231PS  128(R13), Z7, Z3
+	VFMADD231PS  192(R13), Z7, Z4
+	VFMADD231PS  256(R13), Z7, Z5
+	VFMADD231PS  320(R13), Z7, Z6
+	ADDQ         $0x02, R9
+	JMP          entry6
+
+entry6_end:
+	VCMPPS $0x1e, Z0, Z1, K1
+	KMOVW  K1, (CX)
+	VMAXPS Z0, Z1, Z1
+	VCMPPS $0x1e, Z0, Z2, K1
+	KMOVW  K1, 2(CX)
+	VMAXPS Z0, Z2, Z2
+	VCMPPS $0x1e, Z0, Z3, K1
+	KMOVW  K1, 4(CX)
+	VMAXPS Z0, Z3, Z3
+	VCMPPS $0x1e, Z0, Z4, K1
+	KMOVW  K1, 6(CX)
+	VMAXPS Z0, Z4, Z4
+	VCMPPS $0x1e, Z0, Z5, K1
+	KMOVW  K1, 8(CX)
+	VMAXPS Z0, Z5, Z5
+	VCMPPS $0x1e, Z0, Z6, K1
+	KMOVW  K1, 10(CX)
+	VMAXPS Z0, Z6, Z6
+	MOVQ   R8, R9
+	XORQ   R11, R11
+	JMP    output6_test
+
+output6:
+	VPXORD        Z8, Z8, Z8
+	VMULPS        (R9), Z1, Z7
+	VADDPS        Z7, Z8, Z8
+	VMULPS        64(R9), Z2, Z7
+	VADDPS        Z7, Z8, Z8
+	VMULPS        128(R9), Z3, Z7
+	VADDPS        Z7, Z8, Z8
+	VMULPS        192(R9), Z4, Z7
+	VADDPS        Z7, Z8, Z8
+	VMULPS        256(R9), Z5, Z7
+	VADDPS        Z7, Z8, Z8
+	VMULPS        320(R9), Z6, Z7
+	VADDPS        Z7, Z8, Z8
+	VEXTRACTF64X4 $0x01, Z8, Y7
+	VADDPS        Y7, Y8, Y7
+	VEXTRACTF32X4 $0x01, Y7, X9
+	VADDPS        X9, X7, X9
+	VMOVHLPS      X9, X9, X7
+	VADDPS        X7, X9, X9
+	VMOVSHDUP     X9, X7
+	VADDSS        X7, X9, X9
+	VMOVSS        X9, (AX)
+	ADDQ          $0x04, AX
+	ADDQ          DI, R9
+	ADDQ          $+1, R11
+
+output6_test:
+	CMPQ R11, outputs+72(FP)
+	JL   output6
+	ADDQ $0x0c, CX
+	ADDQ rowBytes+32(FP), DX
+	DECQ BX
+	JMP  row6
+
+panel5:
+row5:
+	TESTQ  BX, BX
+	JEQ    done
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	MOVQ   DX, R9
+	MOVQ   DX, R11
+	ADDQ   rowBytes+32(FP), R11
+
+entry5:
+	CMPQ         R9, R11
+	JEQ          entry5_end
+	MOVWLZX      (R9), R12
+	CMPL         R12, $0x0000ffff
+	JEQ          entry5_end
+	MOVL         R12, R13
+	SHRL         $0x01, R13
+	CMPQ         R13, cols+40(FP)
+	JAE          done
+	IMULQ        DI, R13
+	ANDL         $0x01, R12
+	VBROADCASTSS (R10)(R12*4), Z6
+	ADDQ         SI, R13
+	VFMADD231PS  (R13), Z6, Z1
+	VFMADD231PS  64(R13), Z6, Z2
+	VFMADD231PS  128(R13), Z6, Z3
+	VFMADD231PS  192(R13), Z6, Z4
+	VFMADD231PS  256(R13), Z6, Z5
+	ADDQ         $0x02, R9
+	JMP          entry5
+
+entry5_end:
+	VCMPPS $0x1e, Z0, Z1, K1
+	KMOVW  K1, (CX)
+	VMAXPS Z0, Z1, Z1
+	VCMPPS $0x1e, Z0, Z2, K1
+	KMOVW  K1, 2(CX)
+	VMAXPS Z0, Z2, Z2
+	VCMPPS $0x1e, Z0, Z3, K1
+	KMOVW  K1, 4(CX)
+	VMAXPS Z0, Z3, Z3
+	VCMPPS $0x1e, Z0, Z4, K1
+	KMOVW  K1, 6(CX)
+	VMAXPS Z0, Z4, Z4
+	VCMPPS $0x1e, Z0, Z5, K1
+	KMOVW  K1, 8(CX)
+	VMAXPS Z0, Z5, Z5
+	MOVQ   R8, R9
+	XORQ   R11, R11
+	JMP    output5_test
+
+output5:
+	VPXORD        Z7, Z7, Z7
+	VMULPS        (R9), Z1, Z6
+	VADDPS        Z6, Z7, Z7
+	VMULPS        64(R9), Z2, Z6
+	VADDPS        Z6, Z7, Z7
+	VMULPS        128(R9), Z3, Z6
+	VADDPS        Z6, Z7, Z7
+	VMULPS        192(R9), Z4, Z6
+	VADDPS        Z6, Z7, Z7
+	VMULPS        256(R9), Z5, Z6
+	VADDPS        Z6, Z7, Z7
+	VEXTRACTF64X4 $0x01, Z7, Y6
+	VADDPS        Y6, Y7, Y6
+	VEXTRACTF32X4 $0x01, Y6, X8
+	VADDPS        X8, X6, X8
+	VMOVHLPS      X8, X8, X6
+	VADDPS        X6, X8, X8
+	VMOVSHDUP     X8, X6
+	VADDSS        X6, X8, X8
+	VMOVSS        X8, (AX)
+	ADDQ          $0x04, AX
+	ADDQ          DI, R9
+	ADDQ          $+1, R11
+
+output5_test:
+	CMPQ R11, outputs+72(FP)
+	JL   output5
+	ADDQ $0x0a, CX
+	ADDQ rowBytes+32(FP), DX
+	DECQ BX
+	JMP  row5
+
+panel4:
+row4:
+	TESTQ  BX, BX
+	JEQ    done
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	MOVQ   DX, R9
+	MOVQ   DX, R11
+	ADDQ   rowBytes+32(FP), R11
+
+entry4:
+	CMPQ         R9, R11
+	JEQ          entry4_end
+	MOVWLZX      (R9), R12
+	CMPL         R12, $0x0000ffff
+	JEQ          entry4_end
+	MOVL         R12, R13
+	SHRL         $0x01, R13
+	CMPQ         R13, cols+40(FP)
+	JAE          done
+	IMULQ        DI, R13
+	ANDL         $0x01, R12
+	VBROADCASTSS (R10)(R12*4), Z5
+	ADDQ         SI, R13
+	VFMADD231PS  (R13), Z5, Z1
+	VFMADD231PS  64(R13), Z5, Z2
+	VFMADD231PS  128(R13), Z5, Z3
+	VFMADD231PS  192(R13), Z5, Z4
+	ADDQ         $0x02, R9
+	JMP          entry4
+
+entry4_end:
+	VCMPPS $0x1e, Z0, Z1, K1
+	KMOVW  K1, (CX)
+	VMAXPS Z0, Z1, Z1
+	VCMPPS $0x1e, Z0, Z2, K1
+	KMOVW  K1, 2(CX)
+	VMAXPS Z0, Z2, Z2
+	VCMPPS $0x1e, Z0, Z3, K1
+	KMOVW  K1, 4(CX)
+	VMAXPS Z0, Z3, Z3
+	VCMPPS $0x1e, Z0, Z4, K1
+	KMOVW  K1, 6(CX)
+	VMAXPS Z0, Z4, Z4
+	MOVQ   R8, R9
+	XORQ   R11, R11
+	JMP    output4_test
+
+output4:
+	VPXORD        Z6, Z6, Z6
+	VMULPS        (R9), Z1, Z5
+	VADDPS        Z5, Z6, Z6
+	VMULPS        64(R9), Z2, Z5
+	VADDPS        Z5, Z6, Z6
+	VMULPS        128(R9), Z3, Z5
+	VADDPS        Z5, Z6, Z6
+	VMULPS        192(R9), Z4, Z5
+	VADDPS        Z5, Z6, Z6
+	VEXTRACTF64X4 $0x01, Z6, Y5
+	VADDPS        Y5, Y6, Y5
+	VEXTRACTF32X4 $0x01, Y5, X7
+	VADDPS        X7, X5, X7
+	VMOVHLPS      X7, X7, X5
+	VADDPS        X5, X7, X7
+	VMOVSHDUP     X7, X5
+	VADDSS        X5, X7, X7
+	VMOVSS        X7, (AX)
+	ADDQ          $0x04, AX
+	ADDQ          DI, R9
+	ADDQ          $+1, R11
+
+output4_test:
+	CMPQ R11, outputs+72(FP)
+	JL   output4
+	ADDQ $0x08, CX
+	ADDQ rowBytes+32(FP), DX
+	DECQ BX
+	JMP  row4
+
+panel3:
+row3:
+	TESTQ  BX, BX
+	JEQ    done
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	MOVQ   DX, R9
+	MOVQ   DX, R11
+	ADDQ   rowBytes+32(FP), R11
+
+entry3:
+	CMPQ         R9, R11
+	JEQ          entry3_end
+	MOVWLZX      (R9), R12
+	CMPL         R12, $0x0000ffff
+	JEQ          entry3_end
+	MOVL         R12, R13
+	SHRL         $0x01, R13
+	CMPQ         R13, cols+40(FP)
+	JAE          done
+	IMULQ        DI, R13
+	ANDL         $0x01, R12
+	VBROADCASTSS (R10)(R12*4), Z4
+	ADDQ         SI, R13
+	VFMADD231PS  (R13), Z4, Z1
+	VFMADD231PS  64(R13), Z4, Z2
+	VFMADD231PS  128(R13), Z4, Z3
+	ADDQ         $0x02, R9
+	JMP          entry3
+
+entry3_end:
+	VCMPPS $0x1e, Z0, Z1, K1
+	KMOVW  K1, (CX)
+	VMAXPS Z0, Z1, Z1
+	VCMPPS $0x1e, Z0, Z2, K1
+	KMOVW  K1, 2(CX)
+	VMAXPS Z0, Z2, Z2
+	VCMPPS $0x1e, Z0, Z3, K1
+	KMOVW  K1, 4(CX)
+	VMAXPS Z0, Z3, Z3
+	MOVQ   R8, R9
+	XORQ   R11, R11
+	JMP    output3_test
+
+output3:
+	VPXORD        Z5, Z5, Z5
+	VMULPS        (R9), Z1, Z4
+	VADDPS        Z4, Z5, Z5
+	VMULPS        64(R9), Z2, Z4
+	VADDPS        Z4, Z5, Z5
+	VMULPS        128(R9), Z3, Z4
+	VADDPS        Z4, Z5, Z5
+	VEXTRACTF64X4 $0x01, Z5, Y4
+	VADDPS        Y4, Y5, Y4
+	VEXTRACTF32X4 $0x01, Y4, X6
+	VADDPS        X6, X4, X6
+	VMOVHLPS      X6, X6, X4
+	VADDPS        X4, X6, X6
+	VMOVSHDUP     X6, X4
+	VADDSS        X4, X6, X6
+	VMOVSS        X6, (AX)
+	ADDQ          $0x04, AX
+	ADDQ          DI, R9
+	ADDQ          $+1, R11
+
+output3_test:
+	CMPQ R11, outputs+72(FP)
+	JL   output3
+	ADDQ $0x06, CX
+	ADDQ rowBytes+32(FP), DX
+	DECQ BX
+	JMP  row3
+
+panel2:
+row2:
+	TESTQ  BX, BX
+	JEQ    done
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	MOVQ   DX, R9
+	MOVQ   DX, R11
+	ADDQ   rowBytes+32(FP), R11
+
+entry2:
+	CMPQ         R9, R11
+	JEQ          entry2_end
+	MOVWLZX      (R9), R12
+	CMPL         R12, $0x0000ffff
+	JEQ          entry2_end
+	MOVL         R12, R13
+	SHRL         $0x01, R13
+	CMPQ         R13, cols+40(FP)
+	JAE          done
+	IMULQ        DI, R13
+	ANDL         $0x01, R12
+	VBROADCASTSS (R10)(R12*4), Z3
+	ADDQ         SI, R13
+	VFMADD231PS  (R13), Z3, Z1
+	VFMADD231PS  64(R13), Z3, Z2
+	ADDQ         $0x02, R9
+	JMP          entry2
+
+entry2_end:
+	VCMPPS $0x1e, Z0, Z1, K1
+	KMOVW  K1, (CX)
+	VMAXPS Z0, Z1, Z1
+	VCMPPS $0x1e, Z0, Z2, K1
+	KMOVW  K1, 2(CX)
+	VMAXPS Z0, Z2, Z2
+	MOVQ   R8, R9
+	XORQ   R11, R11
+	JMP    output2_test
+
+output2:
+	VPXORD        Z4, Z4, Z4
+	VMULPS        (R9), Z1, Z3
+	VADDPS        Z3, Z4, Z4
+	VMULPS        64(R9), Z2, Z3
+	VADDPS        Z3, Z4, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y3
+	VADDPS        Y3, Y4, Y3
+	VEXTRACTF32X4 $0x01, Y3, X5
+	VADDPS        X5, X3, X5
+	VMOVHLPS      X5, X5, X3
+	VADDPS        X3, X5, X5
+	VMOVSHDUP     X5, X3
+	VADDSS        X3, X5, X5
+	VMOVSS        X5, (AX)
+	ADDQ          $0x04, AX
+	ADDQ          DI, R9
+	ADDQ          $+1, R11
+
+output2_test:
+	CMPQ R11, outputs+72(FP)
+	JL   output2
+	ADDQ $0x04, CX
+	ADDQ rowBytes+32(FP), DX
+	DECQ BX
+	JMP  row2
+
+panel1:
+row1:
+	TESTQ  BX, BX
+	JEQ    done
+	VPXORD Z1, Z1, Z1
+	MOVQ   DX, R9
+	MOVQ   DX, R11
+	ADDQ   rowBytes+32(FP), R11
+
+entry1:
+	CMPQ         R9, R11
+	JEQ          entry1_end
+	MOVWLZX      (R9), R12
+	CMPL         R12, $0x0000ffff
+	JEQ          entry1_end
+	MOVL         R12, R13
+	SHRL         $0x01, R13
+	CMPQ         R13, cols+40(FP)
+	JAE          done
+	IMULQ        DI, R13
+	ANDL         $0x01, R12
+	VBROADCASTSS (R10)(R12*4), Z2
+	ADDQ         SI, R13
+	VFMADD231PS  (R13), Z2, Z1
+	ADDQ         $0x02, R9
+	JMP          entry1
+
+entry1_end:
+	VCMPPS $0x1e, Z0, Z1, K1
+	KMOVW  K1, (CX)
+	VMAXPS Z0, Z1, Z1
+	MOVQ   R8, R9
+	XORQ   R11, R11
+	JMP    output1_test
+
+output1:
+	VPXORD        Z3, Z3, Z3
+	VMULPS        (R9), Z1, Z2
+	VADDPS        Z2, Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y2
+	VADDPS        Y2, Y3, Y2
+	VEXTRACTF32X4 $0x01, Y2, X4
+	VADDPS        X4, X2, X4
+	VMOVHLPS      X4, X4, X2
+	VADDPS        X2, X4, X4
+	VMOVSHDUP     X4, X2
+	VADDSS        X2, X4, X4
+	VMOVSS        X4, (AX)
+	ADDQ          $0x04, AX
+	ADDQ          DI, R9
+	ADDQ          $+1, R11
+
+output1_test:
+	CMPQ R11, outputs+72(FP)
+	JL   output1
+	ADDQ $0x02, CX
+	ADDQ rowBytes+32(FP), DX
+	DECQ BX
+	JMP  row1
+
+done:
+	MOVQ rows+24(FP), AX
+	SUBQ BX, AX
+	MOVQ AX, ret+88(FP)
 	VZEROUPPER
 	RET
 
@@ -1964,7 +3823,8 @@ row5:
 	VXORPS Y8, Y8, Y8
 	VXORPS Y9, Y9, Y9
 	MOVQ   DX, R10
-	LEAQ   (DX)(BX*1), R12
+	MOVQ   DX, R12
+	ADDQ   BX, R12
 
 entry5:
 	CMPQ         R10, R12
@@ -1974,7 +3834,7 @@ entry5:
 	JEQ          entry5_end
 	MOVL         R13, R14
 	SHRL         $0x01, R14
-	CMPL         R14, DI
+	CMPQ         R14, DI
 	JAE          done
 	IMULQ        R9, R14
 	ANDL         $0x01, R13
@@ -2022,7 +3882,8 @@ row4:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 	MOVQ   DX, R10
-	LEAQ   (DX)(BX*1), R12
+	MOVQ   DX, R12
+	ADDQ   BX, R12
 
 entry4:
 	CMPQ         R10, R12
@@ -2032,7 +3893,7 @@ entry4:
 	JEQ          entry4_end
 	MOVL         R13, R14
 	SHRL         $0x01, R14
-	CMPL         R14, DI
+	CMPQ         R14, DI
 	JAE          done
 	IMULQ        R9, R14
 	ANDL         $0x01, R13
@@ -2074,7 +3935,8 @@ row3:
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
 	MOVQ   DX, R10
-	LEAQ   (DX)(BX*1), R12
+	MOVQ   DX, R12
+	ADDQ   BX, R12
 
 entry3:
 	CMPQ         R10, R12
@@ -2084,7 +3946,7 @@ entry3:
 	JEQ          entry3_end
 	MOVL         R13, R14
 	SHRL         $0x01, R14
-	CMPL         R14, DI
+	CMPQ         R14, DI
 	JAE          done
 	IMULQ        R9, R14
 	ANDL         $0x01, R13
@@ -2120,7 +3982,8 @@ row2:
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	MOVQ   DX, R10
-	LEAQ   (DX)(BX*1), R12
+	MOVQ   DX, R12
+	ADDQ   BX, R12
 
 entry2:
 	CMPQ         R10, R12
@@ -2130,7 +3993,7 @@ entry2:
 	JEQ          entry2_end
 	MOVL         R13, R14
 	SHRL         $0x01, R14
-	CMPL         R14, DI
+	CMPQ         R14, DI
 	JAE          done
 	IMULQ        R9, R14
 	ANDL         $0x01, R13
@@ -2160,7 +4023,8 @@ row1:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	MOVQ   DX, R10
-	LEAQ   (DX)(BX*1), R12
+	MOVQ   DX, R12
+	ADDQ   BX, R12
 
 entry1:
 	CMPQ         R10, R12
@@ -2170,7 +4034,7 @@ entry1:
 	JEQ          entry1_end
 	MOVL         R13, R14
 	SHRL         $0x01, R14
-	CMPL         R14, DI
+	CMPQ         R14, DI
 	JAE          done
 	IMULQ        R9, R14
 	ANDL         $0x01, R13
@@ -2213,7 +4077,8 @@ row:
 	TESTQ SI, SI
 	JEQ   done
 	MOVQ  DX, R11
-	LEAQ  (DX)(BX*1), R12
+	MOVQ  DX, R12
+	ADDQ  BX, R12
 
 entry:
 	CMPQ         R11, R12
@@ -2223,7 +4088,7 @@ entry:
 	JEQ          entry_end
 	MOVL         R13, R14
 	SHRL         $0x01, R14
-	CMPL         R14, DI
+	CMPQ         R14, DI
 	JAE          done
 	IMULQ        CX, R14
 	ANDL         $0x01, R13

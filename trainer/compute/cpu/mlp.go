@@ -33,6 +33,14 @@ func (t *mlpTask) run(worker, item int) {
 	units := t.w1.Cols
 	blocks := units / compute.Lanes
 	lo, hi := span(t.x.Rows(), sparseRowsPerItem, item)
+	if blocks >= 1 && blocks <= t.k.fused {
+		x, z, active := t.x.Slice(lo, hi), t.z.Slice(lo, hi), t.active.Slice(lo, hi)
+		done := t.k.sparseMLP(z.Host, active.Host, x.Entries.Host, hi-lo, x.Entries.Cols, x.Cols, t.w1.Host, t.w2.Host, z.Cols, blocks)
+		if done != hi-lo {
+			badEntry("SparseMLP", x, lo, done)
+		}
+		return
+	}
 	h := t.scratch[worker].floats(hiddenRows * units)
 	for ; lo < hi; lo += hiddenRows {
 		end := min(hi, lo+hiddenRows)

@@ -54,6 +54,11 @@ func scatterRowsAVX512(dw *float32, dwStride int, entries *uint16, rows int, row
 //go:noescape
 func reluDotAVX512(z *float32, active *uint16, h *float32, w2 *float32, rows int, outputs int, units int)
 
+// sparseMLPAVX512 is sparseRowsAVX512 and reluDotAVX512 with the hidden units in registers. The stride is in bytes.
+//
+//go:noescape
+func sparseMLPAVX512(z *float32, active *uint16, entries *uint16, rows int, rowBytes int, cols int, w1 *float32, stride int, w2 *float32, outputs int, blocks int) int
+
 // columnGradAVX512 sums q = Σ ±d∘active over the links of each column (pairs of active and d), sets dw1 = q∘w2 and adds w1∘q to dw2. The stride is in bytes.
 //
 //go:noescape

@@ -98,7 +98,7 @@ func (v isa) relu(zero, x VecVirtual) VecVirtual {
 }
 
 // loop runs body with i = 0, step, … below n. label is unique in the function.
-func loop(label string, n GPVirtual, step int, body func(i GPVirtual)) {
+func loop(label string, n Op, step int, body func(i GPVirtual)) {
 	i := GP64()
 	XORQ(i, i)
 	JMP(LabelRef(label + "_test"))
@@ -158,7 +158,11 @@ func (v isa) foldLanes(x []VecVirtual) VecVirtual {
 		VADDPS(x[1], x[0], half)
 	}
 	quarter := XMM()
-	VEXTRACTF128(U8(1), half, quarter)
+	if v.masks() {
+		VEXTRACTF32X4(U8(1), half, quarter) // any register; VEXTRACTF128 has the first 16
+	} else {
+		VEXTRACTF128(U8(1), half, quarter)
+	}
 	VADDPS(quarter, half.AsX(), quarter)
 	t := XMM()
 	VMOVHLPS(quarter, quarter, t)

@@ -29,6 +29,9 @@ func main() {
 		v.sparseRows()
 		v.scatterRows()
 		v.reluDot()
+		if v.masks() {
+			v.sparseMLP()
+		}
 		v.columnGrad()
 		v.hiddenGrad()
 	}

@@ -11,6 +11,60 @@ import (
 // greaterThan is VCMPPS's code for x > y and not unordered.
 const greaterThan = 0x1E
 
+// fusedBlocks is how many sums, blocks of a row, sparseMLP keeps in registers.
+const fusedBlocks = 16
+
+func (v isa) sparseMLP() {
+	v.text("sparseMLP", "z *float32, active, entries *uint16, rows, rowBytes, cols int, w1 *float32, stride int, w2 *float32, outputs, blocks int) int",
+		"is sparseRows"+v.name+" and reluDot"+v.name+" with the hidden units in registers. The stride is in bytes.")
+	z, active, row, left := arg("z"), arg("active"), arg("entries"), arg("rows")
+	w1, stride, w2, blocks := arg("w1"), arg("stride"), arg("w2"), arg("blocks")
+	rowBytes, cols := inPlace("rowBytes"), inPlace("cols")
+	sign, zero := signs(), v.zero()
+	panels(blocks, fusedBlocks, func(n int) {
+		label := func(s string) string { return fmt.Sprintf("%s%d", s, n) }
+		Label(label("row"))
+		TESTQ(left, left)
+		JEQ(LabelRef("done"))
+		h := make([]VecVirtual, n)
+		for b := range h {
+			h[b] = v.zero()
+		}
+		v.forEntries(label("entry"), row, rowBytes, cols, stride, sign, "done", func(one VecVirtual, offset GPVirtual) {
+			ADDQ(w1, offset)
+			for b := range h {
+				VFMADD231PS(Mem{Base: offset, Disp: blockBytes * b}, one, h[b])
+			}
+		})
+		for b := range h {
+			k := K()
+			VCMPPS(U8(greaterThan), zero, h[b], k)
+			KMOVW(k, Mem{Base: active, Disp: 2 * b})
+			VMAXPS(zero, h[b], h[b])
+		}
+		weights := GP64()
+		MOVQ(w2, weights)
+		loop(label("output"), inPlace("outputs"), 1, func(GPVirtual) {
+			sum := v.zero()
+			for b := range h {
+				VADDPS(v.product(Mem{Base: weights, Disp: blockBytes * b}, h[b]), sum, sum)
+			}
+			VMOVSS(v.foldLanes([]VecVirtual{sum}).AsX(), Mem{Base: z})
+			ADDQ(U8(4), z)
+			ADDQ(stride, weights)
+		})
+		ADDQ(U8(2*n), active)
+		ADDQ(rowBytes, row)
+		DECQ(left)
+		JMP(LabelRef(label("row")))
+	})
+	Label("done")
+	done := arg("rows")
+	SUBQ(left, done)
+	Store(done, ReturnIndex(0))
+	ret()
+}
+
 func (v isa) reluDot() {
 	v.text("reluDot", "z *float32, active *uint16, h, w2 *float32, rows, outputs, units int)",
 		"sets z[i][k] = lanesum(max(0, h[i])∘w2[k]) and active[i] = h[i] > 0.")
@@ -95,7 +149,7 @@ func (v isa) columnGrad() {
 	}
 	MOVL(Mem{Base: start}, link.As32())
 	LEAQ(Mem{Base: links, Index: link, Scale: 8}, link)
-	v.panels(blocks, func(n int) {
+	panels(blocks, v.panel, func(n int) {
 		label := func(s string) string { return fmt.Sprintf("%s%d", s, n) }
 		Label(label("column"))
 		TESTQ(cols, cols)

@@ -20,11 +20,12 @@ func signs() GPVirtual {
 // forEntries runs body for the entries of the row at row, to its end or End: with ±1
 // in all lanes and the offset of the column's row of a matrix with rows of stride
 // bytes. It jumps to bad for a column that is not below cols.
-func (v isa) forEntries(label string, row, rowBytes, cols, stride, signs GPVirtual, bad string, body func(sign VecVirtual, offset GPVirtual)) {
+func (v isa) forEntries(label string, row GPVirtual, rowBytes, cols Op, stride, signs GPVirtual, bad string, body func(sign VecVirtual, offset GPVirtual)) {
 	at, end := GP64(), GP64()
 	e, offset, sign := GP32(), GP64(), v.vec()
 	MOVQ(row, at)
-	LEAQ(Mem{Base: row, Index: rowBytes, Scale: 1}, end)
+	MOVQ(row, end)
+	ADDQ(rowBytes, end)
 	Label(label)
 	CMPQ(at, end)
 	JEQ(LabelRef(label + "_end"))
@@ -33,7 +34,7 @@ func (v isa) forEntries(label string, row, rowBytes, cols, stride, signs GPVirtu
 	JEQ(LabelRef(label + "_end"))
 	MOVL(e, offset.As32())
 	SHRL(U8(1), offset.As32())
-	CMPL(offset.As32(), cols.As32())
+	CMPQ(offset, cols)
 	JAE(LabelRef(bad))
 	IMULQ(stride, offset)
 	ANDL(U8(1), e)
@@ -44,13 +45,13 @@ func (v isa) forEntries(label string, row, rowBytes, cols, stride, signs GPVirtu
 	Label(label + "_end")
 }
 
-// panels emits body for 1 to v.panel blocks, and a jump to the one for blocks.
-func (v isa) panels(blocks GPVirtual, body func(blocks int)) {
-	for b := 1; b < v.panel; b++ {
+// panels emits body for 1 to most blocks, and a jump to the one for blocks.
+func panels(blocks GPVirtual, most int, body func(blocks int)) {
+	for b := 1; b < most; b++ {
 		CMPQ(blocks, U8(b))
 		JEQ(LabelRef(fmt.Sprintf("panel%d", b)))
 	}
-	for b := v.panel; b > 0; b-- {
+	for b := most; b > 0; b-- {
 		Label(fmt.Sprintf("panel%d", b))
 		body(b)
 	}
@@ -62,7 +63,7 @@ func (v isa) sparseRows() {
 	y, yStride, row, rowBytes := arg("y"), arg("yStride"), arg("entries"), arg("rowBytes")
 	left, cols, w, wStride, blocks := arg("rows"), arg("cols"), arg("w"), arg("wStride"), arg("blocks")
 	sign := signs()
-	v.panels(blocks, func(n int) {
+	panels(blocks, v.panel, func(n int) {
 		label := func(s string) string { return fmt.Sprintf("%s%d", s, n) }
 		Label(label("row"))
 		TESTQ(left, left)
