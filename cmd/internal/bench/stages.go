@@ -1,0 +1,153 @@
+package bench
+
+import (
+	"pongpg/emu"
+	"pongpg/emu/philox"
+	"pongpg/trainer"
+	"pongpg/trainer/compute"
+)
+
+// piece is work that is done over and over. It returns the decisions that it did.
+type piece func() (int, error)
+
+// stage is a part of training. begin returns one piece that uses all workers, or one a
+// worker.
+type stage struct {
+	name  string
+	begin func(*fixture) ([]piece, error)
+}
+
+// The stages, in the order in which the data flow; docs/command.md says what each is.
+var stages = []stage{
+	{"emulation", perWorker(emulation)},
+	{"observation", perWorker(observation)},
+	{"forward", perWorker(forward)},
+	{"sampling", perWorker(sampling)},
+	{"backward", backward},
+	{"update", update},
+	{"training", training},
+}
+
+// perWorker returns a stage of independent pieces, each with a queue of its own.
+func perWorker(begin func(*fixture, compute.Backend) piece) func(*fixture) ([]piece, error) {
+	return func(f *fixture) ([]piece, error) {
+		work := make([]piece, f.backend.Workers())
+		for i := range work {
+			work[i] = begin(f, f.backend.Queue())
+		}
+		return work, nil
+	}
+}
+
+// emulation is games stepped with random actions, and their observations.
+func emulation(*fixture, compute.Backend) piece {
+	const steps = 64 // between two looks at the clock
+	p := newPlayers()
+	return func() (int, error) {
+		for range steps {
+			p.step()
+		}
+		return steps * games, nil
+	}
+}
+
+// observation is emu.Observe alone, on pictures of a game.
+func observation(*fixture, compute.Backend) piece {
+	const pictures = 4096
+	game := emu.NewGame()
+	p := newPlayers()
+	shown := make([]emu.Picture, pictures+1)
+	for i := range shown {
+		for range 3 {
+			if game.Step(p.actions[i]); game.Over() {
+				game.Reset()
+			}
+		}
+		shown[i] = game.Picture()
+	}
+	row := make([]uint16, emu.ObservationWidth)
+	return func() (int, error) {
+		for i := range pictures {
+			emu.Observe(row, shown[i+1], shown[i])
+		}
+		return pictures, nil
+	}
+}
+
+// forward is the policy's probabilities for the observations of one decision of the
+// games, over and over.
+func forward(f *fixture, queue compute.Backend) piece {
+	z := compute.New[float32](queue, games, f.policy.Outputs())
+	prob := compute.New[float32](queue, games, f.policy.Outputs())
+	active := compute.New[uint16](queue, games, f.policy.W1.Cols/compute.Lanes)
+	at := 0
+	return func() (int, error) {
+		f.policy.Forward(queue, z, prob, active, f.batch.X.Slice(at, at+games))
+		at = (at + games) % f.rows
+		return games, nil
+	}
+}
+
+// sampling is the choice of an action by a random number.
+func sampling(f *fixture, queue compute.Backend) piece {
+	uniform := compute.New[float32](queue, games, 1)
+	stream, tick := compute.New[uint32](queue, games, 1), compute.New[uint32](queue, games, 1)
+	action := compute.New[uint8](queue, games, 1)
+	at := 0
+	return func() (int, error) {
+		queue.Uniform(uniform, seed, philox.PurposeAction, stream, tick)
+		queue.Sample(action, f.batch.Prob.Slice(at, at+games), uniform)
+		at = (at + games) % f.rows
+		return games, nil
+	}
+}
+
+// backward is the gradient of a batch at the table's rows.
+func backward(f *fixture) ([]piece, error) {
+	b, p := f.backend, f.policy
+	d := compute.New[float32](b, f.rows, p.Outputs())
+	dTable := compute.New[float32](b, emu.Codes, p.W1.Cols)
+	g2 := compute.New[float32](b, p.Outputs(), p.W1.Cols)
+	scale := 1 / float32(f.rows)
+	return []piece{func() (int, error) {
+		b.PolicyGrad(d, f.batch.Z, f.batch.Prob, f.batch.Action, f.batch.Advantage, float32(config.Entropy), scale)
+		b.SparseMLPGrad(dTable, g2, f.batch.X, f.batch.Active, d, p.Table, p.W2)
+		return f.rows, nil
+	}}, nil
+}
+
+// update is what an update takes whatever the size of its batch: from the gradient at
+// the table to the table of the new weights. The learning rate is 0, so that doing it
+// over and over changes nothing.
+func update(f *fixture) ([]piece, error) {
+	b, p := f.backend, f.policy
+	dTable := compute.New[float32](b, emu.Codes, p.W1.Cols)
+	compute.Upload(b, dTable, normals(dTable.Len()))
+	g1 := compute.New[float32](b, emu.ImagePixels, p.W1.Cols)
+	g2 := compute.New[float32](b, p.Outputs(), p.W1.Cols)
+	c1, c2 := compute.New[float32](b, g1.Rows, g1.Cols), compute.New[float32](b, g2.Rows, g2.Cols)
+	decay, epsilon := float32(config.Decay), float32(config.Epsilon)
+	return []piece{func() (int, error) {
+		p.PixelGrad(b, g1, dTable)
+		b.Blur(g1, emu.ImageSize, emu.ImageSize, config.Blur)
+		b.RMSProp(p.W1, c1, g1, 0, decay, epsilon)
+		b.RMSProp(p.W2, c2, g2, 0, decay, epsilon)
+		p.Refresh(b)
+		return f.rows, nil
+	}}, nil
+}
+
+// training is trainer.Trainer.Update, which is all of it.
+func training(f *fixture) ([]piece, error) {
+	t, err := trainer.New(config, f.backend)
+	if err != nil {
+		return nil, err
+	}
+	before := t.Progress().GlobalStep
+	return []piece{func() (int, error) {
+		m, err := t.Update()
+		did := m.GlobalStep - before
+		before = m.GlobalStep
+		return int(did), err
+	}}, nil
+}
