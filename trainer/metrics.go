@@ -62,7 +62,7 @@ type NotFiniteError struct {
 
 // Error names the update and the quantity.
 func (e *NotFiniteError) Error() string {
-	return fmt.Sprintf("the %s became %v in update %d: the training has diverged; resume from an earlier checkpoint with a lower --lr, or start again", e.Quantity, e.Value, e.Update)
+	return fmt.Sprintf("the %s became %v in update %d: the training has diverged; start again with a lower --lr", e.Quantity, e.Value, e.Update)
 }
 
 // checkFinite returns a NotFiniteError for the first number that is not finite.
