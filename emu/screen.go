@@ -17,11 +17,11 @@ var (
 	enemyRGB   = RGB{213, 130, 74}  // opponent and its score
 	agentRGB   = RGB{92, 186, 92}   // agent and its score
 
-	// In the frame of the reset and the one after it the console's colours are not
-	// yet set up.
+	// In the frame of the reset and the one after it the console has other colours.
 	firstBackground = RGB{109, 118, 43}
+	firstWhite      = RGB{53, 95, 24}
+	firstEnemyRGB   = RGB{210, 182, 86}
 	firstAgentRGB   = RGB{101, 111, 228}
-	firstBoxRGB     = RGB{210, 182, 86}
 )
 
 // Screen is a picture of 210 rows of 160 pixels.
@@ -30,10 +30,16 @@ type Screen [ScreenHeight][ScreenWidth]RGB
 // fill paints rows top…bottom and columns left…right (inclusive), clipped to
 // rows lowest…highest.
 func (s *Screen) fill(c RGB, top, bottom, left, right, lowest, highest int32) {
-	for y := max(top, lowest); y <= min(bottom, highest); y++ {
-		for x := left; x <= right; x++ {
-			s[y][x] = c
-		}
+	top, bottom = max(top, lowest), min(bottom, highest)
+	if top > bottom {
+		return
+	}
+	first := s[top][left : right+1]
+	for x := range first {
+		first[x] = c
+	}
+	for y := top + 1; y <= bottom; y++ {
+		copy(s[y][left:], first)
 	}
 }
 
@@ -41,27 +47,24 @@ func (s *Screen) fill(c RGB, top, bottom, left, right, lowest, highest int32) {
 // returns.
 func (g *Game) Draw(s *Screen) {
 	const whole = ScreenHeight - 1
-	back, agent := background, agentRGB
+	back, wall, enemy, agent := background, white, enemyRGB, agentRGB
 	first := g.Frame - resetFrame // frames since the reset
 	if first == 0 || first == 1 {
-		back, agent = firstBackground, firstAgentRGB
+		back, wall, enemy, agent = firstBackground, firstWhite, firstEnemyRGB, firstAgentRGB
 	}
 	s.fill(back, 0, whole, 0, ScreenWidth-1, 0, whole)
 	s.fill(black, 0, 0, 0, 7, 0, whole)
-	s.fill(white, 24, fieldTop-1, 0, ScreenWidth-1, 0, whole)
-	s.fill(white, fieldBottom+1, whole, 0, ScreenWidth-1, 0, whole)
-	if first == 0 {
-		s.fill(firstBoxRGB, 45, 48, 2, 3, 0, whole)
-	}
-	s.drawScore(g.shownScore(g.EnemyScore, 1), 20, enemyRGB)
+	s.fill(wall, 24, fieldTop-1, 0, ScreenWidth-1, 0, whole)
+	s.fill(wall, fieldBottom+1, whole, 0, ScreenWidth-1, 0, whole)
+	s.drawScore(g.shownScore(g.EnemyScore, 1), 20, enemy)
 	s.drawScore(g.shownScore(g.AgentScore, -1), 100, agent)
-	s.fill(enemyRGB, g.EnemyY-(paddleHeight-1), g.EnemyY, enemyColumn, enemyColumn+3, fieldTop, fieldBottom)
+	s.fill(enemy, g.EnemyY-(paddleHeight-1), g.EnemyY, enemyColumn, enemyColumn+3, fieldTop, fieldBottom)
 	b := g.paddleBottom()
 	s.fill(agent, b-(paddleHeight-1), b, agentColumn, agentColumn+3, fieldTop, fieldBottom)
 	if left, right, ok := g.ballColumns(); ok {
 		for _, column := range [2]int32{left, right} {
 			top, bottom := g.ballRows(column)
-			s.fill(white, top, bottom, column, column, fieldTop, fieldBottom)
+			s.fill(wall, top, bottom, column, column, fieldTop, fieldBottom)
 		}
 	}
 }

@@ -10,21 +10,30 @@ const (
 // paddleBottom returns the last row of the agent's paddle, which is odd.
 func (g *Game) paddleBottom() int32 { return (g.PaddleY+1)&^1 + 1 }
 
+// ball returns where the ball is drawn. In the reset's own picture that is not where
+// its variables say.
+func (g *Game) ball() (x, y int32) {
+	if g.Frame == resetFrame {
+		return 51, 59
+	}
+	return g.BallX, g.BallY
+}
+
 // ballColumns returns the two screen columns that the ball covers; ok is false
 // when there is no ball.
 func (g *Game) ballColumns() (left, right int32, ok bool) {
-	left = mod160(g.BallX - ballOffsetX)
-	return left, mod160(left + 1), g.BallY != 0
+	x, y := g.ball()
+	left = mod160(x - ballOffsetX)
+	return left, mod160(left + 1), y != 0
 }
 
 // ballRows returns the rows (inclusive) that the ball covers in one of its columns,
 // before they are clipped to the field.
 func (g *Game) ballRows(column int32) (top, bottom int32) {
-	top = g.BallY - ballOffsetY
+	_, y := g.ball()
+	top = y - ballOffsetY
 	bottom = top + ballHeight - 1
-	if g.BallY&1 == 0 && column >= agentColumn+4 {
-		// To the right of the agent's paddle the console is late in its line, and
-		// draws an edge of the ball one row higher.
+	if column >= lateColumn {
 		if g.edgeRises(column, top-1) {
 			top--
 		}
@@ -35,12 +44,23 @@ func (g *Game) ballRows(column int32) (top, bottom int32) {
 	return top, bottom
 }
 
-// edgeRises reports whether an edge of the ball at line is drawn one row higher,
-// in a column of the ball: the further right the column, the later its line is
-// ready, and drawing the agent's paddle and reading its knob take time of their own.
+// lateColumn is the first column in which an edge of the ball can rise.
+const lateColumn = 127
+
+// edgeRises reports whether the ball's edge below line is drawn one row higher in a
+// column of the ball. The cartridge draws two lines at a time and switches the ball
+// in the middle of one: sooner where it draws a paddle, later while it
+// reads the knob.
 func (g *Game) edgeRises(column, line int32) bool {
+	passes := func(bottom int32) bool { return bottom-(paddleHeight-1) <= line+1 && line+1 <= bottom }
 	limit := int32(152)
-	if b := g.paddleBottom(); b-(paddleHeight-1) <= line+1 && line+1 <= b {
+	if g.BallY&1 == 1 {
+		limit = 133
+		if passes(g.EnemyY) {
+			limit -= 3
+		}
+	}
+	if passes(g.paddleBottom()) {
 		limit -= 3
 	}
 	if line+13 < g.KnobTarget {
