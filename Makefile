@@ -27,7 +27,7 @@ SEED   ?= 1
 ARGS   ?=
 
 .DEFAULT_GOAL := all
-.PHONY: all build test race train bench lint generate check-generated \
+.PHONY: all build test race train bench benchmarks lint generate check-generated \
 	check-update ale-trace ale-baseline cross clean help go-version
 
 all: build ## the default: build
@@ -44,7 +44,10 @@ race: go-version ## all tests under the race detector (RACE=packages)
 train: build ## train with the defaults (ARGS=flags)
 	bin/pongpg train $(ARGS)
 
-bench: go-version ## all benchmarks (ARGS=flags of go test)
+bench: build ## measure training and its stages on this machine (ARGS=flags)
+	bin/pongpg bench $(ARGS)
+
+benchmarks: go-version ## Go's benchmarks of every package (ARGS=flags of go test)
 	$(GO) test -run '^$$' -bench . $(ARGS) ./...
 
 lint: go-version ## formatting, vet, staticcheck
