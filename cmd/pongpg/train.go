@@ -153,7 +153,7 @@ func (f *trainFlags) train(c *cli.Context) (err error) {
 		defer stop()
 	}
 	fmt.Fprint(c.App.Writer, f.table(s, device), "\n")
-	return f.run_(c, s)
+	return f.follow(c, s)
 }
 
 // startProfile begins a CPU profile, and returns what ends it.
@@ -205,8 +205,8 @@ func (f *trainFlags) table(s *session.Session, device string) string {
 	return format.Table(rows)
 }
 
-// run_ trains, and says how it ended.
-func (f *trainFlags) run_(c *cli.Context, s *session.Session) error {
+// follow trains, and shows how it goes and says how it ended.
+func (f *trainFlags) follow(c *cli.Context, s *session.Session) error {
 	shown := status.New(os.Stdout, s.Limits.Trainer(), s.Trainer.Progress(), f.status)
 	signals := watchSignals(func(name string) {
 		shown.Say(name + ": stopping after this update; once more to stop at once")

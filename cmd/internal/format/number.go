@@ -49,10 +49,20 @@ func Return(x float64) string {
 	return fmt.Sprintf("%+.2f", x)
 }
 
-// Duration returns d in its two largest units: 45s, 3m12s, 2h05m, 3d04h.
+// Plural returns n and a noun, as "1 update" or "2,000 updates".
+func Plural(n int64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return Count(n) + " " + noun + "s"
+}
+
+// Duration returns d in its two largest units: 0.24s, 45s, 3m12s, 2h05m, 3d04h.
 func Duration(d time.Duration) string {
 	s := int64(math.Round(d.Seconds()))
 	switch {
+	case s < 1:
+		return fmt.Sprintf("%.2fs", d.Seconds())
 	case s < 60:
 		return fmt.Sprintf("%ds", s)
 	case s < 60*60:

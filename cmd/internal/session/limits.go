@@ -64,9 +64,9 @@ func (l Limits) String() string {
 func (l Limits) describe(name string) string {
 	switch {
 	case name == "updates" && l.Updates > 0:
-		return format.Count(l.Updates) + " updates"
+		return format.Plural(l.Updates, "update")
 	case name == "decisions" && l.Decisions > 0:
-		return format.Count(l.Decisions) + " decisions"
+		return format.Plural(l.Decisions, "decision")
 	case name == "time" && l.Seconds > 0:
 		return time.Duration(l.Seconds*float64(time.Second)).String() + " of training"
 	case name == "return" && l.UntilReturn != nil:

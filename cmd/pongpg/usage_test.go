@@ -1,0 +1,173 @@
+package main
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+
+	"pongpg/trainer"
+)
+
+// TestImpossibleCommandLines holds every command line that cannot be meant to its one
+// line on standard error, its exit status, and to leaving nothing behind.
+func TestImpossibleCommandLines(t *testing.T) {
+	for _, test := range []struct {
+		line  string
+		parts []string // of the error: the value, and the choices
+	}{
+		{"fly", []string{`"fly"`, "train, eval, trace, bench, version"}},
+		{"trian", []string{`"trian"`, "did you mean train?"}},
+		{"help fly", []string{`"fly"`, "train, eval, trace, bench, version"}},
+		{"--fast", []string{"--fast", "pongpg --help"}},
+		{"train fast", []string{`"fast"`, "pongpg train --help"}},
+		{"train --envz 3", []string{"--envz", "did you mean --envs?"}},
+		{"train --learning-rate 3", []string{"--learning-rate", "pongpg train --help"}},
+		{"train --envs", []string{"--envs needs a value"}},
+		{"train --recipe slow", []string{`"slow"`, "fast, karpathy"}},
+		{"train --seed -1", []string{`--seed "-1"`, "from 0 to"}},
+		{"train --seed 1.5", []string{`--seed "1.5"`, "from 0 to"}},
+		{"train --preset Pong-v9", []string{`"Pong-v9"`, "Pong-v0", "Pong-v4", "PongDeterministic-v4", "PongNoFrameskip-v4", "ALE/Pong-v5"}},
+		{"train --actions 4", []string{"--actions 4", "2 (up, down)", "3 (noop, up, down)", "6 (Atari's minimal set)"}},
+		{"train --hidden 0", []string{"--hidden 0", "1 … "}},
+		{"train --hidden 1000000", []string{"--hidden 1e+06", "1 … "}},
+		{"train --envs 0", []string{"--envs 0", "1 … "}},
+		{"train --envs many", []string{`--envs "many"`, "whole number"}},
+		{"train --envs 2.5", []string{`--envs "2.5"`, "whole number"}},
+		{"train --batch-decisions 0", []string{"--batch-episodes", "--batch-decisions"}},
+		{"train --batch-episodes 10", []string{"--batch-episodes", "--batch-decisions"}},
+		{"train --batch-decisions -5", []string{"--batch-decisions -5", "0 … "}},
+		{"train --gamma NaN", []string{"--gamma NaN", "0 … 1"}},
+		{"train --gamma 1.01", []string{"--gamma 1.01", "0 … 1"}},
+		{"train --gamma high", []string{`--gamma "high"`, "not a number"}},
+		{"train --standardize all", []string{`"all"`, "episode, batch, none"}},
+		{"train --standardize episode", []string{"--standardize episode", "--batch-episodes"}},
+		{"train --reduce max", []string{`"max"`, "sum, mean"}},
+		{"train --entropy -1", []string{"--entropy -1", "0 … 100"}},
+		{"train --lr -0.1", []string{"--lr -0.1", "1e-12 … 100"}},
+		{"train --lr Inf", []string{"--lr +Inf", "1e-12 … 100"}},
+		{"train --lr 1e999", []string{"--lr +Inf", "1e-12 … 100"}},
+		{"train --lr-final 0", []string{"--lr-final 0", "1e-12 … 100"}},
+		{"train --lr-updates -1", []string{"--lr-updates -1", "0 … "}},
+		{"train --decay 2", []string{"--decay 2", "0 … 1"}},
+		{"train --epsilon 0", []string{"--epsilon 0", "1e-30 … 100"}},
+		{"train --blur 80", []string{"--blur 80", "0 … 79"}},
+		{"train --blur-final -1", []string{"--blur-final -1", "0 … 79"}},
+		{"train --blur-updates -1", []string{"--blur-updates -1", "0 … "}},
+		{"train --init-blur 80", []string{"--init-blur 80", "0 … 79"}},
+		{"train --updates 0", []string{"--updates 0", "above 0"}},
+		{"train --updates -3", []string{"--updates -3", "above 0"}},
+		{"train --decisions 0", []string{"--decisions 0", "above 0"}},
+		{"train --decisions 300M", []string{`--decisions "300M"`, "5e4"}},
+		{"train --time 0s", []string{"--time 0s", "above 0"}},
+		{"train --time 10", []string{`--time "10"`, "10m"}},
+		{"train --until-return NaN", []string{"--until-return NaN", "-21 … 21"}},
+		{"train --until-return 22", []string{"--until-return 22", "-21 … 21"}},
+		{"train --workers 0", []string{"--workers 0", "1 … 4096"}},
+		{"train --workers -1", []string{"--workers -1", "1 … 4096"}},
+		{"train --workers 5000", []string{"--workers 5000", "1 … 4096"}},
+		{"train --device tpu", []string{`"tpu"`, "auto, cpu, cuda"}},
+		{"train --isa mmx", []string{`"mmx"`, `"go"`}},
+		{"train --keep 0", []string{"--keep 0", "1 … "}},
+		{"train --checkpoint-interval 0s", []string{"--checkpoint-interval 0s", "above 0"}},
+		{"train --checkpoint-interval -1s", []string{"--checkpoint-interval -1s", "above 0"}},
+		{"train --checkpoint-interval soon", []string{`--checkpoint-interval "soon"`, "90s"}},
+		{"train --status-interval 0s", []string{"--status-interval 0s", "above 0"}},
+		{"train --run=", []string{"--run", "path"}},
+		{"train --resume=", []string{"--resume", "path"}},
+		{"train --resume x --run y", []string{"--run", "--resume"}},
+		{"train --resume x --recipe fast", []string{"--recipe", "--resume"}},
+		{"train --resume x --seed 2", []string{"--seed", "--resume"}},
+		{"train --resume x --lr 0.1", []string{"--lr", "--resume"}},
+		{"eval", []string{"--checkpoint", "run's directory"}},
+		{"eval --checkpoint x --episodes 0", []string{"--episodes 0", "1 … "}},
+		{"eval --checkpoint x --episodes -1", []string{"--episodes -1", "1 … "}},
+		{"eval --checkpoint x --preset Pong", []string{`"Pong"`, "Pong-v0", "ALE/Pong-v5"}},
+		{"eval --checkpoint x --seed x", []string{`--seed "x"`, "from 0 to"}},
+		{"eval --checkpoint x --greedy=maybe", []string{`--greedy "maybe"`, "true, false"}},
+		{"eval --checkpoint x --workers 0", []string{"--workers 0", "1 … 4096"}},
+		{"eval --checkpoint x --device gpu", []string{`"gpu"`, "auto, cpu, cuda"}},
+		{"eval x", []string{`"x"`, "pongpg eval --help"}},
+		{"trace", []string{"--actions", "standard input"}},
+		{"trace actions.txt", []string{`"actions.txt"`, "pongpg trace --help"}},
+		{"bench --seconds 0", []string{"--seconds 0", "above 0"}},
+		{"bench --seconds NaN", []string{"--seconds NaN", "above 0"}},
+		{"bench --workers 0", []string{"--workers 0", "1 … 4096"}},
+		{"bench --isa mmx", []string{`"mmx"`, `"go"`}},
+		{"version 2", []string{`"2"`}},
+	} {
+		t.Run(test.line, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			r := pongpg(t, dir, strings.Fields(test.line)...)
+			r.fail(t, statusUsage, test.parts...)
+			if r.stdout != "" {
+				t.Errorf("stdout: %s", r.stdout)
+			}
+			if left := files(t, dir); left != nil {
+				t.Errorf("left behind: %q", left)
+			}
+		})
+	}
+}
+
+// TestFailures holds commands that are possible, but not here, to the same.
+func TestFailures(t *testing.T) {
+	for _, test := range []struct {
+		line  string
+		parts []string
+	}{
+		{"train --resume nowhere", []string{"nowhere", "does not exist"}},
+		{"eval --checkpoint nowhere", []string{"nowhere", "check the path"}},
+		{"trace --actions nowhere", []string{"nowhere", "standard input"}},
+	} {
+		t.Run(test.line, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			pongpg(t, dir, strings.Fields(test.line)...).fail(t, statusError, test.parts...)
+			if left := files(t, dir); left != nil {
+				t.Errorf("left behind: %q", left)
+			}
+		})
+	}
+}
+
+// TestHelp holds the help to naming every hyperparameter with the recipes' defaults.
+func TestHelp(t *testing.T) {
+	for _, line := range []string{"", "--help", "help"} {
+		if r := succeed(t, t.TempDir(), strings.Fields(line)...); !strings.Contains(r.stdout, "train") || strings.Count(r.stdout, "\n") > 25 {
+			t.Errorf("pongpg %s: not a short help: %s", line, r.stdout)
+		}
+	}
+	help := succeed(t, t.TempDir(), "train", "--help").stdout
+	if same := succeed(t, t.TempDir(), "help", "train").stdout; same != help {
+		t.Errorf("help train says %s", same)
+	}
+	line := func(flag string) string {
+		for line := range strings.Lines(help) {
+			if strings.Contains(line, "--"+flag+" value ") {
+				return line
+			}
+		}
+		t.Errorf("no help for --%s", flag)
+		return ""
+	}
+	for _, field := range reflect.VisibleFields(reflect.TypeFor[trainer.Config]()) {
+		if flag := field.Tag.Get("flag"); flag != "" && !strings.Contains(line(flag), field.Tag.Get("help")) {
+			t.Errorf("--%s without its help", flag)
+		}
+	}
+	for flag, defaults := range map[string]string{
+		"recipe": "(default: fast)", "seed": "(default: 1)", "hidden": "(default: 200)",
+		"batch-episodes": "(default: fast 0, karpathy 10)", "reduce": "(default: fast mean, karpathy sum)",
+	} {
+		if !strings.Contains(line(flag), defaults) {
+			t.Errorf("--%s without %s", flag, defaults)
+		}
+	}
+	for _, flag := range []string{"device", "run", "resume", "updates", "decisions", "time", "until-return", "workers", "record", "checkpoint-interval", "keep", "cpuprofile"} {
+		line(flag)
+	}
+	if !strings.Contains(help, "fast 300,000,000 decisions, karpathy 100,000,000") {
+		t.Error("no word of when a run ends by itself")
+	}
+}
