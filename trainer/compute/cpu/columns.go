@@ -138,18 +138,21 @@ func (t *columnsTask) prefix() {
 // place writes the links of a part.
 func (t *columnsTask) place(part int) {
 	next := t.counts[part*t.x.Cols:][:t.x.Cols]
-	width := t.x.Entries.Cols
 	lo, hi := t.rows(part)
-	for i := lo; i < hi; i++ {
-		d := math.Float32bits(t.d.Host[i])
-		for _, e := range t.x.Entries.Host[i*width:][:width] {
+	width, links, active, step := t.x.Entries.Cols, t.links, uint32(lo*t.active.Cols), uint32(t.active.Cols)
+	entries := t.x.Entries.Host[lo*width:]
+	for _, d := range t.d.Host[lo:hi] {
+		bits := math.Float32bits(d)
+		for _, e := range entries[:width] {
 			if e == compute.End {
 				break
 			}
-			col := compute.EntryCol(e)
-			t.links[next[col]] = link{uint32(i * t.active.Cols), math.Float32frombits(d ^ uint32(e)<<31)}
-			next[col]++
+			at := &next[compute.EntryCol(e)]
+			links[*at] = link{active, math.Float32frombits(bits ^ uint32(e)<<31)}
+			*at++
 		}
+		entries = entries[width:]
+		active += step
 	}
 }
 
@@ -202,11 +205,9 @@ func columnGradGo(dw1, dw2, w1, w2 []float32, stride int, active []uint16, links
 		for b := range blocks {
 			var q [compute.Lanes]float32
 			for _, k := range links[start[c]:start[c+1]] {
-				mask := active[int(k.active)+b]
-				for l := range q {
-					if mask>>l&1 != 0 {
-						q[l] += k.d
-					}
+				mask, d := uint32(active[int(k.active)+b]), math.Float32bits(k.d)
+				for l := range q { // adding +0 changes nothing: q is never −0
+					q[l] += math.Float32frombits(d & -(mask >> l & 1))
 				}
 			}
 			u := b * compute.Lanes

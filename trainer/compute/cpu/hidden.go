@@ -1,6 +1,10 @@
 package cpu
 
-import "pongpg/trainer/compute"
+import (
+	"math"
+
+	"pongpg/trainer/compute"
+)
 
 // hiddenTask is the gradient for several outputs. An item is a panel of units for
 // all rows, so that no two items add to the same element and the sums stay in order.
@@ -48,22 +52,28 @@ func (t *hiddenTask) run(worker, item int) {
 //
 //	dw2[k] += d[i][k]·max(0, h[i]),  dh[i] = (Σ_k d[i][k]·w2[k])∘active[i]
 //
-// h and dh are [rows][16·blocks], dw2 and w2 have rows of w2Stride elements.
+// h and dh are [rows][16·blocks], dw2 and w2 have rows of w2Stride elements. h is
+// overwritten.
 func hiddenGradGo(dh, dw2, h []float32, active []uint16, activeStride int, d, w2 []float32, w2Stride, rows, outputs, blocks int) {
 	units := blocks * compute.Lanes
 	for i := range rows {
 		h, dh, d := h[i*units:][:units], dh[i*units:][:units], d[i*outputs:][:outputs]
 		clear(dh)
+		for j, x := range h {
+			h[j] = relu(x)
+		}
 		for k, d := range d {
-			dw, w := dw2[k*w2Stride:][:units], w2[k*w2Stride:][:units]
+			dw, w, dh := dw2[k*w2Stride:][:len(h)], w2[k*w2Stride:][:len(h)], dh[:len(h)]
 			for j, h := range h {
-				dw[j] += float32(d * relu(h))
+				dw[j] += float32(d * h)
 				dh[j] += float32(d * w[j])
 			}
 		}
-		for j := range dh {
-			if active[i*activeStride+j/compute.Lanes]>>(j%compute.Lanes)&1 == 0 {
-				dh[j] = 0
+		for b := range blocks {
+			mask := uint32(active[i*activeStride+b])
+			block := (*[compute.Lanes]float32)(dh[b*compute.Lanes:])
+			for l, x := range block {
+				block[l] = math.Float32frombits(math.Float32bits(x) & -(mask >> l & 1))
 			}
 		}
 	}

@@ -56,9 +56,17 @@ func allocate(bytes int) (host []byte, err error) {
 			host, err = nil, fmt.Errorf("cpu: cannot allocate %d bytes; train fewer games at a time", bytes)
 		}
 	}()
-	raw := make([]byte, bytes+alignment)
-	skip := -uintptr(unsafe.Pointer(unsafe.SliceData(raw))) % alignment
-	return raw[skip : int(skip)+bytes : int(skip)+bytes], nil
+	unit := alignment
+	if bytes >= pageSize {
+		unit = pageSize
+	}
+	raw := make([]byte, bytes+unit)
+	skip := int(-uintptr(unsafe.Pointer(unsafe.SliceData(raw))) % uintptr(unit))
+	host = raw[skip : skip+bytes : skip+bytes]
+	if whole := bytes / pageSize * pageSize; whole > 0 {
+		advisePages(host[:whole])
+	}
+	return host, nil
 }
 
 // floats returns aligned scratch memory of n float32 that is not counted as the

@@ -1,6 +1,10 @@
 package cpu
 
-import "pongpg/trainer/compute"
+import (
+	"math"
+
+	"pongpg/trainer/compute"
+)
 
 // hiddenRows is how many rows of hidden units are computed before they are used:
 // 16 rows of 208 units are 13 KiB and stay in the L1 cache.
@@ -51,24 +55,29 @@ func (t *mlpTask) run(worker, item int) {
 }
 
 // reluDotGo writes z[i][k] = lanesum(max(0, h[i])∘w2[k]) and which units of h[i] are
-// above 0. h is [rows][16·blocks], w2 [outputs][16·blocks].
+// above 0. h is [rows][16·blocks], w2 [outputs][16·blocks]. h is overwritten.
 func reluDotGo(z []float32, active []uint16, h, w2 []float32, rows, outputs, blocks int) {
 	units := blocks * compute.Lanes
 	for i := range rows {
 		h := h[i*units:][:units]
 		for b := range blocks {
-			var mask uint16
-			for l, x := range h[b*compute.Lanes:][:compute.Lanes] {
-				if x > 0 {
-					mask |= 1 << l
-				}
+			var mask uint32
+			block := (*[compute.Lanes]float32)(h[b*compute.Lanes:])
+			for l, x := range block {
+				on := above(x)
+				mask |= on & 1 << l
+				block[l] = math.Float32frombits(math.Float32bits(x) & on)
 			}
-			active[i*blocks+b] = mask
+			active[i*blocks+b] = uint16(mask)
 		}
 		for k := range outputs {
 			var lanes [compute.Lanes]float32
-			for j, w := range w2[k*units:][:units] {
-				lanes[j%compute.Lanes] += float32(relu(h[j]) * w)
+			for b := range blocks {
+				h := (*[compute.Lanes]float32)(h[b*compute.Lanes:])
+				w := (*[compute.Lanes]float32)(w2[k*units+b*compute.Lanes:])
+				for l := range lanes {
+					lanes[l] += float32(h[l] * w[l])
+				}
 			}
 			z[i*outputs+k] = fold(&lanes)
 		}

@@ -65,14 +65,14 @@ func sparseRowsGo(y []float32, yStride int, entries []uint16, rows, width, cols 
 			if col >= cols {
 				return i
 			}
-			row := w[col*wStride:][:units]
+			row := w[col*wStride:][:len(sum)]
 			if e&1 == 0 {
-				for j, w := range row {
-					sum[j] += w
+				for j := range sum {
+					sum[j] += row[j]
 				}
 			} else {
-				for j, w := range row {
-					sum[j] -= w
+				for j := range sum {
+					sum[j] -= row[j]
 				}
 			}
 		}
@@ -134,14 +134,14 @@ func scatterRowsGo(dw []float32, dwStride int, entries []uint16, rows, width, co
 			if col >= cols {
 				return i
 			}
-			sum := dw[col*dwStride:][:units]
+			sum := dw[col*dwStride:][:len(add)]
 			if e&1 == 0 {
-				for j, d := range add {
-					sum[j] += d
+				for j := range sum {
+					sum[j] += add[j]
 				}
 			} else {
-				for j, d := range add {
-					sum[j] -= d
+				for j := range sum {
+					sum[j] -= add[j]
 				}
 			}
 		}
