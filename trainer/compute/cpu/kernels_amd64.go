@@ -42,7 +42,7 @@ type vectors struct {
 	reluDot     func(z *float32, active *uint16, h, w2 *float32, rows, outputs, units int)
 	sparseMLP   func(z *float32, active, entries *uint16, rows, rowBytes, cols int, w1 *float32, stride int, w2 *float32, outputs, blocks int) int
 	columnGrad  func(dw1, dw2, w1, w2 *float32, stride int, active *uint16, links, start *uint32, cols, blocks int)
-	hiddenGrad  func(dh, dw2, h *float32, active *uint16, activeStride int, d, w2 *float32, w2Stride, rows, outputs, units int)
+	hiddenGrad  func(dh, dw2, h *float32, active *uint16, activeStride int, d *float32, dStride int, w2 *float32, w2Stride, rows, outputs, bytes int)
 }
 
 var avx512 = &vectors{
@@ -124,7 +124,12 @@ func (v *vectors) kernels() *kernels {
 			v.columnGrad(at(dw1), at(dw2), at(w1), at(w2), size*stride, at(active), first, at(start), len(start)-1, blocks)
 		},
 		hiddenGrad: func(dh, dw2, h []float32, active []uint16, activeStride int, d, w2 []float32, w2Stride, rows, outputs, blocks int) {
-			v.hiddenGrad(at(dh), at(dw2), at(h), at(active), 2*activeStride, at(d), at(w2), size*w2Stride, rows, outputs, compute.Lanes*blocks)
+			const most = 6 // outputs that the generated function takes
+			clear(dh[:rows*blocks*compute.Lanes])
+			for k := 0; k < outputs; k += most {
+				v.hiddenGrad(at(dh), &dw2[k*w2Stride], at(h), at(active), 2*activeStride, at(d[k:]), size*outputs, &w2[k*w2Stride], size*w2Stride,
+					rows, min(most, outputs-k), size*compute.Lanes*blocks)
+			}
 		},
 	}
 	if v.sparseMLP != nil {

@@ -64,10 +64,10 @@ func sparseMLPAVX512(z *float32, active *uint16, entries *uint16, rows int, rowB
 //go:noescape
 func columnGradAVX512(dw1 *float32, dw2 *float32, w1 *float32, w2 *float32, stride int, active *uint16, links *uint32, start *uint32, cols int, blocks int)
 
-// hiddenGradAVX512 adds d[i][k]·max(0, h[i]) to dw2[k] and sets dh[i] = (Σ_k d[i][k]·w2[k])∘active[i]. Strides are in bytes.
+// hiddenGradAVX512 adds d[i][k]·max(0, h[i]) to dw2[k] and Σ_k d[i][k]·w2[k] to dh[i], and clears dh[i] where not active[i], for bytes of a row, a multiple of a block's. Strides are in bytes.
 //
 //go:noescape
-func hiddenGradAVX512(dh *float32, dw2 *float32, h *float32, active *uint16, activeStride int, d *float32, w2 *float32, w2Stride int, rows int, outputs int, units int)
+func hiddenGradAVX512(dh *float32, dw2 *float32, h *float32, active *uint16, activeStride int, d *float32, dStride int, w2 *float32, w2Stride int, rows int, outputs int, bytes int)
 
 // sigmoidAVX2 sets p = 1/(1+e^−z).
 //
@@ -124,7 +124,7 @@ func reluDotAVX2(z *float32, active *uint16, h *float32, w2 *float32, rows int, 
 //go:noescape
 func columnGradAVX2(dw1 *float32, dw2 *float32, w1 *float32, w2 *float32, stride int, active *uint16, links *uint32, start *uint32, cols int, blocks int)
 
-// hiddenGradAVX2 adds d[i][k]·max(0, h[i]) to dw2[k] and sets dh[i] = (Σ_k d[i][k]·w2[k])∘active[i]. Strides are in bytes.
+// hiddenGradAVX2 adds d[i][k]·max(0, h[i]) to dw2[k] and Σ_k d[i][k]·w2[k] to dh[i], and clears dh[i] where not active[i], for bytes of a row, a multiple of a block's. Strides are in bytes.
 //
 //go:noescape
-func hiddenGradAVX2(dh *float32, dw2 *float32, h *float32, active *uint16, activeStride int, d *float32, w2 *float32, w2Stride int, rows int, outputs int, units int)
+func hiddenGradAVX2(dh *float32, dw2 *float32, h *float32, active *uint16, activeStride int, d *float32, dStride int, w2 *float32, w2Stride int, rows int, outputs int, bytes int)

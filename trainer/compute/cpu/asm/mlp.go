@@ -124,19 +124,6 @@ func (v isa) bits(i int) VecVirtual {
 	return v.load(table(fmt.Sprintf("bits%d", i), words))
 }
 
-// masked returns x where the bit of its lane in the mask at at is set, else 0,
-// for each vector of a block. With mask registers it is not used for sums.
-func (v isa) masked(at Mem, bits []VecVirtual, x []VecVirtual) {
-	mask := v.vec()
-	VPBROADCASTW(at, mask)
-	for i := range x {
-		lanes := v.vec()
-		VPAND(bits[i], mask, lanes)
-		VPCMPEQD(bits[i], lanes, lanes)
-		VANDPS(lanes, x[i], x[i])
-	}
-}
-
 func (v isa) columnGrad() {
 	v.text("columnGrad", "dw1, dw2, w1, w2 *float32, stride int, active *uint16, links *uint32, start *uint32, cols, blocks int)",
 		"sums q = Σ ±d∘active over the links of each column (pairs of active and d), sets dw1 = q∘w2 and adds w1∘q to dw2. The stride is in bytes.")
@@ -206,62 +193,93 @@ func (v isa) columnGrad() {
 	ret()
 }
 
+// mostOutputs is how many outputs hiddenGrad takes: AVX2 has registers for their sums
+// and what else there is.
+const mostOutputs = 6
+
 func (v isa) hiddenGrad() {
-	v.text("hiddenGrad", "dh, dw2, h *float32, active *uint16, activeStride int, d, w2 *float32, w2Stride, rows, outputs, units int)",
-		"adds d[i][k]·max(0, h[i]) to dw2[k] and sets dh[i] = (Σ_k d[i][k]·w2[k])∘active[i]. Strides are in bytes.")
+	v.text("hiddenGrad", "dh, dw2, h *float32, active *uint16, activeStride int, d *float32, dStride int, w2 *float32, w2Stride, rows, outputs, bytes int)",
+		"adds d[i][k]·max(0, h[i]) to dw2[k] and Σ_k d[i][k]·w2[k] to dh[i], and clears dh[i] where not active[i], for bytes of a row, a multiple of a block's. Strides are in bytes.")
 	dh, dw2, h, active := arg("dh"), arg("dw2"), arg("h"), arg("active")
-	d, w2, rows, outputs, bytes := arg("d"), arg("w2"), arg("rows"), arg("outputs"), arg("units")
-	SHLQ(U8(2), bytes)
+	d, w2, bytes := arg("d"), arg("w2"), arg("bytes")
 	zero := v.zero()
-	var bits []VecVirtual
+	var bits VecVirtual
 	if !v.masks() {
-		bits = []VecVirtual{v.bits(0), v.bits(1)}
+		bits = v.bits(0)
 	}
-	weights, grads, masks := GP64(), GP64(), GP64()
-	Label("row")
-	TESTQ(rows, rows)
-	JEQ(LabelRef("done"))
-	MOVQ(active, masks)
-	loop("block", bytes, blockBytes, func(u GPVirtual) {
-		hidden, sums := make([]VecVirtual, v.vectors), make([]VecVirtual, v.vectors)
-		for i := range hidden {
-			hidden[i] = v.relu(zero, v.load(Mem{Base: h, Index: u, Scale: 1, Disp: 4 * v.lanes * i}))
-			sums[i] = v.zero()
-		}
-		LEAQ(Mem{Base: w2, Index: u, Scale: 1}, weights)
-		LEAQ(Mem{Base: dw2, Index: u, Scale: 1}, grads)
-		loop("output", outputs, 1, func(k GPVirtual) {
-			dk := v.vec()
-			VBROADCASTSS(Mem{Base: d, Index: k, Scale: 4}, dk)
-			for i := range hidden {
-				at := Mem{Base: grads, Disp: 4 * v.lanes * i}
-				g := v.product(dk, hidden[i])
-				VADDPS(at, g, g)
-				VMOVUPS(g, at)
-				x := v.product(Mem{Base: weights, Disp: 4 * v.lanes * i}, dk)
-				VADDPS(x, sums[i], sums[i])
+	outputs := arg("outputs")
+	panels(outputs, mostOutputs, func(n int) {
+		label := func(s string) string { return fmt.Sprintf("%s%d", s, n) }
+		loop(label("vector"), bytes, 4*v.lanes, func(u GPVirtual) {
+			// One vector of the rows at a time. Of the output's weights and sums,
+			// the sums are in registers.
+			at := func(base GPVirtual) GPVirtual {
+				p := GP64()
+				LEAQ(Mem{Base: base, Index: u, Scale: 1}, p)
+				return p
 			}
-			ADDQ(inPlace("w2Stride"), weights)
-			ADDQ(inPlace("w2Stride"), grads)
+			sums := make([]VecVirtual, n)
+			p := at(dw2)
+			for k := range sums {
+				sums[k] = v.load(Mem{Base: p})
+				ADDQ(inPlace("w2Stride"), p)
+			}
+			weights := make([]VecVirtual, n)
+			if v.masks() {
+				p := at(w2)
+				for k := range weights {
+					weights[k] = v.load(Mem{Base: p})
+					ADDQ(inPlace("w2Stride"), p)
+				}
+			}
+			hidden, grad, row, mask := at(h), at(dh), GP64(), GP64()
+			MOVQ(d, row)
+			MOVQ(u, mask) // a byte of the mask is for 8 units of 4 bytes
+			SHRQ(U8(5), mask)
+			ADDQ(active, mask)
+			loop(label("row"), inPlace("rows"), 1, func(GPVirtual) {
+				x, sum := v.relu(zero, v.load(Mem{Base: hidden})), v.load(Mem{Base: grad})
+				p := GP64()
+				if !v.masks() {
+					LEAQ(Mem{Base: w2, Index: u, Scale: 1}, p)
+				}
+				for k := range sums {
+					dk := v.vec()
+					VBROADCASTSS(Mem{Base: row, Disp: 4 * k}, dk)
+					VADDPS(v.product(dk, x), sums[k], sums[k])
+					if v.masks() {
+						VMULPS(weights[k], dk, dk)
+					} else {
+						VMULPS(Mem{Base: p}, dk, dk)
+						ADDQ(inPlace("w2Stride"), p)
+					}
+					VADDPS(dk, sum, sum)
+				}
+				if v.masks() {
+					k := K()
+					KMOVW(Mem{Base: mask}, k)
+					VMOVUPS_Z(sum, k, sum)
+				} else {
+					lanes := v.vec()
+					VPBROADCASTB(Mem{Base: mask}, lanes)
+					VPAND(bits, lanes, lanes)
+					VPCMPEQD(bits, lanes, lanes)
+					VANDPS(lanes, sum, sum)
+				}
+				VMOVUPS(sum, Mem{Base: grad})
+				ADDQ(bytes, hidden)
+				ADDQ(bytes, grad)
+				ADDQ(inPlace("dStride"), row)
+				ADDQ(inPlace("activeStride"), mask)
+			})
+			p = at(dw2)
+			for _, s := range sums {
+				VMOVUPS(s, Mem{Base: p})
+				ADDQ(inPlace("w2Stride"), p)
+			}
 		})
-		if v.masks() {
-			k := K()
-			KMOVW(Mem{Base: masks}, k)
-			VMOVUPS_Z(sums[0], k, sums[0])
-		} else {
-			v.masked(Mem{Base: masks}, bits, sums)
-		}
-		for i, s := range sums {
-			VMOVUPS(s, Mem{Base: dh, Index: u, Scale: 1, Disp: 4 * v.lanes * i})
-		}
-		ADDQ(U8(2), masks)
+		JMP(LabelRef("done"))
 	})
-	ADDQ(bytes, h)
-	ADDQ(bytes, dh)
-	ADDQ(inPlace("activeStride"), active)
-	LEAQ(Mem{Base: d, Index: outputs, Scale: 4}, d)
-	DECQ(rows)
-	JMP(LabelRef("row"))
 	Label("done")
 	ret()
 }
