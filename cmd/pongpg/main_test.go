@@ -123,3 +123,12 @@ func files(t *testing.T, dir string) []string {
 	slices.Sort(names)
 	return names
 }
+
+// words returns the lines of a table with single spaces between the words.
+func words(table string) []string {
+	var lines []string
+	for line := range strings.Lines(table) {
+		lines = append(lines, strings.Join(strings.Fields(line), " "))
+	}
+	return lines
+}

@@ -29,7 +29,7 @@ type line struct {
 
 func newLine(out *os.File, m *meter) *line {
 	l := &line{meter: m}
-	l.progress = mpb.New(mpb.WithOutput(out), mpb.WithRefreshRate(refresh))
+	l.progress = mpb.New(mpb.WithOutput(out), mpb.WithRefreshRate(refresh), mpb.WithAutoRefresh())
 	// One step more than is ever set: the bar ends with Close and not by itself.
 	l.bar = l.progress.New(barSteps+1, mpb.BarStyle(), mpb.BarWidth(barWidth),
 		mpb.PrependDecorators(decor.Any(func(decor.Statistics) string { return l.show((*meter).percent) })),
@@ -52,7 +52,12 @@ func (l *line) show(part func(*meter) string) string {
 	return part(l.meter)
 }
 
-func (l *line) Say(text string) { fmt.Fprintln(l.progress, text) }
+// Say writes above the line, or to standard error if the terminal has gone.
+func (l *line) Say(text string) {
+	if _, err := fmt.Fprintln(l.progress, text); err != nil {
+		fmt.Fprintln(os.Stderr, text)
+	}
+}
 
 // Close takes the line away.
 func (l *line) Close() {

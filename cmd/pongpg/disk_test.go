@@ -1,0 +1,59 @@
+//go:build linux || darwin
+
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+)
+
+// TestDiskFull lets a resumed run fail to write its checkpoint. The one before is good,
+// and the run goes on from it when there is room again.
+func TestDiskFull(t *testing.T) {
+	dir := t.TempDir()
+	succeed(t, dir, with([]string{"train", "--run", "r", "--updates", "10"}, tiny...)...)
+	before := latest(t, filepath.Join(dir, "r"))
+	info, err := os.Stat(before.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Half a checkpoint fits.
+	limit := fileSizeLimit + "=" + strconv.FormatInt(info.Size()/2, 10)
+	c := command(dir, []string{limit}, resume("r", "--updates", "60")...)
+	finish(t, c).fail(t, statusError, "file too large", filepath.Base(before.Path))
+	if got := latest(t, filepath.Join(dir, "r")); got.Update != before.Update || len(got.Skipped) > 0 {
+		t.Errorf("the latest checkpoint is of update %d, skipped %v; want %d", got.Update, got.Skipped, before.Update)
+	}
+	succeed(t, dir, resume("r", "--updates", "60")...)
+	succeed(t, dir, train("undisturbed")...)
+	sameState(t, filepath.Join(dir, "r"), filepath.Join(dir, "undisturbed"))
+}
+
+// TestReadOnly refuses a directory that may not be written to, and leaves nothing.
+func TestReadOnly(t *testing.T) {
+	parent := t.TempDir()
+	// A user other than root must be able to get there: to dir, but not into it.
+	for _, dir := range []string{parent, filepath.Dir(parent)} {
+		if err := os.Chmod(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	dir := filepath.Join(parent, "closed")
+	if err := os.Mkdir(dir, 0o555); err != nil {
+		t.Fatal(err)
+	}
+	var env []string
+	if os.Getuid() == 0 {
+		const nobody = 65534
+		env = append(env, userNumber+"="+strconv.Itoa(nobody))
+	}
+	c := command(dir, env, append(with([]string{"train", "--run", "r"}, tiny...), "--updates", "1")...)
+	finish(t, c).fail(t, statusError, "permission denied", "who may read and write")
+	c = command(dir, env, append(with([]string{"train"}, tiny...), "--updates", "1")...)
+	finish(t, c).fail(t, statusError, "permission denied", "who may read and write")
+	if left := files(t, dir); left != nil {
+		t.Errorf("left behind: %q", left)
+	}
+}

@@ -1,0 +1,144 @@
+//go:build linux || darwin
+
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// running is a command whose lines are read while it runs.
+type running struct {
+	*exec.Cmd
+	lines  chan string // of standard output and standard error
+	stdout bytes.Buffer
+}
+
+// start starts the command in dir.
+func start(t *testing.T, dir string, args ...string) *running {
+	t.Helper()
+	r := &running{Cmd: command(dir, nil, args...), lines: make(chan string, 10_000)}
+	in, out, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Stdout, r.Stderr = out, out
+	if err := r.Start(); err != nil {
+		t.Fatal(err)
+	}
+	out.Close()
+	t.Cleanup(func() { r.Process.Kill() })
+	go func() {
+		defer close(r.lines)
+		defer in.Close()
+		for lines := bufio.NewScanner(io.TeeReader(in, &r.stdout)); lines.Scan(); {
+			r.lines <- lines.Text()
+		}
+	}()
+	return r
+}
+
+// until reads lines up to one with this beginning.
+func (r *running) until(t *testing.T, prefix string) {
+	t.Helper()
+	deadline := time.After(time.Minute)
+	for {
+		select {
+		case line, ok := <-r.lines:
+			if !ok {
+				t.Fatalf("ended before it said %q: %s", prefix, r.stdout.String())
+			}
+			if strings.HasPrefix(line, prefix) {
+				return
+			}
+		case <-deadline:
+			t.Fatalf("did not say %q for a minute", prefix)
+		}
+	}
+}
+
+// end waits for the end and returns the exit status and all that was written.
+func (r *running) end(t *testing.T) (int, string) {
+	t.Helper()
+	status := wait(t, r.Cmd)
+	for range r.lines {
+	}
+	return status, r.stdout.String()
+}
+
+// TestSignals stops runs by each signal: each finishes its update, saves and says how to
+// go on, and what it says works.
+func TestSignals(t *testing.T) {
+	for _, test := range []struct {
+		signal syscall.Signal
+		status int
+	}{{syscall.SIGINT, 130}, {syscall.SIGTERM, 143}} {
+		t.Run(test.signal.String(), func(t *testing.T) {
+			dir := t.TempDir()
+			// Only the last save counts.
+			r := start(t, dir, with([]string{"train", "--run", "a b", "--updates", "1000000", "--status-interval", "10ms"}, with(tiny, "--checkpoint-interval", "1h")...)...)
+			r.until(t, "update ")
+			if err := r.Process.Signal(test.signal); err != nil {
+				t.Fatal(err)
+			}
+			status, out := r.end(t)
+			if status != test.status {
+				t.Errorf("exit status %d, want %d", status, test.status)
+			}
+			const goOn = "go on with: pongpg train --resume 'a b'\n"
+			if !strings.HasSuffix(out, goOn) || !strings.Contains(out, "stopped by "+signalName(test.signal)) {
+				t.Fatalf("does not end in %q:\n%s", goOn, out)
+			}
+			reached := latest(t, filepath.Join(dir, "a b")).Update
+			if reached < 1 || int64(len(metrics(t, filepath.Join(dir, "a b")))) != reached {
+				t.Fatalf("stopped at update %d, which was not saved with its metrics", reached)
+			}
+			end := strconv.FormatInt(reached+10, 10)
+			succeed(t, dir, "train", "--resume", "a b", "--updates", end)
+			succeed(t, dir, with([]string{"train", "--run", "undisturbed", "--updates", end}, tiny...)...)
+			sameState(t, filepath.Join(dir, "a b"), filepath.Join(dir, "undisturbed"))
+		})
+	}
+}
+
+// TestSecondSignal stops a run within an update that takes long. Nothing that was saved
+// is lost.
+func TestSecondSignal(t *testing.T) {
+	dir := t.TempDir()
+	// About 20 s an update: 2 million decisions without vector instructions.
+	r := start(t, dir, "train", "--run", "long", "--batch-decisions", "2e6", "--isa", "go", "--workers", "1")
+	first := filepath.Join(dir, "long", "checkpoints", "checkpoint-000000000.safetensors")
+	// Signals count once training has begun, after the first checkpoint at the latest.
+	for waited := time.Now(); ; time.Sleep(10 * time.Millisecond) {
+		if _, err := os.Stat(first); err == nil {
+			break
+		}
+		if time.Since(waited) > time.Minute {
+			t.Fatal("no checkpoint after a minute")
+		}
+	}
+	if err := r.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	r.until(t, "SIGINT: stopping after this update")
+	asked := time.Now()
+	if err := r.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	status, out := r.end(t)
+	if took := time.Since(asked); status != 130 || took > 2*time.Second {
+		t.Errorf("exit status %d after %v, want 130 at once:\n%s", status, took, out)
+	}
+	if found := latest(t, filepath.Join(dir, "long")); found.Update != 0 || len(found.Skipped) > 0 {
+		t.Errorf("the latest checkpoint is of update %d, skipped %v", found.Update, found.Skipped)
+	}
+}
