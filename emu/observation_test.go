@@ -15,9 +15,9 @@ func TestObservationRoutes(t *testing.T) {
 	for _, player := range []player{anyAction, upDown, tracker, watcher} {
 		t.Run(player.name, func(t *testing.T) {
 			t.Parallel()
-			for stream := range uint32(4) {
+			for stream := range uint32(3) {
 				routes := newRoutes(t)
-				for d := range uint32(budget(25_000)) {
+				for d := range uint32(budget(20_000)) {
 					routes.step(player.act(&routes.game, stream, d), d)
 				}
 				if player.name == watcher.name && routes.fastest != 4 {

@@ -121,12 +121,19 @@ var digits = [10][5]uint8{
 func (s *Screen) Image(dst []uint8) {
 	dst = dst[:ImagePixels]
 	for y := range ImageSize {
-		for x := range ImageSize {
-			red := s[imageFirstRow+imageStep*y][imageStep*x][0]
-			dst[y*ImageSize+x] = 1
-			if red == background[0] || red == firstBackground[0] {
-				dst[y*ImageSize+x] = 0
-			}
+		from, to := &s[imageFirstRow+imageStep*y], dst[y*ImageSize:][:ImageSize]
+		for x := range to {
+			to[x] = foreground[from[imageStep*x][0]]
 		}
 	}
 }
+
+// foreground is 0 for the red of the two backgrounds, else 1.
+var foreground = func() (table [256]uint8) {
+	for red := range table {
+		if red != int(background[0]) && red != int(firstBackground[0]) {
+			table[red] = 1
+		}
+	}
+	return table
+}()

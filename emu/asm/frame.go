@@ -183,11 +183,10 @@ func (k *kernel) moveEnemy(live mask) {
 // movePaddle is Game.movePaddle. These two numbers give what knobTarget gives,
 // halved, for every resistance in the knob's range (TestKnob).
 func (k *kernel) movePaddle(live mask) {
-	const perOhm, offset = 119.0 / 950_000, 3.8881598
-	slope := word(math.Float32bits(math.Nextafter32(math.Nextafter32(perOhm, 0), 0)))
+	const slope, offset = 0.00012526315, 3.8881598
 	half := k.new()
 	VCVTDQ2PS(k.operand(knob), half)
-	VFMADD213PS(k.splat(word(math.Float32bits(offset))), k.splat(slope), half)
+	VFMADD213PS(k.splat(word(math.Float32bits(offset))), k.splat(word(math.Float32bits(slope))), half)
 	VCVTTPS2DQ(half, half)
 
 	parity := k.new()
