@@ -46,7 +46,6 @@ func TestCodePanics(t *testing.T) {
 // some: the shapes have codes, of their kind, that share no pixel, and the ball is seen
 // in its own column only.
 func TestPicturesHaveCodes(t *testing.T) {
-	used := make([]bool, emu.Codes)
 	places := []int32{38, 60, 81, 110, 131, 160, 200, 203}
 	step := 1
 	if testing.Short() || raceDetector {
@@ -59,29 +58,21 @@ func TestPicturesHaveCodes(t *testing.T) {
 		g.BallX, g.BallY = int32(at&255), int32(at>>8&255)
 		g.PaddleY, g.EnemyY = places[rest%8], places[(rest+3)%8]&^1
 		g.KnobTarget = []int32{38, 80, 110, 204}[rest/8]
-		checkCodes(t, &g, used)
+		checkCodes(t, &g)
 	}
 	for paddle := int32(0); paddle <= 206; paddle += 2 {
 		g.EnemyY, g.PaddleY = paddle, max(paddle, 38)
-		checkCodes(t, &g, used)
-		for _, x := range []int32{63, 65, 66, 67, 68, 187, 189, 190, 191, 192} {
+		checkCodes(t, &g)
+		for _, x := range []int32{63, 65, 66, 67, 68, 187, 189, 190, 191, 192, 199, 201, 203, 205, 207} {
+			g.KnobTarget = 38
 			for g.BallX, g.BallY = x, 1; g.BallY < 256; g.BallY += int32(step) {
-				checkCodes(t, &g, used)
+				checkCodes(t, &g)
 			}
-		}
-	}
-	if step > 1 {
-		return
-	}
-	// Every ball that has a code is shown: none is left over.
-	for code := 2 * (80 + 7); code < emu.Codes; code++ {
-		if !used[code] {
-			t.Errorf("no ball has code %d, pixels %d", code, emu.CodePixels(uint16(code)))
 		}
 	}
 }
 
-func checkCodes(t *testing.T, g *emu.Game, used []bool) {
+func checkCodes(t *testing.T, g *emu.Game) {
 	p := g.Picture()
 	for i, code := range [3]uint16{p.Enemy, p.Agent, p.Ball} {
 		if code == emu.NoCode {
@@ -90,7 +81,6 @@ func checkCodes(t *testing.T, g *emu.Game, used []bool) {
 		if int(code) >= emu.Codes || min(code/(80+7), 2) != uint16(i) {
 			t.Fatalf("shape %d has code %d: %+v", i, code, *g)
 		}
-		used[code] = true
 	}
 	ball := emu.CodePixels(p.Ball)
 	if g.BallY == 0 && ball != nil {
