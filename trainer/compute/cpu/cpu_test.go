@@ -16,14 +16,15 @@ func TestContract(t *testing.T) {
 	for _, isa := range ISAs() {
 		for _, workers := range []int{1, 2, 3, 7} {
 			t.Run(fmt.Sprintf("%s/%d", isa, workers), func(t *testing.T) {
-				b := open(t, Options{Workers: workers, ISA: isa})
-				computetest.Run(t, b)
-				if workers == 1 {
-					computetest.Run(t, b.Queue())
-				}
+				computetest.Run(t, open(t, Options{Workers: workers, ISA: isa}))
 			})
 		}
 	}
+}
+
+// TestQueueContract holds a queue to the contract, beside the pool that it belongs to.
+func TestQueueContract(t *testing.T) {
+	computetest.Run(t, open(t, Options{Workers: 2}).Queue())
 }
 
 // open returns a backend that is closed at the end of the test.
