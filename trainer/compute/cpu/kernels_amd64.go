@@ -36,7 +36,7 @@ type vectors struct {
 	uniform     func(n int, u *float32, words *uint32)
 	rmsProp     func(n int, w, c, g *float32, lr, decay, rest, eps float32)
 	sumSquares  func(blocks int, x, lanes *float32)
-	boxLine     func(dst *float32, dstStride int, src *float32, srcStride, n, radius int, inverse float32)
+	boxLine     func(dst *float32, dstStride int, src *float32, srcStride, n, radius int, inverse float32, blocks int)
 	sparseRows  func(y *float32, yStride int, entries *uint16, rows, rowBytes, cols int, w *float32, wStride, blocks int) int
 	scatterRows func(dw *float32, dwStride int, entries *uint16, rows, rowBytes, cols int, dy *float32, dyStride, bytes int) int
 	reluDot     func(z *float32, active *uint16, h, w2 *float32, rows, outputs, units int)
@@ -103,9 +103,7 @@ func (v *vectors) kernels() *kernels {
 			sumSquaresGo(x[n*compute.Lanes:], lanes)
 		},
 		boxLine: func(dst []float32, dstStride int, src []float32, srcStride, n, radius int, inverse float32, blocks int) {
-			for u := 0; u < blocks*compute.Lanes; u += compute.Lanes {
-				v.boxLine(&dst[u], size*dstStride, &src[u], size*srcStride, n, radius, inverse)
-			}
+			v.boxLine(at(dst), size*dstStride, at(src), size*srcStride, n, radius, inverse, blocks)
 		},
 		sparseRows: func(y []float32, yStride int, entries []uint16, rows, width, cols int, w []float32, wStride, blocks int) int {
 			return v.sparseRows(at(y), size*yStride, at(entries), rows, 2*width, cols, at(w), size*wStride, blocks)

@@ -513,57 +513,222 @@ loop_test:
 	VZEROUPPER
 	RET
 
-// func boxLineAVX512(dst *float32, dstStride int, src *float32, srcStride int, n int, radius int, inverse float32)
+// func boxLineAVX512(dst *float32, dstStride int, src *float32, srcStride int, n int, radius int, inverse float32, blocks int)
 // Requires: AVX, AVX512F, CMOV
-TEXT ·boxLineAVX512(SB), NOSPLIT, $0-52
+TEXT ·boxLineAVX512(SB), NOSPLIT, $0-64
 	MOVQ         dst+0(FP), AX
 	MOVQ         dstStride+8(FP), CX
 	MOVQ         src+16(FP), DX
 	MOVQ         srcStride+24(FP), BX
 	MOVQ         n+32(FP), SI
 	MOVQ         radius+40(FP), DI
+	MOVQ         blocks+56(FP), R8
 	VBROADCASTSS inverse+48(FP), Z0
+	MOVQ         DX, R9
+	MOVQ         DI, R10
+	CMPQ         R10, SI
+	CMOVQGT      SI, R10
+	CMPQ         R8, $0x01
+	JEQ          panel1
+	CMPQ         R8, $0x02
+	JEQ          panel2
+	CMPQ         R8, $0x03
+	JEQ          panel3
 	VPXORD       Z1, Z1, Z1
-	MOVQ         DX, R8
-	MOVQ         DI, R9
-	CMPQ         R9, SI
-	CMOVQGT      SI, R9
-	XORQ         R10, R10
-	JMP          first_test
+	VPXORD       Z2, Z2, Z2
+	VPXORD       Z3, Z3, Z3
+	VPXORD       Z4, Z4, Z4
+	XORQ         R8, R8
+	JMP          first4_test
 
-first:
-	VADDPS (R8), Z1, Z1
-	ADDQ   BX, R8
-	ADDQ   $+1, R10
+first4:
+	VADDPS (R9), Z1, Z1
+	VADDPS 64(R9), Z2, Z2
+	VADDPS 128(R9), Z3, Z3
+	VADDPS 192(R9), Z4, Z4
+	ADDQ   BX, R9
+	ADDQ   $+1, R8
 
-first_test:
-	CMPQ R10, R9
-	JL   first
+first4_test:
+	CMPQ R8, R10
+	JL   first4
 	XORQ R10, R10
-	JMP  pixel_test
+	JMP  pixel4_test
 
-pixel:
-	LEAQ   (R10)(DI*1), R9
-	CMPQ   R9, SI
-	JGE    entered
-	VADDPS (R8), Z1, Z1
-	ADDQ   BX, R8
+pixel4:
+	LEAQ   (R10)(DI*1), R8
+	CMPQ   R8, SI
+	JGE    entered4
+	VADDPS (R9), Z1, Z1
+	VADDPS 64(R9), Z2, Z2
+	VADDPS 128(R9), Z3, Z3
+	VADDPS 192(R9), Z4, Z4
+	ADDQ   BX, R9
 
-entered:
+entered4:
 	CMPQ   R10, DI
-	JLE    left
+	JLE    left4
+	VSUBPS (DX), Z1, Z1
+	VSUBPS 64(DX), Z2, Z2
+	VSUBPS 128(DX), Z3, Z3
+	VSUBPS 192(DX), Z4, Z4
+	ADDQ   BX, DX
+
+left4:
+	VMULPS  Z0, Z1, Z5
+	VMOVUPS Z5, (AX)
+	VMULPS  Z0, Z2, Z5
+	VMOVUPS Z5, 64(AX)
+	VMULPS  Z0, Z3, Z5
+	VMOVUPS Z5, 128(AX)
+	VMULPS  Z0, Z4, Z5
+	VMOVUPS Z5, 192(AX)
+	ADDQ    CX, AX
+	ADDQ    $+1, R10
+
+pixel4_test:
+	CMPQ R10, SI
+	JL   pixel4
+	JMP  done
+
+panel3:
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	XORQ   R8, R8
+	JMP    first3_test
+
+first3:
+	VADDPS (R9), Z1, Z1
+	VADDPS 64(R9), Z2, Z2
+	VADDPS 128(R9), Z3, Z3
+	ADDQ   BX, R9
+	ADDQ   $+1, R8
+
+first3_test:
+	CMPQ R8, R10
+	JL   first3
+	XORQ R10, R10
+	JMP  pixel3_test
+
+pixel3:
+	LEAQ   (R10)(DI*1), R8
+	CMPQ   R8, SI
+	JGE    entered3
+	VADDPS (R9), Z1, Z1
+	VADDPS 64(R9), Z2, Z2
+	VADDPS 128(R9), Z3, Z3
+	ADDQ   BX, R9
+
+entered3:
+	CMPQ   R10, DI
+	JLE    left3
+	VSUBPS (DX), Z1, Z1
+	VSUBPS 64(DX), Z2, Z2
+	VSUBPS 128(DX), Z3, Z3
+	ADDQ   BX, DX
+
+left3:
+	VMULPS  Z0, Z1, Z4
+	VMOVUPS Z4, (AX)
+	VMULPS  Z0, Z2, Z4
+	VMOVUPS Z4, 64(AX)
+	VMULPS  Z0, Z3, Z4
+	VMOVUPS Z4, 128(AX)
+	ADDQ    CX, AX
+	ADDQ    $+1, R10
+
+pixel3_test:
+	CMPQ R10, SI
+	JL   pixel3
+	JMP  done
+
+panel2:
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	XORQ   R8, R8
+	JMP    first2_test
+
+first2:
+	VADDPS (R9), Z1, Z1
+	VADDPS 64(R9), Z2, Z2
+	ADDQ   BX, R9
+	ADDQ   $+1, R8
+
+first2_test:
+	CMPQ R8, R10
+	JL   first2
+	XORQ R10, R10
+	JMP  pixel2_test
+
+pixel2:
+	LEAQ   (R10)(DI*1), R8
+	CMPQ   R8, SI
+	JGE    entered2
+	VADDPS (R9), Z1, Z1
+	VADDPS 64(R9), Z2, Z2
+	ADDQ   BX, R9
+
+entered2:
+	CMPQ   R10, DI
+	JLE    left2
+	VSUBPS (DX), Z1, Z1
+	VSUBPS 64(DX), Z2, Z2
+	ADDQ   BX, DX
+
+left2:
+	VMULPS  Z0, Z1, Z3
+	VMOVUPS Z3, (AX)
+	VMULPS  Z0, Z2, Z3
+	VMOVUPS Z3, 64(AX)
+	ADDQ    CX, AX
+	ADDQ    $+1, R10
+
+pixel2_test:
+	CMPQ R10, SI
+	JL   pixel2
+	JMP  done
+
+panel1:
+	VPXORD Z1, Z1, Z1
+	XORQ   R8, R8
+	JMP    first1_test
+
+first1:
+	VADDPS (R9), Z1, Z1
+	ADDQ   BX, R9
+	ADDQ   $+1, R8
+
+first1_test:
+	CMPQ R8, R10
+	JL   first1
+	XORQ R10, R10
+	JMP  pixel1_test
+
+pixel1:
+	LEAQ   (R10)(DI*1), R8
+	CMPQ   R8, SI
+	JGE    entered1
+	VADDPS (R9), Z1, Z1
+	ADDQ   BX, R9
+
+entered1:
+	CMPQ   R10, DI
+	JLE    left1
 	VSUBPS (DX), Z1, Z1
 	ADDQ   BX, DX
 
-left:
+left1:
 	VMULPS  Z0, Z1, Z2
 	VMOVUPS Z2, (AX)
 	ADDQ    CX, AX
 	ADDQ    $+1, R10
 
-pixel_test:
+pixel1_test:
 	CMPQ R10, SI
-	JL   pixel
+	JL   pixel1
+
+done:
 	VZEROUPPER
 	RET
 
@@ -4157,53 +4322,270 @@ loop_test:
 	VZEROUPPER
 	RET
 
-// func boxLineAVX2(dst *float32, dstStride int, src *float32, srcStride int, n int, radius int, inverse float32)
+// func boxLineAVX2(dst *float32, dstStride int, src *float32, srcStride int, n int, radius int, inverse float32, blocks int)
 // Requires: AVX, CMOV
-TEXT ·boxLineAVX2(SB), NOSPLIT, $0-52
+TEXT ·boxLineAVX2(SB), NOSPLIT, $0-64
 	MOVQ         dst+0(FP), AX
 	MOVQ         dstStride+8(FP), CX
 	MOVQ         src+16(FP), DX
 	MOVQ         srcStride+24(FP), BX
 	MOVQ         n+32(FP), SI
 	MOVQ         radius+40(FP), DI
+	MOVQ         blocks+56(FP), R8
 	VBROADCASTSS inverse+48(FP), Y0
+	MOVQ         DX, R9
+	MOVQ         DI, R10
+	CMPQ         R10, SI
+	CMOVQGT      SI, R10
+	CMPQ         R8, $0x01
+	JEQ          panel1
+	CMPQ         R8, $0x02
+	JEQ          panel2
+	CMPQ         R8, $0x03
+	JEQ          panel3
 	VXORPS       Y1, Y1, Y1
 	VXORPS       Y2, Y2, Y2
-	MOVQ         DX, R8
-	MOVQ         DI, R9
-	CMPQ         R9, SI
-	CMOVQGT      SI, R9
-	XORQ         R10, R10
-	JMP          first_test
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VXORPS       Y6, Y6, Y6
+	VXORPS       Y7, Y7, Y7
+	VXORPS       Y8, Y8, Y8
+	XORQ         R8, R8
+	JMP          first4_test
 
-first:
-	VADDPS (R8), Y1, Y1
-	VADDPS 32(R8), Y2, Y2
-	ADDQ   BX, R8
-	ADDQ   $+1, R10
+first4:
+	VADDPS (R9), Y1, Y1
+	VADDPS 32(R9), Y2, Y2
+	VADDPS 64(R9), Y3, Y3
+	VADDPS 96(R9), Y4, Y4
+	VADDPS 128(R9), Y5, Y5
+	VADDPS 160(R9), Y6, Y6
+	VADDPS 192(R9), Y7, Y7
+	VADDPS 224(R9), Y8, Y8
+	ADDQ   BX, R9
+	ADDQ   $+1, R8
 
-first_test:
-	CMPQ R10, R9
-	JL   first
+first4_test:
+	CMPQ R8, R10
+	JL   first4
 	XORQ R10, R10
-	JMP  pixel_test
+	JMP  pixel4_test
 
-pixel:
-	LEAQ   (R10)(DI*1), R9
-	CMPQ   R9, SI
-	JGE    entered
-	VADDPS (R8), Y1, Y1
-	VADDPS 32(R8), Y2, Y2
-	ADDQ   BX, R8
+pixel4:
+	LEAQ   (R10)(DI*1), R8
+	CMPQ   R8, SI
+	JGE    entered4
+	VADDPS (R9), Y1, Y1
+	VADDPS 32(R9), Y2, Y2
+	VADDPS 64(R9), Y3, Y3
+	VADDPS 96(R9), Y4, Y4
+	VADDPS 128(R9), Y5, Y5
+	VADDPS 160(R9), Y6, Y6
+	VADDPS 192(R9), Y7, Y7
+	VADDPS 224(R9), Y8, Y8
+	ADDQ   BX, R9
 
-entered:
+entered4:
 	CMPQ   R10, DI
-	JLE    left
+	JLE    left4
+	VSUBPS (DX), Y1, Y1
+	VSUBPS 32(DX), Y2, Y2
+	VSUBPS 64(DX), Y3, Y3
+	VSUBPS 96(DX), Y4, Y4
+	VSUBPS 128(DX), Y5, Y5
+	VSUBPS 160(DX), Y6, Y6
+	VSUBPS 192(DX), Y7, Y7
+	VSUBPS 224(DX), Y8, Y8
+	ADDQ   BX, DX
+
+left4:
+	VMULPS  Y0, Y1, Y9
+	VMOVUPS Y9, (AX)
+	VMULPS  Y0, Y2, Y9
+	VMOVUPS Y9, 32(AX)
+	VMULPS  Y0, Y3, Y9
+	VMOVUPS Y9, 64(AX)
+	VMULPS  Y0, Y4, Y9
+	VMOVUPS Y9, 96(AX)
+	VMULPS  Y0, Y5, Y9
+	VMOVUPS Y9, 128(AX)
+	VMULPS  Y0, Y6, Y9
+	VMOVUPS Y9, 160(AX)
+	VMULPS  Y0, Y7, Y9
+	VMOVUPS Y9, 192(AX)
+	VMULPS  Y0, Y8, Y9
+	VMOVUPS Y9, 224(AX)
+	ADDQ    CX, AX
+	ADDQ    $+1, R10
+
+pixel4_test:
+	CMPQ R10, SI
+	JL   pixel4
+	JMP  done
+
+panel3:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	XORQ   R8, R8
+	JMP    first3_test
+
+first3:
+	VADDPS (R9), Y1, Y1
+	VADDPS 32(R9), Y2, Y2
+	VADDPS 64(R9), Y3, Y3
+	VADDPS 96(R9), Y4, Y4
+	VADDPS 128(R9), Y5, Y5
+	VADDPS 160(R9), Y6, Y6
+	ADDQ   BX, R9
+	ADDQ   $+1, R8
+
+first3_test:
+	CMPQ R8, R10
+	JL   first3
+	XORQ R10, R10
+	JMP  pixel3_test
+
+pixel3:
+	LEAQ   (R10)(DI*1), R8
+	CMPQ   R8, SI
+	JGE    entered3
+	VADDPS (R9), Y1, Y1
+	VADDPS 32(R9), Y2, Y2
+	VADDPS 64(R9), Y3, Y3
+	VADDPS 96(R9), Y4, Y4
+	VADDPS 128(R9), Y5, Y5
+	VADDPS 160(R9), Y6, Y6
+	ADDQ   BX, R9
+
+entered3:
+	CMPQ   R10, DI
+	JLE    left3
+	VSUBPS (DX), Y1, Y1
+	VSUBPS 32(DX), Y2, Y2
+	VSUBPS 64(DX), Y3, Y3
+	VSUBPS 96(DX), Y4, Y4
+	VSUBPS 128(DX), Y5, Y5
+	VSUBPS 160(DX), Y6, Y6
+	ADDQ   BX, DX
+
+left3:
+	VMULPS  Y0, Y1, Y7
+	VMOVUPS Y7, (AX)
+	VMULPS  Y0, Y2, Y7
+	VMOVUPS Y7, 32(AX)
+	VMULPS  Y0, Y3, Y7
+	VMOVUPS Y7, 64(AX)
+	VMULPS  Y0, Y4, Y7
+	VMOVUPS Y7, 96(AX)
+	VMULPS  Y0, Y5, Y7
+	VMOVUPS Y7, 128(AX)
+	VMULPS  Y0, Y6, Y7
+	VMOVUPS Y7, 160(AX)
+	ADDQ    CX, AX
+	ADDQ    $+1, R10
+
+pixel3_test:
+	CMPQ R10, SI
+	JL   pixel3
+	JMP  done
+
+panel2:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	XORQ   R8, R8
+	JMP    first2_test
+
+first2:
+	VADDPS (R9), Y1, Y1
+	VADDPS 32(R9), Y2, Y2
+	VADDPS 64(R9), Y3, Y3
+	VADDPS 96(R9), Y4, Y4
+	ADDQ   BX, R9
+	ADDQ   $+1, R8
+
+first2_test:
+	CMPQ R8, R10
+	JL   first2
+	XORQ R10, R10
+	JMP  pixel2_test
+
+pixel2:
+	LEAQ   (R10)(DI*1), R8
+	CMPQ   R8, SI
+	JGE    entered2
+	VADDPS (R9), Y1, Y1
+	VADDPS 32(R9), Y2, Y2
+	VADDPS 64(R9), Y3, Y3
+	VADDPS 96(R9), Y4, Y4
+	ADDQ   BX, R9
+
+entered2:
+	CMPQ   R10, DI
+	JLE    left2
+	VSUBPS (DX), Y1, Y1
+	VSUBPS 32(DX), Y2, Y2
+	VSUBPS 64(DX), Y3, Y3
+	VSUBPS 96(DX), Y4, Y4
+	ADDQ   BX, DX
+
+left2:
+	VMULPS  Y0, Y1, Y5
+	VMOVUPS Y5, (AX)
+	VMULPS  Y0, Y2, Y5
+	VMOVUPS Y5, 32(AX)
+	VMULPS  Y0, Y3, Y5
+	VMOVUPS Y5, 64(AX)
+	VMULPS  Y0, Y4, Y5
+	VMOVUPS Y5, 96(AX)
+	ADDQ    CX, AX
+	ADDQ    $+1, R10
+
+pixel2_test:
+	CMPQ R10, SI
+	JL   pixel2
+	JMP  done
+
+panel1:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	XORQ   R8, R8
+	JMP    first1_test
+
+first1:
+	VADDPS (R9), Y1, Y1
+	VADDPS 32(R9), Y2, Y2
+	ADDQ   BX, R9
+	ADDQ   $+1, R8
+
+first1_test:
+	CMPQ R8, R10
+	JL   first1
+	XORQ R10, R10
+	JMP  pixel1_test
+
+pixel1:
+	LEAQ   (R10)(DI*1), R8
+	CMPQ   R8, SI
+	JGE    entered1
+	VADDPS (R9), Y1, Y1
+	VADDPS 32(R9), Y2, Y2
+	ADDQ   BX, R9
+
+entered1:
+	CMPQ   R10, DI
+	JLE    left1
 	VSUBPS (DX), Y1, Y1
 	VSUBPS 32(DX), Y2, Y2
 	ADDQ   BX, DX
 
-left:
+left1:
 	VMULPS  Y0, Y1, Y3
 	VMOVUPS Y3, (AX)
 	VMULPS  Y0, Y2, Y3
@@ -4211,9 +4593,11 @@ left:
 	ADDQ    CX, AX
 	ADDQ    $+1, R10
 
-pixel_test:
+pixel1_test:
 	CMPQ R10, SI
-	JL   pixel
+	JL   pixel1
+
+done:
 	VZEROUPPER
 	RET
 

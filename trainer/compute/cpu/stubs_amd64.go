@@ -34,10 +34,10 @@ func rmsPropAVX512(n int, w *float32, c *float32, dw *float32, lr float32, decay
 //go:noescape
 func sumSquaresAVX512(blocks int, x *float32, lanes *float32)
 
-// boxLineAVX512 filters a block of each of n pixels, which are stride bytes apart.
+// boxLineAVX512 filters up to 4 blocks of each of n pixels, which are stride bytes apart.
 //
 //go:noescape
-func boxLineAVX512(dst *float32, dstStride int, src *float32, srcStride int, n int, radius int, inverse float32)
+func boxLineAVX512(dst *float32, dstStride int, src *float32, srcStride int, n int, radius int, inverse float32, blocks int)
 
 // sparseRowsAVX512 computes blocks of the rows of y = x·w. Strides are in bytes. It returns how many rows it did: all, or those before a column that is not below cols.
 //
@@ -99,10 +99,10 @@ func rmsPropAVX2(n int, w *float32, c *float32, dw *float32, lr float32, decay f
 //go:noescape
 func sumSquaresAVX2(blocks int, x *float32, lanes *float32)
 
-// boxLineAVX2 filters a block of each of n pixels, which are stride bytes apart.
+// boxLineAVX2 filters up to 4 blocks of each of n pixels, which are stride bytes apart.
 //
 //go:noescape
-func boxLineAVX2(dst *float32, dstStride int, src *float32, srcStride int, n int, radius int, inverse float32)
+func boxLineAVX2(dst *float32, dstStride int, src *float32, srcStride int, n int, radius int, inverse float32, blocks int)
 
 // sparseRowsAVX2 computes blocks of the rows of y = x·w. Strides are in bytes. It returns how many rows it did: all, or those before a column that is not below cols.
 //

@@ -83,12 +83,6 @@ func (v isa) product(a, b Op) VecVirtual {
 	return x
 }
 
-func (v isa) sum(a, b Op) VecVirtual {
-	x := v.vec()
-	VADDPS(a, b, x)
-	return x
-}
-
 // relu returns max(0, x). Of two operands of which one is NaN, or both are zeros,
 // VMAXPS returns the second of Intel's order, which is the first of Go's.
 func (v isa) relu(zero, x VecVirtual) VecVirtual {
