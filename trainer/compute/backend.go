@@ -12,8 +12,9 @@ import "math"
 // the operation says so. "units" below is a width padded to a multiple of Lanes,
 // with zeros in the padding.
 //
-// Sums are written left to right from zero, each product and each sum rounded to
-// float32 (round to nearest even, no fused multiply-add, subnormals kept).
+// Formulas are taken left to right, powers first, and sums from zero, with every
+// operation rounded to float32 (round to nearest even, no fused multiply-add,
+// subnormals kept; a factor ±1 is exact). NaN is NaN, whatever its payload.
 // lanesum(v) of a vector is the sum of v[16b+l] over the blocks b in order for each
 // lane l of 0…15, then lanes l and l+8 added, then l and l+4, l+2, l+1.
 type Backend interface {
@@ -84,15 +85,15 @@ type Backend interface {
 
 	// RMSProp: c = decay·c + (1−decay)·g², w += lr·g/(√c+eps), elementwise
 	// (ascent, as in Karpathy 2016; Tieleman & Hinton 2012). 1−decay is rounded to
-	// float32 first.
+	// float32 first; the root is exactly rounded.
 	RMSProp(w, c, g Tensor, lr, decay, eps float32)
 
 	// Blur: g, an image [height·width][units] (height·width pixels, each a vector of
 	// units), is convolved with a box of 2·radius+1 pixels twice along the columns
 	// of the image, then twice along its rows; pixels outside count as 0. Each pass
 	// over a line is a running sum:
-	//	s = Σ x[0…radius−1];  y[i] = s·(1/(2·radius+1)), with s += x[i+radius] and then
-	//	s −= x[i−radius−1] before it, where those exist.
+	//	s = Σ x[0…radius−1];  y[i] = s·r, r = 1/(2·radius+1), with s += x[i+radius] and
+	//	then s −= x[i−radius−1] before it, where those exist.
 	// radius 0 changes nothing.
 	Blur(g Tensor, height, width, radius int)
 

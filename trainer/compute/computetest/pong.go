@@ -2,12 +2,13 @@ package computetest
 
 import "pongpg/trainer/compute"
 
-// The shape of Pong's observations: a row is the places of two paddles (of 88
-// each) and the ball (81 places in each of 80 columns), the new place added and
-// the old one subtracted, nothing if they are the same.
+// The shape of Pong's observations: a row is the places of two paddles (of 87
+// each) and the ball, the new place added and the old one subtracted, nothing if they
+// are the same. The ball's codes begin with 81 places in each of 80 columns; the rest
+// are shapes at the field's ends, which made-up games do not have.
 const (
-	pongPaddle = 88
-	pongBall   = 80 * 81
+	pongPaddle = 87
+	pongBall   = 8040
 	pongCols   = 2*pongPaddle + pongBall
 	pongWidth  = 6
 	pongUnits  = 208 // 200 hidden units, padded
