@@ -108,11 +108,18 @@ func (t *sparseGradTask) run(_, item int) {
 	units := t.dy.Cols
 	lo, hi := span(units/compute.Lanes, t.panel, item)
 	u := lo * compute.Lanes
-	done := t.k.scatterRows(tail(t.dw.Host, u), units, t.x.Entries.Host, t.x.Rows(), t.x.Entries.Cols, t.x.Cols, t.dy.Host[u:], units, hi-lo)
-	if done != t.x.Rows() {
-		badEntry("SparseMatMulGrad", t.x, 0, done)
+	for first := 0; first < t.x.Rows(); first += scatterCall {
+		x := t.x.Slice(first, min(first+scatterCall, t.x.Rows()))
+		done := t.k.scatterRows(tail(t.dw.Host, u), units, x.Entries.Host, x.Rows(), x.Entries.Cols, x.Cols, t.dy.Host[first*units+u:], units, hi-lo)
+		if done != x.Rows() {
+			badEntry("SparseMatMulGrad", x, first, done)
+		}
 	}
 }
+
+// scatterCall is how many rows one call of scatterRows takes, some 100 µs of work:
+// the garbage collector cannot interrupt assembly.
+const scatterCall = 1024
 
 // panel returns how many blocks an item takes where the items are panels of units:
 // all workers busy, and no panel wider than the kernels'.
