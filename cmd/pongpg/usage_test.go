@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -118,6 +119,7 @@ func TestFailures(t *testing.T) {
 	}{
 		{"train --resume nowhere", []string{"nowhere", "does not exist"}},
 		{"eval --checkpoint nowhere", []string{"nowhere", "check the path"}},
+		{"train --device cuda", []string{"CUDA", "--device cpu"}},
 		{"trace --actions nowhere", []string{"nowhere", "standard input"}},
 	} {
 		t.Run(test.line, func(t *testing.T) {
@@ -156,9 +158,19 @@ func TestHelp(t *testing.T) {
 			t.Errorf("--%s without its help", flag)
 		}
 	}
+	fast, err := trainer.Recipe("fast")
+	if err != nil {
+		t.Fatal(err)
+	}
+	karpathy, err := trainer.Recipe("karpathy")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for flag, defaults := range map[string]string{
-		"recipe": "(default: fast)", "seed": "(default: 1)", "hidden": "(default: 200)",
-		"batch-episodes": "(default: fast 0, karpathy 10)", "reduce": "(default: fast mean, karpathy sum)",
+		"recipe": "(default: fast)", "seed": "(default: 1)", "hidden": fmt.Sprintf("(default: %d)", fast.Hidden),
+		"lr":             fmt.Sprintf("(default: fast %v, karpathy %v)", fast.LearningRate, karpathy.LearningRate),
+		"batch-episodes": fmt.Sprintf("(default: fast %d, karpathy %d)", fast.BatchEpisodes, karpathy.BatchEpisodes),
+		"reduce":         fmt.Sprintf("(default: fast %s, karpathy %s)", fast.Reduce, karpathy.Reduce),
 	} {
 		if !strings.Contains(line(flag), defaults) {
 			t.Errorf("--%s without %s", flag, defaults)
