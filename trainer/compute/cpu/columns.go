@@ -2,6 +2,7 @@ package cpu
 
 import (
 	"math"
+	"unsafe"
 
 	"pongpg/trainer/compute"
 )
@@ -9,18 +10,17 @@ import (
 // The gradient for one output is a sum over columns: the entries of x are sorted by
 // column, which keeps the order of rows, and then each column's q is summed in
 // registers and used at once for dw1 and dw2. Against adding to dw1 row by row this
-// moves no gradient through the caches: per entry it reads 8 bytes of a link and 2
-// bytes a block of active, where a row of 208 units is 832 bytes to read and to write.
+// moves no gradient through the caches: per entry it reads 4 bytes of a link, 4 of d and
+// 2 a block of active, where a row of 208 units is 832 bytes to read and to write.
 
 // columnChunk is how many columns' share of dw2 is summed before the chunks' are.
 const columnChunk = 256
 
-// link is an entry of a column: where the row's masks start in active, and ±d of
-// the row.
-type link struct {
-	active uint32
-	d      float32
-}
+// link is an entry of a column: twice the row, plus 1 if it is subtracted.
+type link uint32
+
+// linksAhead is how many links behind the last may be read, as advice for the cache.
+const linksAhead = 16
 
 // columnsTask is all steps of the gradient; stage says which one run does.
 type columnsTask struct {
@@ -55,7 +55,7 @@ func (b *Backend) columnsGrad(dw1, dw2 compute.Tensor, x compute.Sparse, active 
 	chunks := grain(x.Cols, columnChunk)
 	t.counts = grow(t.counts, t.parts*x.Cols)
 	t.start = grow(t.start, x.Cols+1)
-	t.links = grow(t.links, x.Entries.Len())
+	t.links = grow(t.links, x.Entries.Len()+linksAhead)
 	t.order = grow(t.order, chunks)
 	t.chunks = grow(t.chunks, chunks*units)
 
@@ -77,10 +77,16 @@ func (b *Backend) columnsGrad(dw1, dw2 compute.Tensor, x compute.Sparse, active 
 	}
 }
 
-// grow returns s with length n; its elements are whatever was there before.
+// grow returns s with length n; its elements, which hold no pointers, are whatever was
+// there before.
 func grow[T any](s []T, n int) []T {
 	if cap(s) < n {
-		return make([]T, n)
+		var zero T
+		raw, err := allocate(n * int(unsafe.Sizeof(zero)))
+		if err != nil {
+			panic(err)
+		}
+		s = unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(raw))), n)
 	}
 	return s[:n]
 }
@@ -139,20 +145,18 @@ func (t *columnsTask) prefix() {
 func (t *columnsTask) place(part int) {
 	next := t.counts[part*t.x.Cols:][:t.x.Cols]
 	lo, hi := t.rows(part)
-	width, links, active, step := t.x.Entries.Cols, t.links, uint32(lo*t.active.Cols), uint32(t.active.Cols)
+	width, links := t.x.Entries.Cols, t.links
 	entries := t.x.Entries.Host[lo*width:]
-	for _, d := range t.d.Host[lo:hi] {
-		bits := math.Float32bits(d)
+	for i := lo; i < hi; i++ {
 		for _, e := range entries[:width] {
 			if e == compute.End {
 				break
 			}
 			at := &next[compute.EntryCol(e)]
-			links[*at] = link{active, math.Float32frombits(bits ^ uint32(e)<<31)}
+			links[*at] = link(uint32(i)<<1 | uint32(e&1))
 			*at++
 		}
 		entries = entries[width:]
-		active += step
 	}
 }
 
@@ -191,7 +195,7 @@ func (t *columnsTask) sum(item int) {
 		active = t.active.Host[lo:]
 	}
 	t.k.columnGrad(t.dw1.Host[left*units+u:], share, t.w1.Host[left*units+u:], t.w2.Host[u:], units,
-		active, t.links, t.start[left:right+1], hi-lo)
+		active, blocks, t.d.Host, t.links, t.start[left:right+1], hi-lo)
 }
 
 // columnGradGo sums, for each column c of start and blocks vectors of units,
@@ -200,12 +204,12 @@ func (t *columnsTask) sum(item int) {
 //	dw1[c] = q∘w2,  dw2 += w1[c]∘q
 //
 // dw1 and w1 have rows of stride elements; active starts at the panel's masks.
-func columnGradGo(dw1, dw2, w1, w2 []float32, stride int, active []uint16, links []link, start []uint32, blocks int) {
+func columnGradGo(dw1, dw2, w1, w2 []float32, stride int, active []uint16, activeStride int, d []float32, links []link, start []uint32, blocks int) {
 	for c := range len(start) - 1 {
 		for b := range blocks {
 			var q [compute.Lanes]float32
 			for _, k := range links[start[c]:start[c+1]] {
-				mask, d := uint32(active[int(k.active)+b]), math.Float32bits(k.d)
+				mask, d := uint32(active[int(k>>1)*activeStride+b]), math.Float32bits(d[k>>1])^uint32(k)<<31
 				for l := range q { // adding +0 changes nothing: q is never −0
 					q[l] += math.Float32frombits(d & -(mask >> l & 1))
 				}

@@ -28,7 +28,7 @@ type kernels struct {
 	sparseMLP func(z []float32, active, entries []uint16, rows, width, cols int, w1, w2 []float32, outputs, blocks int) int
 	fused     int
 
-	columnGrad func(dw1, dw2, w1, w2 []float32, stride int, active []uint16, links []link, start []uint32, blocks int)
+	columnGrad func(dw1, dw2, w1, w2 []float32, stride int, active []uint16, activeStride int, d []float32, links []link, start []uint32, blocks int)
 	hiddenGrad func(dh, dw2, h []float32, active []uint16, activeStride int, d, w2 []float32, w2Stride, rows, outputs, blocks int)
 }
 

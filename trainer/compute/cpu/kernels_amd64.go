@@ -41,7 +41,7 @@ type vectors struct {
 	scatterRows func(dw *float32, dwStride int, entries *uint16, rows, rowBytes, cols int, dy *float32, dyStride, bytes int) int
 	reluDot     func(z *float32, active *uint16, h, w2 *float32, rows, outputs, units int)
 	sparseMLP   func(z *float32, active, entries *uint16, rows, rowBytes, cols int, w1 *float32, stride int, w2 *float32, outputs, blocks int) int
-	columnGrad  func(dw1, dw2, w1, w2 *float32, stride int, active *uint16, links, start *uint32, cols, blocks int)
+	columnGrad  func(dw1, dw2, w1, w2 *float32, stride int, active *uint16, activeStride int, d *float32, links, start *uint32, cols, blocks int)
 	hiddenGrad  func(dh, dw2, h *float32, active *uint16, activeStride int, d *float32, dStride int, w2 *float32, w2Stride, rows, outputs, bytes int)
 }
 
@@ -114,12 +114,8 @@ func (v *vectors) kernels() *kernels {
 		reluDot: func(z []float32, active []uint16, h, w2 []float32, rows, outputs, blocks int) {
 			v.reluDot(at(z), at(active), at(h), at(w2), rows, outputs, compute.Lanes*blocks)
 		},
-		columnGrad: func(dw1, dw2, w1, w2 []float32, stride int, active []uint16, links []link, start []uint32, blocks int) {
-			var first *uint32 // a link is two words
-			if len(links) > 0 {
-				first = &links[0].active
-			}
-			v.columnGrad(at(dw1), at(dw2), at(w1), at(w2), size*stride, at(active), first, at(start), len(start)-1, blocks)
+		columnGrad: func(dw1, dw2, w1, w2 []float32, stride int, active []uint16, activeStride int, d []float32, links []link, start []uint32, blocks int) {
+			v.columnGrad(at(dw1), at(dw2), at(w1), at(w2), size*stride, at(active), 2*activeStride, at(d), (*uint32)(at(links)), at(start), len(start)-1, blocks)
 		},
 		hiddenGrad: func(dh, dw2, h []float32, active []uint16, activeStride int, d, w2 []float32, w2Stride, rows, outputs, blocks int) {
 			const most = 6 // outputs that the generated function takes

@@ -3111,21 +3111,22 @@ done:
 	VZEROUPPER
 	RET
 
-// func columnGradAVX512(dw1 *float32, dw2 *float32, w1 *float32, w2 *float32, stride int, active *uint16, links *uint32, start *uint32, cols int, blocks int)
-// Requires: AVX, AVX512F
-TEXT ·columnGradAVX512(SB), NOSPLIT, $0-80
+// func columnGradAVX512(dw1 *float32, dw2 *float32, w1 *float32, w2 *float32, stride int, active *uint16, activeStride int, d *float32, links *uint32, start *uint32, cols int, blocks int)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·columnGradAVX512(SB), NOSPLIT, $0-96
 	MOVQ dw1+0(FP), AX
 	MOVQ dw2+8(FP), CX
 	MOVQ w1+16(FP), DX
 	MOVQ w2+24(FP), BX
-	MOVQ stride+32(FP), SI
-	MOVQ active+40(FP), DI
-	MOVQ links+48(FP), R8
-	MOVQ start+56(FP), R9
-	MOVQ cols+64(FP), R10
-	MOVQ blocks+72(FP), R11
-	MOVL (R9), R12
-	LEAQ (R8)(R12*8), R12
+	MOVQ active+40(FP), SI
+	MOVQ d+56(FP), DI
+	MOVQ start+72(FP), R8
+	MOVQ cols+80(FP), R9
+	LEAQ signs<>+0(SB), R14
+	MOVL (R8), R10
+	SHLQ $0x02, R10
+	ADDQ links+64(FP), R10
+	MOVQ blocks+88(FP), R11
 	CMPQ R11, $0x01
 	JEQ  panel1
 	CMPQ R11, $0x02
@@ -3142,10 +3143,11 @@ TEXT ·columnGradAVX512(SB), NOSPLIT, $0-80
 	JEQ  panel7
 
 column8:
-	TESTQ  R10, R10
+	TESTQ  R9, R9
 	JEQ    done
-	MOVL   4(R9), R11
-	LEAQ   (R8)(R11*8), R11
+	MOVL   4(R8), R11
+	SHLQ   $0x02, R11
+	ADDQ   links+64(FP), R11
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3157,29 +3159,38 @@ column8:
 	JMP    test8
 
 link8:
-	MOVL         (R12), R13
-	VBROADCASTSS 4(R12), Z8
-	LEAQ         (DI)(R13*2), R13
-	KMOVW        (R13), K1
+	MOVL         64(R10), R13
+	SHRL         $0x01, R13
+	IMULQ        activeStride+48(FP), R13
+	PREFETCHT0   (SI)(R13*1)
+	MOVL         (R10), R12
+	MOVL         R12, R13
+	ANDL         $0x01, R13
+	SHRL         $0x01, R12
+	VBROADCASTSS (R14)(R13*4), Z8
+	VMULPS.BCST  (DI)(R12*4), Z8, Z8
+	IMULQ        activeStride+48(FP), R12
+	ADDQ         SI, R12
+	KMOVW        (R12), K1
 	VADDPS       Z8, Z0, K1, Z0
-	KMOVW        2(R13), K1
+	KMOVW        2(R12), K1
 	VADDPS       Z8, Z1, K1, Z1
-	KMOVW        4(R13), K1
+	KMOVW        4(R12), K1
 	VADDPS       Z8, Z2, K1, Z2
-	KMOVW        6(R13), K1
+	KMOVW        6(R12), K1
 	VADDPS       Z8, Z3, K1, Z3
-	KMOVW        8(R13), K1
+	KMOVW        8(R12), K1
 	VADDPS       Z8, Z4, K1, Z4
-	KMOVW        10(R13), K1
+	KMOVW        10(R12), K1
 	VADDPS       Z8, Z5, K1, Z5
-	KMOVW        12(R13), K1
+	KMOVW        12(R12), K1
 	VADDPS       Z8, Z6, K1, Z6
-	KMOVW        14(R13), K1
+	KMOVW        14(R12), K1
 	VADDPS       Z8, Z7, K1, Z7
-	ADDQ         $0x08, R12
+	ADDQ         $0x04, R10
 
 test8:
-	CMPQ    R12, R11
+	CMPQ    R10, R11
 	JNE     link8
 	VMULPS  (DX), Z0, Z8
 	VADDPS  (CX), Z8, Z8
@@ -3221,18 +3232,19 @@ test8:
 	VMOVUPS Z8, 448(CX)
 	VMULPS  448(BX), Z7, Z7
 	VMOVUPS Z7, 448(AX)
-	ADDQ    SI, AX
-	ADDQ    SI, DX
-	ADDQ    $0x04, R9
-	DECQ    R10
+	ADDQ    stride+32(FP), AX
+	ADDQ    stride+32(FP), DX
+	ADDQ    $0x04, R8
+	DECQ    R9
 	JMP     column8
 
 panel7:
 column7:
-	TESTQ  R10, R10
+	TESTQ  R9, R9
 	JEQ    done
-	MOVL   4(R9), R11
-	LEAQ   (R8)(R11*8), R11
+	MOVL   4(R8), R11
+	SHLQ   $0x02, R11
+	ADDQ   links+64(FP), R11
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3243,27 +3255,36 @@ column7:
 	JMP    test7
 
 link7:
-	MOVL         (R12), R13
-	VBROADCASTSS 4(R12), Z7
-	LEAQ         (DI)(R13*2), R13
-	KMOVW        (R13), K1
+	MOVL         64(R10), R13
+	SHRL         $0x01, R13
+	IMULQ        activeStride+48(FP), R13
+	PREFETCHT0   (SI)(R13*1)
+	MOVL         (R10), R12
+	MOVL         R12, R13
+	ANDL         $0x01, R13
+	SHRL         $0x01, R12
+	VBROADCASTSS (R14)(R13*4), Z7
+	VMULPS.BCST  (DI)(R12*4), Z7, Z7
+	IMULQ        activeStride+48(FP), R12
+	ADDQ         SI, R12
+	KMOVW        (R12), K1
 	VADDPS       Z7, Z0, K1, Z0
-	KMOVW        2(R13), K1
+	KMOVW        2(R12), K1
 	VADDPS       Z7, Z1, K1, Z1
-	KMOVW        4(R13), K1
+	KMOVW        4(R12), K1
 	VADDPS       Z7, Z2, K1, Z2
-	KMOVW        6(R13), K1
+	KMOVW        6(R12), K1
 	VADDPS       Z7, Z3, K1, Z3
-	KMOVW        8(R13), K1
+	KMOVW        8(R12), K1
 	VADDPS       Z7, Z4, K1, Z4
-	KMOVW        10(R13), K1
+	KMOVW        10(R12), K1
 	VADDPS       Z7, Z5, K1, Z5
-	KMOVW        12(R13), K1
+	KMOVW        12(R12), K1
 	VADDPS       Z7, Z6, K1, Z6
-	ADDQ         $0x08, R12
+	ADDQ         $0x04, R10
 
 test7:
-	CMPQ    R12, R11
+	CMPQ    R10, R11
 	JNE     link7
 	VMULPS  (DX), Z0, Z7
 	VADDPS  (CX), Z7, Z7
@@ -3300,18 +3321,19 @@ test7:
 	VMOVUPS Z7, 384(CX)
 	VMULPS  384(BX), Z6, Z6
 	VMOVUPS Z6, 384(AX)
-	ADDQ    SI, AX
-	ADDQ    SI, DX
-	ADDQ    $0x04, R9
-	DECQ    R10
+	ADDQ    stride+32(FP), AX
+	ADDQ    stride+32(FP), DX
+	ADDQ    $0x04, R8
+	DECQ    R9
 	JMP     column7
 
 panel6:
 column6:
-	TESTQ  R10, R10
+	TESTQ  R9, R9
 	JEQ    done
-	MOVL   4(R9), R11
-	LEAQ   (R8)(R11*8), R11
+	MOVL   4(R8), R11
+	SHLQ   $0x02, R11
+	ADDQ   links+64(FP), R11
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3321,25 +3343,34 @@ column6:
 	JMP    test6
 
 link6:
-	MOVL         (R12), R13
-	VBROADCASTSS 4(R12), Z6
-	LEAQ         (DI)(R13*2), R13
-	KMOVW        (R13), K1
+	MOVL         64(R10), R13
+	SHRL         $0x01, R13
+	IMULQ        activeStride+48(FP), R13
+	PREFETCHT0   (SI)(R13*1)
+	MOVL         (R10), R12
+	MOVL         R12, R13
+	ANDL         $0x01, R13
+	SHRL         $0x01, R12
+	VBROADCASTSS (R14)(R13*4), Z6
+	VMULPS.BCST  (DI)(R12*4), Z6, Z6
+	IMULQ        activeStride+48(FP), R12
+	ADDQ         SI, R12
+	KMOVW        (R12), K1
 	VADDPS       Z6, Z0, K1, Z0
-	KMOVW        2(R13), K1
+	KMOVW        2(R12), K1
 	VADDPS       Z6, Z1, K1, Z1
-	KMOVW        4(R13), K1
+	KMOVW        4(R12), K1
 	VADDPS       Z6, Z2, K1, Z2
-	KMOVW        6(R13), K1
+	KMOVW        6(R12), K1
 	VADDPS       Z6, Z3, K1, Z3
-	KMOVW        8(R13), K1
+	KMOVW        8(R12), K1
 	VADDPS       Z6, Z4, K1, Z4
-	KMOVW        10(R13), K1
+	KMOVW        10(R12), K1
 	VADDPS       Z6, Z5, K1, Z5
-	ADDQ         $0x08, R12
+	ADDQ         $0x04, R10
 
 test6:
-	CMPQ    R12, R11
+	CMPQ    R10, R11
 	JNE     link6
 	VMULPS  (DX), Z0, Z6
 	VADDPS  (CX), Z6, Z6
@@ -3371,18 +3402,19 @@ test6:
 	VMOVUPS Z6, 320(CX)
 	VMULPS  320(BX), Z5, Z5
 	VMOVUPS Z5, 320(AX)
-	ADDQ    SI, AX
-	ADDQ    SI, DX
-	ADDQ    $0x04, R9
-	DECQ    R10
+	ADDQ    stride+32(FP), AX
+	ADDQ    stride+32(FP), DX
+	ADDQ    $0x04, R8
+	DECQ    R9
 	JMP     column6
 
 panel5:
 column5:
-	TESTQ  R10, R10
+	TESTQ  R9, R9
 	JEQ    done
-	MOVL   4(R9), R11
-	LEAQ   (R8)(R11*8), R11
+	MOVL   4(R8), R11
+	SHLQ   $0x02, R11
+	ADDQ   links+64(FP), R11
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3391,23 +3423,32 @@ column5:
 	JMP    test5
 
 link5:
-	MOVL         (R12), R13
-	VBROADCASTSS 4(R12), Z5
-	LEAQ         (DI)(R13*2), R13
-	KMOVW        (R13), K1
+	MOVL         64(R10), R13
+	SHRL         $0x01, R13
+	IMULQ        activeStride+48(FP), R13
+	PREFETCHT0   (SI)(R13*1)
+	MOVL         (R10), R12
+	MOVL         R12, R13
+	ANDL         $0x01, R13
+	SHRL         $0x01, R12
+	VBROADCASTSS (R14)(R13*4), Z5
+	VMULPS.BCST  (DI)(R12*4), Z5, Z5
+	IMULQ        activeStride+48(FP), R12
+	ADDQ         SI, R12
+	KMOVW        (R12), K1
 	VADDPS       Z5, Z0, K1, Z0
-	KMOVW        2(R13), K1
+	KMOVW        2(R12), K1
 	VADDPS       Z5, Z1, K1, Z1
-	KMOVW        4(R13), K1
+	KMOVW        4(R12), K1
 	VADDPS       Z5, Z2, K1, Z2
-	KMOVW        6(R13), K1
+	KMOVW        6(R12), K1
 	VADDPS       Z5, Z3, K1, Z3
-	KMOVW        8(R13), K1
+	KMOVW        8(R12), K1
 	VADDPS       Z5, Z4, K1, Z4
-	ADDQ         $0x08, R12
+	ADDQ         $0x04, R10
 
 test5:
-	CMPQ    R12, R11
+	CMPQ    R10, R11
 	JNE     link5
 	VMULPS  (DX), Z0, Z5
 	VADDPS  (CX), Z5, Z5
@@ -3434,18 +3475,19 @@ test5:
 	VMOVUPS Z5, 256(CX)
 	VMULPS  256(BX), Z4, Z4
 	VMOVUPS Z4, 256(AX)
-	ADDQ    SI, AX
-	ADDQ    SI, DX
-	ADDQ    $0x04, R9
-	DECQ    R10
+	ADDQ    stride+32(FP), AX
+	ADDQ    stride+32(FP), DX
+	ADDQ    $0x04, R8
+	DECQ    R9
 	JMP     column5
 
 panel4:
 column4:
-	TESTQ  R10, R10
+	TESTQ  R9, R9
 	JEQ    done
-	MOVL   4(R9), R11
-	LEAQ   (R8)(R11*8), R11
+	MOVL   4(R8), R11
+	SHLQ   $0x02, R11
+	ADDQ   links+64(FP), R11
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3453,21 +3495,30 @@ column4:
 	JMP    test4
 
 link4:
-	MOVL         (R12), R13
-	VBROADCASTSS 4(R12), Z4
-	LEAQ         (DI)(R13*2), R13
-	KMOVW        (R13), K1
+	MOVL         64(R10), R13
+	SHRL         $0x01, R13
+	IMULQ        activeStride+48(FP), R13
+	PREFETCHT0   (SI)(R13*1)
+	MOVL         (R10), R12
+	MOVL         R12, R13
+	ANDL         $0x01, R13
+	SHRL         $0x01, R12
+	VBROADCASTSS (R14)(R13*4), Z4
+	VMULPS.BCST  (DI)(R12*4), Z4, Z4
+	IMULQ        activeStride+48(FP), R12
+	ADDQ         SI, R12
+	KMOVW        (R12), K1
 	VADDPS       Z4, Z0, K1, Z0
-	KMOVW        2(R13), K1
+	KMOVW        2(R12), K1
 	VADDPS       Z4, Z1, K1, Z1
-	KMOVW        4(R13), K1
+	KMOVW        4(R12), K1
 	VADDPS       Z4, Z2, K1, Z2
-	KMOVW        6(R13), K1
+	KMOVW        6(R12), K1
 	VADDPS       Z4, Z3, K1, Z3
-	ADDQ         $0x08, R12
+	ADDQ         $0x04, R10
 
 test4:
-	CMPQ    R12, R11
+	CMPQ    R10, R11
 	JNE     link4
 	VMULPS  (DX), Z0, Z4
 	VADDPS  (CX), Z4, Z4
@@ -3489,37 +3540,47 @@ test4:
 	VMOVUPS Z4, 192(CX)
 	VMULPS  192(BX), Z3, Z3
 	VMOVUPS Z3, 192(AX)
-	ADDQ    SI, AX
-	ADDQ    SI, DX
-	ADDQ    $0x04, R9
-	DECQ    R10
+	ADDQ    stride+32(FP), AX
+	ADDQ    stride+32(FP), DX
+	ADDQ    $0x04, R8
+	DECQ    R9
 	JMP     column4
 
 panel3:
 column3:
-	TESTQ  R10, R10
+	TESTQ  R9, R9
 	JEQ    done
-	MOVL   4(R9), R11
-	LEAQ   (R8)(R11*8), R11
+	MOVL   4(R8), R11
+	SHLQ   $0x02, R11
+	ADDQ   links+64(FP), R11
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	JMP    test3
 
 link3:
-	MOVL         (R12), R13
-	VBROADCASTSS 4(R12), Z3
-	LEAQ         (DI)(R13*2), R13
-	KMOVW        (R13), K1
+	MOVL         64(R10), R13
+	SHRL         $0x01, R13
+	IMULQ        activeStride+48(FP), R13
+	PREFETCHT0   (SI)(R13*1)
+	MOVL         (R10), R12
+	MOVL         R12, R13
+	ANDL         $0x01, R13
+	SHRL         $0x01, R12
+	VBROADCASTSS (R14)(R13*4), Z3
+	VMULPS.BCST  (DI)(R12*4), Z3, Z3
+	IMULQ        activeStride+48(FP), R12
+	ADDQ         SI, R12
+	KMOVW        (R12), K1
 	VADDPS       Z3, Z0, K1, Z0
-	KMOVW        2(R13), K1
+	KMOVW        2(R12), K1
 	VADDPS       Z3, Z1, K1, Z1
-	KMOVW        4(R13), K1
+	KMOVW        4(R12), K1
 	VADDPS       Z3, Z2, K1, Z2
-	ADDQ         $0x08, R12
+	ADDQ         $0x04, R10
 
 test3:
-	CMPQ    R12, R11
+	CMPQ    R10, R11
 	JNE     link3
 	VMULPS  (DX), Z0, Z3
 	VADDPS  (CX), Z3, Z3
@@ -3536,34 +3597,44 @@ test3:
 	VMOVUPS Z3, 128(CX)
 	VMULPS  128(BX), Z2, Z2
 	VMOVUPS Z2, 128(AX)
-	ADDQ    SI, AX
-	ADDQ    SI, DX
-	ADDQ    $0x04, R9
-	DECQ    R10
+	ADDQ    stride+32(FP), AX
+	ADDQ    stride+32(FP), DX
+	ADDQ    $0x04, R8
+	DECQ    R9
 	JMP     column3
 
 panel2:
 column2:
-	TESTQ  R10, R10
+	TESTQ  R9, R9
 	JEQ    done
-	MOVL   4(R9), R11
-	LEAQ   (R8)(R11*8), R11
+	MOVL   4(R8), R11
+	SHLQ   $0x02, R11
+	ADDQ   links+64(FP), R11
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	JMP    test2
 
 link2:
-	MOVL         (R12), R13
-	VBROADCASTSS 4(R12), Z2
-	LEAQ         (DI)(R13*2), R13
-	KMOVW        (R13), K1
+	MOVL         64(R10), R13
+	SHRL         $0x01, R13
+	IMULQ        activeStride+48(FP), R13
+	PREFETCHT0   (SI)(R13*1)
+	MOVL         (R10), R12
+	MOVL         R12, R13
+	ANDL         $0x01, R13
+	SHRL         $0x01, R12
+	VBROADCASTSS (R14)(R13*4), Z2
+	VMULPS.BCST  (DI)(R12*4), Z2, Z2
+	IMULQ        activeStride+48(FP), R12
+	ADDQ         SI, R12
+	KMOVW        (R12), K1
 	VADDPS       Z2, Z0, K1, Z0
-	KMOVW        2(R13), K1
+	KMOVW        2(R12), K1
 	VADDPS       Z2, Z1, K1, Z1
-	ADDQ         $0x08, R12
+	ADDQ         $0x04, R10
 
 test2:
-	CMPQ    R12, R11
+	CMPQ    R10, R11
 	JNE     link2
 	VMULPS  (DX), Z0, Z2
 	VADDPS  (CX), Z2, Z2
@@ -3575,41 +3646,51 @@ test2:
 	VMOVUPS Z2, 64(CX)
 	VMULPS  64(BX), Z1, Z1
 	VMOVUPS Z1, 64(AX)
-	ADDQ    SI, AX
-	ADDQ    SI, DX
-	ADDQ    $0x04, R9
-	DECQ    R10
+	ADDQ    stride+32(FP), AX
+	ADDQ    stride+32(FP), DX
+	ADDQ    $0x04, R8
+	DECQ    R9
 	JMP     column2
 
 panel1:
 column1:
-	TESTQ  R10, R10
+	TESTQ  R9, R9
 	JEQ    done
-	MOVL   4(R9), R11
-	LEAQ   (R8)(R11*8), R11
+	MOVL   4(R8), R11
+	SHLQ   $0x02, R11
+	ADDQ   links+64(FP), R11
 	VPXORD Z0, Z0, Z0
 	JMP    test1
 
 link1:
-	MOVL         (R12), R13
-	VBROADCASTSS 4(R12), Z1
-	LEAQ         (DI)(R13*2), R13
-	KMOVW        (R13), K1
+	MOVL         64(R10), R13
+	SHRL         $0x01, R13
+	IMULQ        activeStride+48(FP), R13
+	PREFETCHT0   (SI)(R13*1)
+	MOVL         (R10), R12
+	MOVL         R12, R13
+	ANDL         $0x01, R13
+	SHRL         $0x01, R12
+	VBROADCASTSS (R14)(R13*4), Z1
+	VMULPS.BCST  (DI)(R12*4), Z1, Z1
+	IMULQ        activeStride+48(FP), R12
+	ADDQ         SI, R12
+	KMOVW        (R12), K1
 	VADDPS       Z1, Z0, K1, Z0
-	ADDQ         $0x08, R12
+	ADDQ         $0x04, R10
 
 test1:
-	CMPQ    R12, R11
+	CMPQ    R10, R11
 	JNE     link1
 	VMULPS  (DX), Z0, Z1
 	VADDPS  (CX), Z1, Z1
 	VMOVUPS Z1, (CX)
 	VMULPS  (BX), Z0, Z0
 	VMOVUPS Z0, (AX)
-	ADDQ    SI, AX
-	ADDQ    SI, DX
-	ADDQ    $0x04, R9
-	DECQ    R10
+	ADDQ    stride+32(FP), AX
+	ADDQ    stride+32(FP), DX
+	ADDQ    $0x04, R8
+	DECQ    R9
 	JMP     column1
 
 done:
@@ -5021,23 +5102,24 @@ row_test:
 	VZEROUPPER
 	RET
 
-// func columnGradAVX2(dw1 *float32, dw2 *float32, w1 *float32, w2 *float32, stride int, active *uint16, links *uint32, start *uint32, cols int, blocks int)
-// Requires: AVX, AVX2
-TEXT ·columnGradAVX2(SB), NOSPLIT, $0-80
+// func columnGradAVX2(dw1 *float32, dw2 *float32, w1 *float32, w2 *float32, stride int, active *uint16, activeStride int, d *float32, links *uint32, start *uint32, cols int, blocks int)
+// Requires: AVX, AVX2, MMX+
+TEXT ·columnGradAVX2(SB), NOSPLIT, $0-96
 	MOVQ    dw1+0(FP), AX
 	MOVQ    dw2+8(FP), CX
 	MOVQ    w1+16(FP), DX
 	MOVQ    w2+24(FP), BX
-	MOVQ    stride+32(FP), SI
-	MOVQ    active+40(FP), DI
-	MOVQ    links+48(FP), R8
-	MOVQ    start+56(FP), R9
-	MOVQ    cols+64(FP), R10
-	MOVQ    blocks+72(FP), R11
+	MOVQ    active+40(FP), SI
+	MOVQ    d+56(FP), DI
+	MOVQ    start+72(FP), R8
+	MOVQ    cols+80(FP), R9
+	LEAQ    signs<>+0(SB), R14
 	VMOVUPS bits0<>+0(SB), Y0
 	VMOVUPS bits1<>+0(SB), Y1
-	MOVL    (R9), R12
-	LEAQ    (R8)(R12*8), R12
+	MOVL    (R8), R10
+	SHLQ    $0x02, R10
+	ADDQ    links+64(FP), R10
+	MOVQ    blocks+88(FP), R11
 	CMPQ    R11, $0x01
 	JEQ     panel1
 	CMPQ    R11, $0x02
@@ -5048,10 +5130,11 @@ TEXT ·columnGradAVX2(SB), NOSPLIT, $0-80
 	JEQ     panel4
 
 column5:
-	TESTQ  R10, R10
+	TESTQ  R9, R9
 	JEQ    done
-	MOVL   4(R9), R11
-	LEAQ   (R8)(R11*8), R11
+	MOVL   4(R8), R11
+	SHLQ   $0x02, R11
+	ADDQ   links+64(FP), R11
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	VXORPS Y4, Y4, Y4
@@ -5065,10 +5148,20 @@ column5:
 	JMP    test5
 
 link5:
-	MOVL         (R12), R13
-	VBROADCASTSS 4(R12), Y12
-	LEAQ         (DI)(R13*2), R13
-	VPBROADCASTW (R13), Y13
+	MOVL         64(R10), R13
+	SHRL         $0x01, R13
+	IMULQ        activeStride+48(FP), R13
+	PREFETCHT0   (SI)(R13*1)
+	MOVL         (R10), R12
+	MOVL         R12, R13
+	ANDL         $0x01, R13
+	SHRL         $0x01, R12
+	VBROADCASTSS (R14)(R13*4), Y12
+	VBROADCASTSS (DI)(R12*4), Y13
+	VMULPS       Y13, Y12, Y12
+	IMULQ        activeStride+48(FP), R12
+	ADDQ         SI, R12
+	VPBROADCASTW (R12), Y13
 	VPAND        Y0, Y13, Y14
 	VPCMPEQD     Y0, Y14, Y14
 	VANDPS       Y12, Y14, Y14
@@ -5077,7 +5170,7 @@ link5:
 	VPCMPEQD     Y1, Y13, Y13
 	VANDPS       Y12, Y13, Y13
 	VADDPS       Y13, Y3, Y3
-	VPBROADCASTW 2(R13), Y13
+	VPBROADCASTW 2(R12), Y13
 	VPAND        Y0, Y13, Y14
 	VPCMPEQD     Y0, Y14, Y14
 	VANDPS       Y12, Y14, Y14
@@ -5086,7 +5179,7 @@ link5:
 	VPCMPEQD     Y1, Y13, Y13
 	VANDPS       Y12, Y13, Y13
 	VADDPS       Y13, Y5, Y5
-	VPBROADCASTW 4(R13), Y13
+	VPBROADCASTW 4(R12), Y13
 	VPAND        Y0, Y13, Y14
 	VPCMPEQD     Y0, Y14, Y14
 	VANDPS       Y12, Y14, Y14
@@ -5095,7 +5188,7 @@ link5:
 	VPCMPEQD     Y1, Y13, Y13
 	VANDPS       Y12, Y13, Y13
 	VADDPS       Y13, Y7, Y7
-	VPBROADCASTW 6(R13), Y13
+	VPBROADCASTW 6(R12), Y13
 	VPAND        Y0, Y13, Y14
 	VPCMPEQD     Y0, Y14, Y14
 	VANDPS       Y12, Y14, Y14
@@ -5104,7 +5197,7 @@ link5:
 	VPCMPEQD     Y1, Y13, Y13
 	VANDPS       Y12, Y13, Y13
 	VADDPS       Y13, Y9, Y9
-	VPBROADCASTW 8(R13), Y13
+	VPBROADCASTW 8(R12), Y13
 	VPAND        Y0, Y13, Y14
 	VPCMPEQD     Y0, Y14, Y14
 	VANDPS       Y12, Y14, Y14
@@ -5113,10 +5206,10 @@ link5:
 	VPCMPEQD     Y1, Y13, Y13
 	VANDPS       Y12, Y13, Y13
 	VADDPS       Y13, Y11, Y11
-	ADDQ         $0x08, R12
+	ADDQ         $0x04, R10
 
 test5:
-	CMPQ    R12, R11
+	CMPQ    R10, R11
 	JNE     link5
 	VMULPS  (DX), Y2, Y12
 	VADDPS  (CX), Y12, Y12
@@ -5168,18 +5261,19 @@ test5:
 	VMOVUPS Y2, 288(CX)
 	VMULPS  288(BX), Y11, Y11
 	VMOVUPS Y11, 288(AX)
-	ADDQ    SI, AX
-	ADDQ    SI, DX
-	ADDQ    $0x04, R9
-	DECQ    R10
+	ADDQ    stride+32(FP), AX
+	ADDQ    stride+32(FP), DX
+	ADDQ    $0x04, R8
+	DECQ    R9
 	JMP     column5
 
 panel4:
 column4:
-	TESTQ  R10, R10
+	TESTQ  R9, R9
 	JEQ    done
-	MOVL   4(R9), R11
-	LEAQ   (R8)(R11*8), R11
+	MOVL   4(R8), R11
+	SHLQ   $0x02, R11
+	ADDQ   links+64(FP), R11
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	VXORPS Y4, Y4, Y4
@@ -5191,10 +5285,20 @@ column4:
 	JMP    test4
 
 link4:
-	MOVL         (R12), R13
-	VBROADCASTSS 4(R12), Y10
-	LEAQ         (DI)(R13*2), R13
-	VPBROADCASTW (R13), Y11
+	MOVL         64(R10), R13
+	SHRL         $0x01, R13
+	IMULQ        activeStride+48(FP), R13
+	PREFETCHT0   (SI)(R13*1)
+	MOVL         (R10), R12
+	MOVL         R12, R13
+	ANDL         $0x01, R13
+	SHRL         $0x01, R12
+	VBROADCASTSS (R14)(R13*4), Y10
+	VBROADCASTSS (DI)(R12*4), Y11
+	VMULPS       Y11, Y10, Y10
+	IMULQ        activeStride+48(FP), R12
+	ADDQ         SI, R12
+	VPBROADCASTW (R12), Y11
 	VPAND        Y0, Y11, Y12
 	VPCMPEQD     Y0, Y12, Y12
 	VANDPS       Y10, Y12, Y12
@@ -5203,7 +5307,7 @@ link4:
 	VPCMPEQD     Y1, Y11, Y11
 	VANDPS       Y10, Y11, Y11
 	VADDPS       Y11, Y3, Y3
-	VPBROADCASTW 2(R13), Y11
+	VPBROADCASTW 2(R12), Y11
 	VPAND        Y0, Y11, Y12
 	VPCMPEQD     Y0, Y12, Y12
 	VANDPS       Y10, Y12, Y12
@@ -5212,7 +5316,7 @@ link4:
 	VPCMPEQD     Y1, Y11, Y11
 	VANDPS       Y10, Y11, Y11
 	VADDPS       Y11, Y5, Y5
-	VPBROADCASTW 4(R13), Y11
+	VPBROADCASTW 4(R12), Y11
 	VPAND        Y0, Y11, Y12
 	VPCMPEQD     Y0, Y12, Y12
 	VANDPS       Y10, Y12, Y12
@@ -5221,7 +5325,7 @@ link4:
 	VPCMPEQD     Y1, Y11, Y11
 	VANDPS       Y10, Y11, Y11
 	VADDPS       Y11, Y7, Y7
-	VPBROADCASTW 6(R13), Y11
+	VPBROADCASTW 6(R12), Y11
 	VPAND        Y0, Y11, Y12
 	VPCMPEQD     Y0, Y12, Y12
 	VANDPS       Y10, Y12, Y12
@@ -5230,10 +5334,10 @@ link4:
 	VPCMPEQD     Y1, Y11, Y11
 	VANDPS       Y10, Y11, Y11
 	VADDPS       Y11, Y9, Y9
-	ADDQ         $0x08, R12
+	ADDQ         $0x04, R10
 
 test4:
-	CMPQ    R12, R11
+	CMPQ    R10, R11
 	JNE     link4
 	VMULPS  (DX), Y2, Y10
 	VADDPS  (CX), Y10, Y10
@@ -5275,18 +5379,19 @@ test4:
 	VMOVUPS Y2, 224(CX)
 	VMULPS  224(BX), Y9, Y9
 	VMOVUPS Y9, 224(AX)
-	ADDQ    SI, AX
-	ADDQ    SI, DX
-	ADDQ    $0x04, R9
-	DECQ    R10
+	ADDQ    stride+32(FP), AX
+	ADDQ    stride+32(FP), DX
+	ADDQ    $0x04, R8
+	DECQ    R9
 	JMP     column4
 
 panel3:
 column3:
-	TESTQ  R10, R10
+	TESTQ  R9, R9
 	JEQ    done
-	MOVL   4(R9), R11
-	LEAQ   (R8)(R11*8), R11
+	MOVL   4(R8), R11
+	SHLQ   $0x02, R11
+	ADDQ   links+64(FP), R11
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	VXORPS Y4, Y4, Y4
@@ -5296,10 +5401,20 @@ column3:
 	JMP    test3
 
 link3:
-	MOVL         (R12), R13
-	VBROADCASTSS 4(R12), Y8
-	LEAQ         (DI)(R13*2), R13
-	VPBROADCASTW (R13), Y9
+	MOVL         64(R10), R13
+	SHRL         $0x01, R13
+	IMULQ        activeStride+48(FP), R13
+	PREFETCHT0   (SI)(R13*1)
+	MOVL         (R10), R12
+	MOVL         R12, R13
+	ANDL         $0x01, R13
+	SHRL         $0x01, R12
+	VBROADCASTSS (R14)(R13*4), Y8
+	VBROADCASTSS (DI)(R12*4), Y9
+	VMULPS       Y9, Y8, Y8
+	IMULQ        activeStride+48(FP), R12
+	ADDQ         SI, R12
+	VPBROADCASTW (R12), Y9
 	VPAND        Y0, Y9, Y10
 	VPCMPEQD     Y0, Y10, Y10
 	VANDPS       Y8, Y10, Y10
@@ -5308,7 +5423,7 @@ link3:
 	VPCMPEQD     Y1, Y9, Y9
 	VANDPS       Y8, Y9, Y9
 	VADDPS       Y9, Y3, Y3
-	VPBROADCASTW 2(R13), Y9
+	VPBROADCASTW 2(R12), Y9
 	VPAND        Y0, Y9, Y10
 	VPCMPEQD     Y0, Y10, Y10
 	VANDPS       Y8, Y10, Y10
@@ -5317,7 +5432,7 @@ link3:
 	VPCMPEQD     Y1, Y9, Y9
 	VANDPS       Y8, Y9, Y9
 	VADDPS       Y9, Y5, Y5
-	VPBROADCASTW 4(R13), Y9
+	VPBROADCASTW 4(R12), Y9
 	VPAND        Y0, Y9, Y10
 	VPCMPEQD     Y0, Y10, Y10
 	VANDPS       Y8, Y10, Y10
@@ -5326,10 +5441,10 @@ link3:
 	VPCMPEQD     Y1, Y9, Y9
 	VANDPS       Y8, Y9, Y9
 	VADDPS       Y9, Y7, Y7
-	ADDQ         $0x08, R12
+	ADDQ         $0x04, R10
 
 test3:
-	CMPQ    R12, R11
+	CMPQ    R10, R11
 	JNE     link3
 	VMULPS  (DX), Y2, Y8
 	VADDPS  (CX), Y8, Y8
@@ -5361,18 +5476,19 @@ test3:
 	VMOVUPS Y2, 160(CX)
 	VMULPS  160(BX), Y7, Y7
 	VMOVUPS Y7, 160(AX)
-	ADDQ    SI, AX
-	ADDQ    SI, DX
-	ADDQ    $0x04, R9
-	DECQ    R10
+	ADDQ    stride+32(FP), AX
+	ADDQ    stride+32(FP), DX
+	ADDQ    $0x04, R8
+	DECQ    R9
 	JMP     column3
 
 panel2:
 column2:
-	TESTQ  R10, R10
+	TESTQ  R9, R9
 	JEQ    done
-	MOVL   4(R9), R11
-	LEAQ   (R8)(R11*8), R11
+	MOVL   4(R8), R11
+	SHLQ   $0x02, R11
+	ADDQ   links+64(FP), R11
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	VXORPS Y4, Y4, Y4
@@ -5380,10 +5496,20 @@ column2:
 	JMP    test2
 
 link2:
-	MOVL         (R12), R13
-	VBROADCASTSS 4(R12), Y6
-	LEAQ         (DI)(R13*2), R13
-	VPBROADCASTW (R13), Y7
+	MOVL         64(R10), R13
+	SHRL         $0x01, R13
+	IMULQ        activeStride+48(FP), R13
+	PREFETCHT0   (SI)(R13*1)
+	MOVL         (R10), R12
+	MOVL         R12, R13
+	ANDL         $0x01, R13
+	SHRL         $0x01, R12
+	VBROADCASTSS (R14)(R13*4), Y6
+	VBROADCASTSS (DI)(R12*4), Y7
+	VMULPS       Y7, Y6, Y6
+	IMULQ        activeStride+48(FP), R12
+	ADDQ         SI, R12
+	VPBROADCASTW (R12), Y7
 	VPAND        Y0, Y7, Y8
 	VPCMPEQD     Y0, Y8, Y8
 	VANDPS       Y6, Y8, Y8
@@ -5392,7 +5518,7 @@ link2:
 	VPCMPEQD     Y1, Y7, Y7
 	VANDPS       Y6, Y7, Y7
 	VADDPS       Y7, Y3, Y3
-	VPBROADCASTW 2(R13), Y7
+	VPBROADCASTW 2(R12), Y7
 	VPAND        Y0, Y7, Y8
 	VPCMPEQD     Y0, Y8, Y8
 	VANDPS       Y6, Y8, Y8
@@ -5401,10 +5527,10 @@ link2:
 	VPCMPEQD     Y1, Y7, Y7
 	VANDPS       Y6, Y7, Y7
 	VADDPS       Y7, Y5, Y5
-	ADDQ         $0x08, R12
+	ADDQ         $0x04, R10
 
 test2:
-	CMPQ    R12, R11
+	CMPQ    R10, R11
 	JNE     link2
 	VMULPS  (DX), Y2, Y6
 	VADDPS  (CX), Y6, Y6
@@ -5426,27 +5552,38 @@ test2:
 	VMOVUPS Y2, 96(CX)
 	VMULPS  96(BX), Y5, Y5
 	VMOVUPS Y5, 96(AX)
-	ADDQ    SI, AX
-	ADDQ    SI, DX
-	ADDQ    $0x04, R9
-	DECQ    R10
+	ADDQ    stride+32(FP), AX
+	ADDQ    stride+32(FP), DX
+	ADDQ    $0x04, R8
+	DECQ    R9
 	JMP     column2
 
 panel1:
 column1:
-	TESTQ  R10, R10
+	TESTQ  R9, R9
 	JEQ    done
-	MOVL   4(R9), R11
-	LEAQ   (R8)(R11*8), R11
+	MOVL   4(R8), R11
+	SHLQ   $0x02, R11
+	ADDQ   links+64(FP), R11
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	JMP    test1
 
 link1:
-	MOVL         (R12), R13
-	VBROADCASTSS 4(R12), Y4
-	LEAQ         (DI)(R13*2), R13
-	VPBROADCASTW (R13), Y5
+	MOVL         64(R10), R13
+	SHRL         $0x01, R13
+	IMULQ        activeStride+48(FP), R13
+	PREFETCHT0   (SI)(R13*1)
+	MOVL         (R10), R12
+	MOVL         R12, R13
+	ANDL         $0x01, R13
+	SHRL         $0x01, R12
+	VBROADCASTSS (R14)(R13*4), Y4
+	VBROADCASTSS (DI)(R12*4), Y5
+	VMULPS       Y5, Y4, Y4
+	IMULQ        activeStride+48(FP), R12
+	ADDQ         SI, R12
+	VPBROADCASTW (R12), Y5
 	VPAND        Y0, Y5, Y6
 	VPCMPEQD     Y0, Y6, Y6
 	VANDPS       Y4, Y6, Y6
@@ -5455,10 +5592,10 @@ link1:
 	VPCMPEQD     Y1, Y5, Y5
 	VANDPS       Y4, Y5, Y5
 	VADDPS       Y5, Y3, Y3
-	ADDQ         $0x08, R12
+	ADDQ         $0x04, R10
 
 test1:
-	CMPQ    R12, R11
+	CMPQ    R10, R11
 	JNE     link1
 	VMULPS  (DX), Y2, Y4
 	VADDPS  (CX), Y4, Y4
@@ -5470,10 +5607,10 @@ test1:
 	VMOVUPS Y2, 32(CX)
 	VMULPS  32(BX), Y3, Y3
 	VMOVUPS Y3, 32(AX)
-	ADDQ    SI, AX
-	ADDQ    SI, DX
-	ADDQ    $0x04, R9
-	DECQ    R10
+	ADDQ    stride+32(FP), AX
+	ADDQ    stride+32(FP), DX
+	ADDQ    $0x04, R8
+	DECQ    R9
 	JMP     column1
 
 done:

@@ -59,10 +59,10 @@ func reluDotAVX512(z *float32, active *uint16, h *float32, w2 *float32, rows int
 //go:noescape
 func sparseMLPAVX512(z *float32, active *uint16, entries *uint16, rows int, rowBytes int, cols int, w1 *float32, stride int, w2 *float32, outputs int, blocks int) int
 
-// columnGradAVX512 sums q = Σ ±d∘active over the links of each column (pairs of active and d), sets dw1 = q∘w2 and adds w1∘q to dw2. The stride is in bytes.
+// columnGradAVX512 sums q = Σ ±d∘active over the links of each column, sets dw1 = q∘w2 and adds w1∘q to dw2. Strides are in bytes. It reads 16 links beyond the last.
 //
 //go:noescape
-func columnGradAVX512(dw1 *float32, dw2 *float32, w1 *float32, w2 *float32, stride int, active *uint16, links *uint32, start *uint32, cols int, blocks int)
+func columnGradAVX512(dw1 *float32, dw2 *float32, w1 *float32, w2 *float32, stride int, active *uint16, activeStride int, d *float32, links *uint32, start *uint32, cols int, blocks int)
 
 // hiddenGradAVX512 adds d[i][k]·max(0, h[i]) to dw2[k] and Σ_k d[i][k]·w2[k] to dh[i], and clears dh[i] where not active[i], for bytes of a row, a multiple of a block's. Strides are in bytes.
 //
@@ -119,10 +119,10 @@ func scatterRowsAVX2(dw *float32, dwStride int, entries *uint16, rows int, rowBy
 //go:noescape
 func reluDotAVX2(z *float32, active *uint16, h *float32, w2 *float32, rows int, outputs int, units int)
 
-// columnGradAVX2 sums q = Σ ±d∘active over the links of each column (pairs of active and d), sets dw1 = q∘w2 and adds w1∘q to dw2. The stride is in bytes.
+// columnGradAVX2 sums q = Σ ±d∘active over the links of each column, sets dw1 = q∘w2 and adds w1∘q to dw2. Strides are in bytes. It reads 16 links beyond the last.
 //
 //go:noescape
-func columnGradAVX2(dw1 *float32, dw2 *float32, w1 *float32, w2 *float32, stride int, active *uint16, links *uint32, start *uint32, cols int, blocks int)
+func columnGradAVX2(dw1 *float32, dw2 *float32, w1 *float32, w2 *float32, stride int, active *uint16, activeStride int, d *float32, links *uint32, start *uint32, cols int, blocks int)
 
 // hiddenGradAVX2 adds d[i][k]·max(0, h[i]) to dw2[k] and Σ_k d[i][k]·w2[k] to dh[i], and clears dh[i] where not active[i], for bytes of a row, a multiple of a block's. Strides are in bytes.
 //

@@ -124,41 +124,56 @@ func (v isa) bits(i int) VecVirtual {
 	return v.load(table(fmt.Sprintf("bits%d", i), words))
 }
 
+// linksAhead is how far ahead columnGrad fetches a row's masks, and reads the links.
+const linksAhead = 16
+
 func (v isa) columnGrad() {
-	v.text("columnGrad", "dw1, dw2, w1, w2 *float32, stride int, active *uint16, links *uint32, start *uint32, cols, blocks int)",
-		"sums q = Σ ±d∘active over the links of each column (pairs of active and d), sets dw1 = q∘w2 and adds w1∘q to dw2. The stride is in bytes.")
-	dw1, dw2, w1, w2, stride := arg("dw1"), arg("dw2"), arg("w1"), arg("w2"), arg("stride")
-	active, links, start, cols, blocks := arg("active"), arg("links"), arg("start"), arg("cols"), arg("blocks")
-	link, end, at := GP64(), GP64(), GP64()
+	v.text("columnGrad", "dw1, dw2, w1, w2 *float32, stride int, active *uint16, activeStride int, d *float32, links *uint32, start *uint32, cols, blocks int)",
+		"sums q = Σ ±d∘active over the links of each column, sets dw1 = q∘w2 and adds w1∘q to dw2. Strides are in bytes. It reads 16 links beyond the last.")
+	dw1, dw2, w1, w2 := arg("dw1"), arg("dw2"), arg("w1"), arg("w2")
+	active, d, start, cols := arg("active"), arg("d"), arg("start"), arg("cols")
+	link, end, row, odd, sign := GP64(), GP64(), GP64(), GP64(), signs()
 	var bits []VecVirtual
 	if !v.masks() {
 		bits = []VecVirtual{v.bits(0), v.bits(1)}
 	}
 	MOVL(Mem{Base: start}, link.As32())
-	LEAQ(Mem{Base: links, Index: link, Scale: 8}, link)
-	panels(blocks, v.panel, func(n int) {
+	SHLQ(U8(2), link)
+	ADDQ(inPlace("links"), link)
+	panels(arg("blocks"), v.panel, func(n int) {
 		label := func(s string) string { return fmt.Sprintf("%s%d", s, n) }
 		Label(label("column"))
 		TESTQ(cols, cols)
 		JEQ(LabelRef("done"))
 		MOVL(Mem{Base: start, Disp: 4}, end.As32())
-		LEAQ(Mem{Base: links, Index: end, Scale: 8}, end)
+		SHLQ(U8(2), end)
+		ADDQ(inPlace("links"), end)
 		sums := make([]VecVirtual, n*v.vectors)
 		for i := range sums {
 			sums[i] = v.zero()
 		}
 		JMP(LabelRef(label("test")))
 		Label(label("link"))
-		d := v.vec()
-		MOVL(Mem{Base: link}, at.As32())
-		VBROADCASTSS(Mem{Base: link, Disp: 4}, d)
-		LEAQ(Mem{Base: active, Index: at, Scale: 2}, at)
+		// The rows of a column are far apart, and no prefetcher can know the next.
+		MOVL(Mem{Base: link, Disp: 4 * linksAhead}, odd.As32())
+		SHRL(U8(1), odd.As32())
+		IMULQ(inPlace("activeStride"), odd)
+		PREFETCHT0(Mem{Base: active, Index: odd, Scale: 1})
+		dRow := v.vec()
+		MOVL(Mem{Base: link}, row.As32())
+		MOVL(row.As32(), odd.As32())
+		ANDL(U8(1), odd.As32())
+		SHRL(U8(1), row.As32())
+		VBROADCASTSS(Mem{Base: sign, Index: odd, Scale: 4}, dRow)
+		v.scale(Mem{Base: d, Index: row, Scale: 4}, dRow)
+		IMULQ(inPlace("activeStride"), row)
+		ADDQ(active, row)
 		for b := range n {
-			mask := Mem{Base: at, Disp: 2 * b}
+			mask := Mem{Base: row, Disp: 2 * b}
 			if v.masks() {
 				k := K()
 				KMOVW(mask, k)
-				VADDPS(d, sums[b], k, sums[b])
+				VADDPS(dRow, sums[b], k, sums[b])
 				continue
 			}
 			lanes := v.vec()
@@ -167,11 +182,11 @@ func (v isa) columnGrad() {
 				x := v.vec()
 				VPAND(bits[i], lanes, x)
 				VPCMPEQD(bits[i], x, x)
-				VANDPS(d, x, x)
+				VANDPS(dRow, x, x)
 				VADDPS(x, s, s)
 			}
 		}
-		ADDQ(U8(8), link)
+		ADDQ(U8(4), link)
 		Label(label("test"))
 		CMPQ(link, end)
 		JNE(LabelRef(label("link")))
@@ -183,14 +198,25 @@ func (v isa) columnGrad() {
 			VMULPS(Mem{Base: w2, Disp: disp}, q, q)
 			VMOVUPS(q, Mem{Base: dw1, Disp: disp})
 		}
-		ADDQ(stride, dw1)
-		ADDQ(stride, w1)
+		ADDQ(inPlace("stride"), dw1)
+		ADDQ(inPlace("stride"), w1)
 		ADDQ(U8(4), start)
 		DECQ(cols)
 		JMP(LabelRef(label("column")))
 	})
 	Label("done")
 	ret()
+}
+
+// scale multiplies x by the number at at.
+func (v isa) scale(at Mem, x VecVirtual) {
+	if v.masks() {
+		VMULPS_BCST(at, x, x)
+		return
+	}
+	y := v.vec()
+	VBROADCASTSS(at, y)
+	VMULPS(y, x, x)
 }
 
 // mostOutputs is how many outputs hiddenGrad takes: AVX2 has registers for their sums
