@@ -12,10 +12,14 @@ import (
 // drawn, cropped, halved, freed of its background and subtracted from the one before,
 // as the post does it; and codes. It also counts what only rare play shows.
 func TestObservationRoutes(t *testing.T) {
+	streams := uint32(3)
+	if raceDetector {
+		streams = 1
+	}
 	for _, player := range []player{anyAction, upDown, tracker, watcher} {
 		t.Run(player.name, func(t *testing.T) {
 			t.Parallel()
-			for stream := range uint32(3) {
+			for stream := range streams {
 				routes := newRoutes(t)
 				for d := range uint32(budget(20_000)) {
 					routes.step(player.act(&routes.game, stream, d), d)

@@ -596,44 +596,43 @@ AVX512played:
 	VPSUBD.BCST    constants<>+0(SB), Z7, K2, Z7
 	VPSRAD         $0x01, Z7, Z7
 	VPMINSD.BCST   constants<>+1024(SB), Z7, Z7
-	VPSRAD         $0x01, Z2, Z4
-	VPCMPD.BCST    $0x00, constants<>+576(SB), Z4, K2
-	VPCMPD.BCST    $0x00, constants<>+1280(SB), Z4, K3
-	VPSUBD.BCST    constants<>+704(SB), Z0, Z4
-	VPSUBD.BCST    constants<>+704(SB), Z1, K3, Z4
+	VPSRAD         $0x01, Z2, Z3
+	VPCMPD.BCST    $0x00, constants<>+576(SB), Z3, K2
+	VPCMPD.BCST    $0x00, constants<>+1280(SB), Z3, K3
+	VPSUBD.BCST    constants<>+704(SB), Z0, Z3
+	VPSUBD.BCST    constants<>+704(SB), Z1, K3, Z3
 	KORW           K2, K3, K2
-	VPADDD.BCST    constants<>+1312(SB), Z4, Z5
-	VPCMPD         $0x06, Z4, Z7, K2, K2
-	VPCMPD         $0x01, Z5, Z6, K2, K2
-	VPCMPD         $0x01, Z4, Z6, K2, K3
-	VMOVDQA32      Z4, K3, Z7
+	VPADDD.BCST    constants<>+1312(SB), Z3, Z4
+	VPCMPD         $0x06, Z3, Z7, K2, K2
+	VPCMPD         $0x01, Z4, Z6, K2, K2
+	VPCMPD         $0x01, Z3, Z6, K2, K3
+	VMOVDQA32      Z3, K3, Z7
 	KANDNW         K2, K3, K2
-	VMOVDQA32      Z5, K2, Z6
-	VPSUBD         Z6, Z7, Z4
-	VPMULLD.BCST   constants<>+1344(SB), Z2, Z5
-	VPADDD         Z2, Z2, Z7
-	VPADDD         Z2, Z7, Z7
-	VPSUBD         Z7, Z5, Z7
-	VPADDD.BCST    constants<>+1376(SB), Z5, Z5
-	VPCMPD.BCST    $0x00, constants<>+0(SB), Z4, K2
+	VMOVDQA32      Z4, K2, Z6
+	VPSUBD         Z6, Z7, Z3
+	VPMULLD.BCST   constants<>+1344(SB), Z2, Z4
+	VPADDD         Z2, Z2, Z5
+	VPADDD         Z2, Z5, Z5
+	VPSUBD         Z5, Z4, Z5
+	VPADDD.BCST    constants<>+1376(SB), Z4, Z4
+	VPCMPD.BCST    $0x00, constants<>+0(SB), Z3, K2
 	VPCMPD.BCST    $0x00, constants<>+64(SB), Z6, K2, K3
-	VPSUBD.BCST    constants<>+0(SB), Z5, K3, Z5
-	VPSUBD.BCST    constants<>+0(SB), Z6, Z8
-	VPCMPUD.BCST   $0x01, constants<>+1408(SB), Z8, K2, K2
-	VPADDD.BCST    constants<>+1440(SB), Z7, Z8
-	VMOVDQA32      Z8, K2, Z5
+	VPSUBD.BCST    constants<>+0(SB), Z4, K3, Z4
+	VPSUBD.BCST    constants<>+0(SB), Z6, Z7
+	VPCMPUD.BCST   $0x01, constants<>+1408(SB), Z7, K2, K2
+	VPADDD.BCST    constants<>+1440(SB), Z5, Z7
+	VMOVDQA32      Z7, K2, Z4
 	VPCMPD.BCST    $0x06, constants<>+1472(SB), Z2, K2, K2
-	VPADDD.BCST    constants<>+1504(SB), Z7, Z8
-	VMOVDQA32      Z8, K2, Z5
-	VPADDD.BCST    constants<>+1536(SB), Z7, Z8
-	VPCMPD.BCST    $0x00, constants<>+1184(SB), Z4, K2
-	VMOVDQA32      Z8, K2, Z5
-	VPADDD         Z6, Z5, Z5
-	VPSUBD.BCST    constants<>+0(SB), Z4, Z4
-	VPCMPD.BCST    $0x06, constants<>+64(SB), Z3, K2
-	VPCMPUD.BCST   $0x01, constants<>+1184(SB), Z4, K2, K2
-	VPANDND.BCST   constants<>+1568(SB), Z5, Z5
-	VMOVDQA32.Z    Z5, K2, Z5
+	VPADDD.BCST    constants<>+1504(SB), Z5, Z7
+	VMOVDQA32      Z7, K2, Z4
+	VPADDD.BCST    constants<>+1536(SB), Z5, Z7
+	VPCMPD.BCST    $0x00, constants<>+1184(SB), Z3, K2
+	VMOVDQA32      Z7, K2, Z4
+	VPADDD         Z6, Z4, Z4
+	VPSUBD.BCST    constants<>+0(SB), Z3, Z3
+	VPCMPUD.BCST   $0x01, constants<>+1184(SB), Z3, K2
+	VPANDND.BCST   constants<>+1568(SB), Z4, Z4
+	VMOVDQA32.Z    Z4, K2, Z4
 	VPCMPUD.BCST   $0x01, constants<>+1600(SB), Z0, K2
 	VPANDND.BCST   constants<>+1568(SB), Z0, Z0
 	VMOVDQA32.Z    Z0, K2, Z0
@@ -672,17 +671,17 @@ AVX512played:
 	VPORD          Z1, Z3, Z3
 	VMOVDQA32      Z3, K3, Z0
 	VMOVDQU32      1088(CX), Z1
-	VMOVDQU32      Z5, 1088(CX)
+	VMOVDQU32      Z4, 1088(CX)
 	VPXORD         Z26, Z26, Z26
-	VPCMPD         $0x04, Z1, Z5, K2
-	VPCMPD.BCST    $0x04, constants<>+64(SB), Z5, K2, K3
+	VPCMPD         $0x04, Z1, Z4, K2
+	VPCMPD.BCST    $0x04, constants<>+64(SB), Z4, K2, K3
 	VPCMPD.BCST    $0x04, constants<>+64(SB), Z1, K2, K4
 	VPADDD.BCST    constants<>+1152(SB), Z26, K3, Z26
 	VPADDD.BCST    constants<>+1152(SB), Z26, K4, Z26
 	VPADDD         Z1, Z1, Z1
 	VMOVDQA32.Z    Z1, K2, Z1
 	VPSLLD         $0x10, Z1, Z3
-	VPADDD         Z5, Z5, Z4
+	VPADDD         Z4, Z4, Z4
 	VPORD.BCST     constants<>+0(SB), Z4, Z4
 	VPORD          Z4, Z3, Z3
 	VMOVDQA32      Z3, K3, Z1
@@ -1687,68 +1686,66 @@ AVX2played:
 	VPAND        constants<>+1184(SB), Y2, Y2
 	VPSUBD       Y2, Y10, Y10
 	VPADDD       constants<>+480(SB), Y1, Y2
-	VMOVDQU      Y7, Y7
-	VPCMPGTD     Y2, Y7, Y7
-	VPAND        Y5, Y7, Y7
-	VPAND        constants<>+1216(SB), Y7, Y2
-	VPADDD       Y2, Y10, Y10
-	VPCMPGTD     Y10, Y6, Y2
-	VPAND        Y5, Y2, Y2
-	VPAND        constants<>+0(SB), Y2, Y2
-	VPSUBD       Y2, Y9, Y9
+	VMOVDQU      Y7, Y1
+	VPCMPGTD     Y2, Y1, Y1
+	VPAND        Y5, Y1, Y1
+	VPAND        constants<>+1216(SB), Y1, Y1
+	VPADDD       Y1, Y10, Y10
+	VPCMPGTD     Y10, Y6, Y1
+	VPAND        Y5, Y1, Y1
+	VPAND        constants<>+0(SB), Y1, Y1
+	VPSUBD       Y1, Y9, Y9
 	VPSRAD       $0x01, Y9, Y9
 	VPMINSD      constants<>+1024(SB), Y9, Y9
-	VPSRAD       $0x01, Y0, Y2
-	VPCMPEQD     constants<>+576(SB), Y2, Y5
-	VPCMPEQD     constants<>+1280(SB), Y2, Y6
-	VPSUBD       constants<>+704(SB), Y3, Y2
-	VPSUBD       constants<>+704(SB), Y4, Y7
-	VPBLENDVB    Y6, Y7, Y2, Y2
-	VPOR         Y5, Y6, Y5
-	VPADDD       constants<>+1312(SB), Y2, Y6
-	VPCMPGTD     Y2, Y9, Y7
-	VPAND        Y5, Y7, Y7
-	VMOVDQU      Y6, Y5
-	VPCMPGTD     Y8, Y5, Y5
-	VPAND        Y7, Y5, Y5
-	VMOVDQU      Y2, Y7
-	VPCMPGTD     Y8, Y7, Y7
-	VPAND        Y5, Y7, Y7
-	VPBLENDVB    Y7, Y2, Y9, Y9
-	VPANDN       Y5, Y7, Y2
-	VPBLENDVB    Y2, Y6, Y8, Y8
-	VPSUBD       Y8, Y9, Y2
-	VPMULLD      constants<>+1344(SB), Y0, Y5
-	VPADDD       Y0, Y0, Y6
-	VPADDD       Y0, Y6, Y6
-	VPSUBD       Y6, Y5, Y6
-	VPADDD       constants<>+1376(SB), Y5, Y5
-	VPCMPEQD     constants<>+0(SB), Y2, Y9
-	VPCMPEQD     constants<>+64(SB), Y8, Y7
-	VPAND        Y9, Y7, Y7
-	VPAND        constants<>+0(SB), Y7, Y7
-	VPSUBD       Y7, Y5, Y5
-	VPSUBD       constants<>+0(SB), Y8, Y7
-	VPMINUD      constants<>+1728(SB), Y7, Y10
-	VPCMPEQD     Y7, Y10, Y10
-	VPAND        Y9, Y10, Y10
-	VPADDD       constants<>+1440(SB), Y6, Y7
-	VPBLENDVB    Y10, Y7, Y5, Y5
+	VPSRAD       $0x01, Y0, Y1
+	VPCMPEQD     constants<>+576(SB), Y1, Y2
+	VPCMPEQD     constants<>+1280(SB), Y1, Y5
+	VPSUBD       constants<>+704(SB), Y3, Y1
+	VPSUBD       constants<>+704(SB), Y4, Y6
+	VPBLENDVB    Y5, Y6, Y1, Y1
+	VPOR         Y2, Y5, Y2
+	VPADDD       constants<>+1312(SB), Y1, Y5
+	VPCMPGTD     Y1, Y9, Y6
+	VPAND        Y2, Y6, Y6
+	VMOVDQU      Y5, Y2
+	VPCMPGTD     Y8, Y2, Y2
+	VPAND        Y6, Y2, Y2
+	VMOVDQU      Y1, Y6
+	VPCMPGTD     Y8, Y6, Y6
+	VPAND        Y2, Y6, Y6
+	VPBLENDVB    Y6, Y1, Y9, Y9
+	VPANDN       Y2, Y6, Y1
+	VPBLENDVB    Y1, Y5, Y8, Y8
+	VPSUBD       Y8, Y9, Y1
+	VPMULLD      constants<>+1344(SB), Y0, Y2
+	VPADDD       Y0, Y0, Y5
+	VPADDD       Y0, Y5, Y5
+	VPSUBD       Y5, Y2, Y5
+	VPADDD       constants<>+1376(SB), Y2, Y2
+	VPCMPEQD     constants<>+0(SB), Y1, Y7
+	VPCMPEQD     constants<>+64(SB), Y8, Y6
+	VPAND        Y7, Y6, Y6
+	VPAND        constants<>+0(SB), Y6, Y6
+	VPSUBD       Y6, Y2, Y2
+	VPSUBD       constants<>+0(SB), Y8, Y6
+	VPMINUD      constants<>+1728(SB), Y6, Y9
+	VPCMPEQD     Y6, Y9, Y9
+	VPAND        Y7, Y9, Y9
+	VPADDD       constants<>+1440(SB), Y5, Y6
+	VPBLENDVB    Y9, Y6, Y2, Y2
 	VPCMPGTD     constants<>+1472(SB), Y0, Y0
-	VPAND        Y10, Y0, Y0
-	VPADDD       constants<>+1504(SB), Y6, Y7
-	VPBLENDVB    Y0, Y7, Y5, Y5
-	VPADDD       constants<>+1536(SB), Y6, Y7
-	VPCMPEQD     constants<>+1184(SB), Y2, Y0
-	VPBLENDVB    Y0, Y7, Y5, Y5
-	VPADDD       Y8, Y5, Y5
-	VPSUBD       constants<>+0(SB), Y2, Y2
-	VPCMPGTD     constants<>+64(SB), Y1, Y0
-	VPMINUD      constants<>+480(SB), Y2, Y1
-	VPCMPEQD     Y2, Y1, Y1
-	VPAND        Y0, Y1, Y1
-	VPANDN       constants<>+1568(SB), Y5, Y5
-	VPAND        Y1, Y5, Y5
+	VPAND        Y9, Y0, Y0
+	VPADDD       constants<>+1504(SB), Y5, Y6
+	VPBLENDVB    Y0, Y6, Y2, Y2
+	VPADDD       constants<>+1536(SB), Y5, Y6
+	VPCMPEQD     constants<>+1184(SB), Y1, Y0
+	VPBLENDVB    Y0, Y6, Y2, Y2
+	VPADDD       Y8, Y2, Y2
+	VPSUBD       constants<>+0(SB), Y1, Y1
+	VPMINUD      constants<>+480(SB), Y1, Y0
+	VPCMPEQD     Y1, Y0, Y0
+	VPANDN       constants<>+1568(SB), Y2, Y2
+	VPAND        Y0, Y2, Y2
 	VPMINUD      constants<>+1760(SB), Y3, Y0
 	VPCMPEQD     Y3, Y0, Y0
 	VPANDN       constants<>+1568(SB), Y3, Y1
@@ -1756,105 +1753,105 @@ AVX2played:
 	VPMINUD      constants<>+1760(SB), Y4, Y0
 	VPCMPEQD     Y4, Y0, Y0
 	VPADDD       constants<>+1600(SB), Y4, Y4
-	VPANDN       constants<>+1568(SB), Y4, Y2
-	VPAND        Y0, Y2, Y2
+	VPANDN       constants<>+1568(SB), Y4, Y3
+	VPAND        Y0, Y3, Y3
 	VMOVDQU      960(CX), Y0
 	VMOVDQU      Y1, 960(CX)
-	VPXOR        Y3, Y3, Y3
-	VPCMPEQD     Y0, Y1, Y4
-	VPXOR        constants<>+128(SB), Y4, Y4
+	VPXOR        Y4, Y4, Y4
+	VPCMPEQD     Y0, Y1, Y5
+	VPXOR        constants<>+128(SB), Y5, Y5
 	VPCMPEQD     constants<>+64(SB), Y1, Y6
-	VPANDN       Y4, Y6, Y6
+	VPANDN       Y5, Y6, Y6
 	VPCMPEQD     constants<>+64(SB), Y0, Y7
-	VPANDN       Y4, Y7, Y7
+	VPANDN       Y5, Y7, Y7
 	VPAND        constants<>+1152(SB), Y6, Y8
-	VPADDD       Y8, Y3, Y3
+	VPADDD       Y8, Y4, Y4
 	VPAND        constants<>+1152(SB), Y7, Y7
-	VPADDD       Y7, Y3, Y3
+	VPADDD       Y7, Y4, Y4
 	VPADDD       Y0, Y0, Y0
-	VPAND        Y4, Y0, Y0
-	VPSLLD       $0x10, Y0, Y4
+	VPAND        Y5, Y0, Y0
+	VPSLLD       $0x10, Y0, Y5
 	VPADDD       Y1, Y1, Y1
 	VPOR         constants<>+0(SB), Y1, Y1
-	VPOR         Y1, Y4, Y4
-	VPBLENDVB    Y6, Y4, Y0, Y0
+	VPOR         Y1, Y5, Y5
+	VPBLENDVB    Y6, Y5, Y0, Y0
 	VMOVDQU      1024(CX), Y1
-	VMOVDQU      Y2, 1024(CX)
-	VPXOR        Y4, Y4, Y4
-	VPCMPEQD     Y1, Y2, Y6
+	VMOVDQU      Y3, 1024(CX)
+	VPXOR        Y5, Y5, Y5
+	VPCMPEQD     Y1, Y3, Y6
 	VPXOR        constants<>+128(SB), Y6, Y6
-	VPCMPEQD     constants<>+64(SB), Y2, Y7
+	VPCMPEQD     constants<>+64(SB), Y3, Y7
 	VPANDN       Y6, Y7, Y7
 	VPCMPEQD     constants<>+64(SB), Y1, Y8
 	VPANDN       Y6, Y8, Y8
 	VPAND        constants<>+1152(SB), Y7, Y9
-	VPADDD       Y9, Y4, Y4
+	VPADDD       Y9, Y5, Y5
 	VPAND        constants<>+1152(SB), Y8, Y8
-	VPADDD       Y8, Y4, Y4
+	VPADDD       Y8, Y5, Y5
 	VPADDD       Y1, Y1, Y1
 	VPAND        Y6, Y1, Y1
 	VPSLLD       $0x10, Y1, Y6
-	VPADDD       Y2, Y2, Y2
-	VPOR         constants<>+0(SB), Y2, Y2
-	VPOR         Y2, Y6, Y6
+	VPADDD       Y3, Y3, Y3
+	VPOR         constants<>+0(SB), Y3, Y3
+	VPOR         Y3, Y6, Y6
 	VPBLENDVB    Y7, Y6, Y1, Y1
-	VMOVDQU      1088(CX), Y2
-	VMOVDQU      Y5, 1088(CX)
+	VMOVDQU      1088(CX), Y3
+	VMOVDQU      Y2, 1088(CX)
 	VPXOR        Y6, Y6, Y6
-	VPCMPEQD     Y2, Y5, Y7
+	VPCMPEQD     Y3, Y2, Y7
 	VPXOR        constants<>+128(SB), Y7, Y7
-	VPCMPEQD     constants<>+64(SB), Y5, Y8
+	VPCMPEQD     constants<>+64(SB), Y2, Y8
 	VPANDN       Y7, Y8, Y8
-	VPCMPEQD     constants<>+64(SB), Y2, Y9
+	VPCMPEQD     constants<>+64(SB), Y3, Y9
 	VPANDN       Y7, Y9, Y9
 	VPAND        constants<>+1152(SB), Y8, Y10
 	VPADDD       Y10, Y6, Y6
 	VPAND        constants<>+1152(SB), Y9, Y9
 	VPADDD       Y9, Y6, Y6
+	VPADDD       Y3, Y3, Y3
+	VPAND        Y7, Y3, Y3
+	VPSLLD       $0x10, Y3, Y6
 	VPADDD       Y2, Y2, Y2
-	VPAND        Y7, Y2, Y2
-	VPSLLD       $0x10, Y2, Y6
-	VPADDD       Y5, Y5, Y5
-	VPOR         constants<>+0(SB), Y5, Y5
-	VPOR         Y5, Y6, Y6
-	VPBLENDVB    Y8, Y6, Y2, Y2
-	VPBROADCASTD constants<>+1632(SB), Y5
-	VPSUBD       Y3, Y5, Y5
-	VPSRLVD      Y5, Y1, Y5
-	VPSLLVD      Y3, Y1, Y1
+	VPOR         constants<>+0(SB), Y2, Y2
+	VPOR         Y2, Y6, Y6
+	VPBLENDVB    Y8, Y6, Y3, Y3
+	VPBROADCASTD constants<>+1632(SB), Y2
+	VPSUBD       Y4, Y2, Y2
+	VPSRLVD      Y2, Y1, Y2
+	VPSLLVD      Y4, Y1, Y1
 	VPOR         Y1, Y0, Y0
-	VPADDD       Y4, Y3, Y3
-	VPSLLVD      Y3, Y2, Y1
+	VPADDD       Y5, Y4, Y4
+	VPSLLVD      Y4, Y3, Y1
 	VPOR         Y1, Y0, Y0
 	VPBROADCASTD constants<>+1632(SB), Y1
-	VPSUBD       Y3, Y1, Y1
-	VPSRLVD      Y1, Y2, Y1
-	VPOR         Y1, Y5, Y5
+	VPSUBD       Y4, Y1, Y1
+	VPSRLVD      Y1, Y3, Y1
+	VPOR         Y1, Y2, Y2
 	VPBROADCASTD constants<>+544(SB), Y1
-	VPSUBD       Y3, Y1, Y1
-	VPSRLVD      Y1, Y2, Y1
-	VPSUBD       constants<>+1632(SB), Y3, Y3
-	VPSLLVD      Y3, Y2, Y2
-	VPOR         Y2, Y5, Y5
+	VPSUBD       Y4, Y1, Y1
+	VPSRLVD      Y1, Y3, Y1
+	VPSUBD       constants<>+1632(SB), Y4, Y4
+	VPSLLVD      Y4, Y3, Y3
+	VPOR         Y3, Y2, Y2
 	VPXOR        constants<>+128(SB), Y0, Y0
-	VPXOR        constants<>+128(SB), Y5, Y5
+	VPXOR        constants<>+128(SB), Y2, Y2
 	VPXOR        constants<>+128(SB), Y1, Y1
-	VMOVDQU      tables<>+256(SB), Y2
-	VPERMD       Y0, Y2, Y2
+	VMOVDQU      tables<>+256(SB), Y3
+	VPERMD       Y0, Y3, Y3
 	VMOVDQU      tables<>+320(SB), Y0
-	VPERMD       Y5, Y0, Y0
-	VMOVDQU      tables<>+384(SB), Y3
-	VPERMD       Y1, Y3, Y3
+	VPERMD       Y2, Y0, Y0
+	VMOVDQU      tables<>+384(SB), Y2
+	VPERMD       Y1, Y2, Y2
 	MOVQ         observation+72(FP), BX
 	LEAQ         (AX)(AX*2), SI
-	VPBLENDD     $0x92, Y0, Y2, Y1
-	VPBLENDD     $0x24, Y3, Y1, Y1
+	VPBLENDD     $0x92, Y0, Y3, Y1
+	VPBLENDD     $0x24, Y2, Y1, Y1
 	VMOVDQU      Y1, (BX)(SI*4)
-	VPBLENDD     $0x24, Y0, Y2, Y1
-	VPBLENDD     $0x49, Y3, Y1, Y1
+	VPBLENDD     $0x24, Y0, Y3, Y1
+	VPBLENDD     $0x49, Y2, Y1, Y1
 	VMOVDQU      Y1, 32(BX)(SI*4)
-	VPBLENDD     $0x49, Y0, Y2, Y0
-	VPBLENDD     $0x92, Y3, Y0, Y0
+	VPBLENDD     $0x49, Y0, Y3, Y0
+	VPBLENDD     $0x92, Y2, Y0, Y0
 	VMOVDQU      Y0, 64(BX)(SI*4)
 	ADDQ         $0x08, AX
 	ADDQ         $0x20, CX

@@ -43,7 +43,7 @@ func (k *kernel) ball(enemy, agent, paddle vec) vec {
 	k.op(sub, height, end, first)
 	code := k.ballCode(column, first, height)
 	k.op(sub, height, height, word(1))
-	shown := k.below(height, 3, k.compare(gt, k.vars[ballY], word(0), nil))
+	shown := k.below(height, 3, nil) // not where ballY is 0, far above the field
 	k.op(andn, code, code, word(noCode))
 	k.keep(shown, code)
 	return code
