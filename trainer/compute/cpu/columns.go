@@ -51,7 +51,7 @@ func (b *Backend) columnsGrad(dw1, dw2 compute.Tensor, x compute.Sparse, active 
 	units := w1.Cols
 	t.k, t.dw1, t.dw2, t.w1, t.w2, t.x, t.active, t.d = b.kernels, dw1, dw2, w1, w2, x, active, d
 	t.parts = b.pool.workers
-	t.panel = b.panel(units / compute.Lanes)
+	t.panel = b.panel(units/compute.Lanes, b.kernels.columns)
 	chunks := grain(x.Cols, columnChunk)
 	t.counts = grow(t.counts, t.parts*x.Cols)
 	t.start = grow(t.start, x.Cols+1)

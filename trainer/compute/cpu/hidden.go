@@ -23,7 +23,7 @@ func (b *Backend) hiddenGrad(dw1, dw2 compute.Tensor, x compute.Sparse, active c
 	b.Zero(dw2)
 	blocks := w1.Cols / compute.Lanes
 	t := &b.tasks.hidden
-	*t = hiddenTask{b.kernels, b.scratch, dw1, dw2, w1, w2, x, active, d, b.panel(blocks)}
+	*t = hiddenTask{b.kernels, b.scratch, dw1, dw2, w1, w2, x, active, d, b.panel(blocks, b.kernels.panel)}
 	b.pool.do(t, grain(blocks, t.panel))
 }
 

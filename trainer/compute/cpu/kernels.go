@@ -10,8 +10,9 @@ type kernels struct {
 	name string
 
 	// panel is the largest number of blocks that the functions with a parameter
-	// blocks take at once: what fits the registers.
-	panel int
+	// blocks take at once, but for columnGrad, which takes columns: what fits the
+	// registers.
+	panel, columns int
 
 	sigmoid     func(p, z []float32)
 	policyGrad  func(d, z, p []float32, action []uint8, advantage []float32, entropy, scale float32)
@@ -37,6 +38,7 @@ type kernels struct {
 var goKernels = kernels{
 	name:        "go",
 	panel:       16,
+	columns:     16,
 	sigmoid:     sigmoidGo,
 	policyGrad:  policyGradGo,
 	sample:      sampleGo,

@@ -27,8 +27,8 @@ var machine = func() (list []*kernels) {
 // vectors is the generated functions of an instruction set (stubs_amd64.go). Those
 // over elements take whole vectors; strides are in bytes.
 type vectors struct {
-	name         string
-	lanes, panel int
+	name                  string
+	lanes, panel, columns int
 
 	sigmoid     func(n int, p, z *float32)
 	policyGrad  func(n int, d, z, p *float32, action *uint8, advantage *float32, entropy, scale float32)
@@ -46,13 +46,13 @@ type vectors struct {
 }
 
 var avx512 = &vectors{
-	"avx512", 16, 8,
+	"avx512", 16, 8, 16,
 	sigmoidAVX512, policyGradAVX512, sampleAVX512, uniformAVX512, rmsPropAVX512, sumSquaresAVX512, boxLineAVX512,
 	sparseRowsAVX512, scatterRowsAVX512, reluDotAVX512, sparseMLPAVX512, columnGradAVX512, hiddenGradAVX512,
 }
 
 var avx2 = &vectors{
-	"avx2", 8, 5,
+	"avx2", 8, 5, 5,
 	sigmoidAVX2, policyGradAVX2, sampleAVX2, uniformAVX2, rmsPropAVX2, sumSquaresAVX2, boxLineAVX2,
 	sparseRowsAVX2, scatterRowsAVX2, reluDotAVX2, nil, columnGradAVX2, hiddenGradAVX2,
 }
@@ -70,8 +70,9 @@ const size = 4
 // over by the plain Go form.
 func (v *vectors) kernels() *kernels {
 	k := &kernels{
-		name:  v.name,
-		panel: v.panel,
+		name:    v.name,
+		panel:   v.panel,
+		columns: v.columns,
 		sigmoid: func(p, z []float32) {
 			n := v.whole(len(p))
 			v.sigmoid(n, at(p), at(z))

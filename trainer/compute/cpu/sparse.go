@@ -100,7 +100,7 @@ func (b *Backend) SparseMatMulGrad(dw compute.Tensor, x compute.Sparse, dy compu
 		return
 	}
 	t := &b.tasks.sparseGrad
-	*t = sparseGradTask{b.kernels, dw, x, dy, b.panel(blocks)}
+	*t = sparseGradTask{b.kernels, dw, x, dy, b.panel(blocks, b.kernels.panel)}
 	b.pool.do(t, grain(blocks, t.panel))
 }
 
@@ -122,9 +122,9 @@ func (t *sparseGradTask) run(_, item int) {
 const scatterCall = 1024
 
 // panel returns how many blocks an item takes where the items are panels of units:
-// all workers busy, and no panel wider than the kernels'.
-func (b *Backend) panel(blocks int) int {
-	return max(1, min(b.kernels.panel, grain(blocks, b.pool.workers)))
+// all workers busy, and none with more than most blocks.
+func (b *Backend) panel(blocks, most int) int {
+	return max(1, min(most, grain(blocks, b.pool.workers)))
 }
 
 // scatterRowsGo adds ±dy[i] to the first blocks of dw's row of each entry and

@@ -19,7 +19,8 @@ type isa struct {
 	lanes   int // float32 of a vector
 	vectors int // of a block
 	vec     func() VecVirtual
-	panel   int // blocks that the functions with sums in registers take
+	panel   int // blocks that sparseRows takes, whose sums are in registers
+	columns int // likewise columnGrad
 }
 
 func (v isa) masks() bool { return v.lanes == 16 }

@@ -140,7 +140,7 @@ func (v isa) columnGrad() {
 	MOVL(Mem{Base: start}, link.As32())
 	SHLQ(U8(2), link)
 	ADDQ(inPlace("links"), link)
-	panels(arg("blocks"), v.panel, func(n int) {
+	panels(arg("blocks"), v.columns, func(n int) {
 		label := func(s string) string { return fmt.Sprintf("%s%d", s, n) }
 		Label(label("column"))
 		TESTQ(cols, cols)
