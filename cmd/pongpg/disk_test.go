@@ -3,6 +3,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -47,7 +48,12 @@ func TestReadOnly(t *testing.T) {
 	var env []string
 	if os.Getuid() == 0 {
 		const nobody = 65534
-		env = append(env, userNumber+"="+strconv.Itoa(nobody))
+		// Where go test -cover lets a command write.
+		coverage := filepath.Join(parent, "coverage")
+		if err := errors.Join(os.Mkdir(coverage, 0o777), os.Chmod(coverage, 0o777)); err != nil {
+			t.Fatal(err)
+		}
+		env = append(env, userNumber+"="+strconv.Itoa(nobody), "GOCOVERDIR="+coverage)
 	}
 	c := command(dir, env, append(with([]string{"train", "--run", "r"}, tiny...), "--updates", "1")...)
 	finish(t, c).fail(t, statusError, "permission denied", "who may read and write")

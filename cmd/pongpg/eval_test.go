@@ -7,8 +7,6 @@ import (
 	"reflect"
 	"slices"
 	"testing"
-
-	"pongpg/cmd/internal/bench"
 )
 
 // jsonNames returns the sorted names of a JSON object.
@@ -91,44 +89,5 @@ func TestEvalTable(t *testing.T) {
 	succeed(t, dir, with([]string{"train", "--run", "r", "--updates", "1"}, tiny...)...)
 	if out := succeed(t, dir, "eval", "--checkpoint", "r", "--episodes", "2").stdout; !slices.Contains(words(out), "episodes 2 (0 truncated), seed 1") || !slices.Contains(words(out), "update 1") {
 		t.Errorf("the table says %s", out)
-	}
-}
-
-// TestBenchJSON holds bench's JSON to the fields that docs/command.md promises.
-func TestBenchJSON(t *testing.T) {
-	out := succeed(t, t.TempDir(), "bench", "--seconds", "0.001", "--workers", "2", "--json").stdout
-	names, object := jsonNames(t, out)
-	if want := []string{"frames_per_decision", "machine", "preset", "recipe", "seconds", "stages", "version"}; !slices.Equal(names, want) {
-		t.Errorf("fields %q, want %q", names, want)
-	}
-	machine, err := json.Marshal(object["machine"])
-	if err != nil {
-		t.Fatal(err)
-	}
-	names, object = jsonNames(t, string(machine))
-	if want := []string{"arch", "cores", "cpu", "go", "isa", "os"}; !slices.Equal(names, want) {
-		t.Errorf("fields %q of the machine, want %q", names, want)
-	}
-	for name, value := range object {
-		if value == "" || value == 0.0 {
-			t.Errorf("the machine's %s is %v", name, value)
-		}
-	}
-	var r bench.Report
-	if err := json.Unmarshal([]byte(out), &r); err != nil {
-		t.Fatal(err)
-	}
-	stages := []string{"emulation", "observation", "forward", "sampling", "backward", "update", "training"}
-	if len(r.Results) != 2*len(stages) {
-		t.Fatalf("%d results, want %d: %s", len(r.Results), 2*len(stages), out)
-	}
-	for i, s := range r.Results {
-		if s.Stage != stages[i%len(stages)] || s.Workers != 1+i/len(stages) {
-			t.Errorf("result %d is of %s with %d workers", i, s.Stage, s.Workers)
-		}
-		// No machine is slower or faster than that.
-		if s.DecisionsPerSecond < 1e3 || s.DecisionsPerSecond > 1e11 || math.Abs(s.FramesPerSecond/s.DecisionsPerSecond-r.FramesPerDecision) > 1e-9 {
-			t.Errorf("%s: %g decisions/s, %g frames/s", s.Stage, s.DecisionsPerSecond, s.FramesPerSecond)
-		}
 	}
 }

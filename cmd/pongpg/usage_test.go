@@ -120,6 +120,8 @@ func TestFailures(t *testing.T) {
 		{"train --resume nowhere", []string{"nowhere", "does not exist"}},
 		{"eval --checkpoint nowhere", []string{"nowhere", "check the path"}},
 		{"train --device cuda", []string{"CUDA", "--device cpu"}},
+		{"train --record /dev/null/x", []string{"--record /dev/null/x", "not a directory", "can be written"}},
+		{"train --cpuprofile nowhere/x", []string{"--cpuprofile", "nowhere/x", "can be written"}},
 		{"trace --actions nowhere", []string{"nowhere", "standard input"}},
 	} {
 		t.Run(test.line, func(t *testing.T) {

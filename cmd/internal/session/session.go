@@ -35,13 +35,17 @@ type stored struct {
 }
 
 // Start begins a run in dir, or in a fresh directory under runs if dir is empty.
-// Nothing is written before config has been found possible and there is memory for it.
-func Start(dir string, config trainer.Config, limits Limits, backend compute.Backend) (*Session, error) {
+// Nothing is written before config has been found possible, there is memory for it, and
+// prepare has succeeded.
+func Start(dir string, config trainer.Config, limits Limits, backend compute.Backend, prepare func(*trainer.Trainer) error) (*Session, error) {
 	if limits.None() {
 		limits = DefaultLimits(config.Recipe)
 	}
 	t, err := trainer.New(config, backend)
 	if err != nil {
+		return nil, err
+	}
+	if err := prepare(t); err != nil {
 		return nil, err
 	}
 	s := &Session{Trainer: t, Limits: limits}
@@ -73,15 +77,19 @@ func (s *Session) createNumbered(c stored, now time.Time) error {
 }
 
 // Resume opens the run in dir at its latest checkpoint that reads well. limits take
-// the place of the run's own unless there are none. The directory is unchanged until
-// Begin.
-func Resume(dir string, limits Limits, backend compute.Backend) (*Session, error) {
+// the place of the run's own unless there are none. prepare is called with the run; the
+// directory is unchanged until Begin.
+func Resume(dir string, limits Limits, backend compute.Backend, prepare func(*trainer.Trainer) error) (*Session, error) {
 	run, err := checkpoint.OpenForResume(dir)
 	if err != nil {
 		return nil, err
 	}
 	s := &Session{Dir: run, Resumed: true}
-	if err := s.resume(limits, backend); err != nil {
+	err = s.resume(limits, backend)
+	if err == nil {
+		err = prepare(s.Trainer)
+	}
+	if err != nil {
 		return nil, errors.Join(err, run.Close())
 	}
 	return s, nil

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"runtime/pprof"
+
+	"github.com/urfave/cli/v2"
+
+	"pongpg/cmd/internal/format"
+	"pongpg/cmd/internal/session"
+	"pongpg/cmd/internal/status"
+	"pongpg/trainer"
+	"pongpg/trainer/checkpoint"
+)
+
+// train trains the run that the flags ask for.
+func (f *trainFlags) train(c *cli.Context) (err error) {
+	defer func() { f.endProfile() }()
+	s, device, err := f.open(c)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Dir.Close()) }()
+	for _, warning := range s.Warnings {
+		fmt.Fprintln(os.Stderr, "pongpg:", warning)
+	}
+	if limit, flag := s.Limits.Reached(s.Trainer.Progress()); limit != "" {
+		fmt.Fprintf(c.App.Writer, "nothing to do: %s has reached its limit of %s; give a higher %s to go on\n", s.Dir.Dir(), limit, flag)
+		return missedReturn(s)
+	}
+	if err := s.Begin(); err != nil {
+		return err
+	}
+	s.Dir.Keep = int(f.keep)
+	fmt.Fprint(c.App.Writer, f.table(s, device), "\n")
+	return f.follow(c, s)
+}
+
+// follow trains, and shows how it goes and says how it ended.
+func (f *trainFlags) follow(c *cli.Context, s *session.Session) error {
+	shown := status.New(os.Stdout, s.Limits.Trainer(), s.Trainer.Progress(), f.status)
+	signals := watchSignals(func(name string) {
+		shown.Say(name + ": stopping after this update; once more to stop at once")
+	})
+	err := s.Trainer.Run(signals.ctx, s.Dir, trainer.RunOptions{
+		Limits: s.Limits.Trainer(), CheckpointInterval: f.checkpointInterval, OnUpdate: shown.Update,
+	})
+	signals.stop()
+	shown.Close()
+	if err != nil {
+		return withLastCheckpoint(err, s.Dir)
+	}
+	end := s.Trainer.Progress()
+	limit, _ := s.Limits.Reached(end)
+	if limit != "" {
+		fmt.Fprintf(c.App.Writer, "done: %s\n%s", limit, summary(s, end))
+		return missedReturn(s)
+	}
+	// Without a limit only a signal ends a run.
+	caught, _ := signals.by()
+	fmt.Fprintf(c.App.Writer, "stopped by %s\n%sgo on with: pongpg train --resume %s\n", signalName(caught), summary(s, end), shellQuoted(s.Dir.Dir()))
+	return &exitError{status: signalStatus(caught)}
+}
+
+// missedReturn returns an error if a run that has reached a limit was to reach a return
+// before it, and has not.
+func missedReturn(s *session.Session) error {
+	end := s.Trainer.Progress()
+	asked, missed := s.Limits.MissedReturn(end)
+	if !missed {
+		return nil
+	}
+	limit, _ := s.Limits.Reached(end)
+	return &exitError{statusMissed, fmt.Sprintf("the run ended with %s, before --until-return %s was reached (the mean return is %s); go on with --resume and a higher limit",
+		limit, format.Return(asked), format.Return(float64(end.EpisodicReturn)))}
+}
+
+// withLastCheckpoint adds to an error of training which checkpoint is good.
+func withLastCheckpoint(err error, run *checkpoint.Run) error {
+	found, latestErr := run.Latest()
+	if latestErr != nil {
+		return fmt.Errorf("%w; %w", err, latestErr)
+	}
+	return fmt.Errorf("%w; the last checkpoint is %s", err, found.Path)
+}
+
+// prepare opens what a run is to be watched with, before it is anything on disk.
+func (f *trainFlags) prepare(t *trainer.Trainer) error {
+	if f.record != "" {
+		if err := t.Record(f.record); err != nil {
+			return fmt.Errorf("--record %s: %w; choose a directory that can be written", f.record, err)
+		}
+	}
+	if f.profile == "" {
+		return nil
+	}
+	end, err := startProfile(f.profile)
+	if err != nil {
+		return fmt.Errorf("--cpuprofile: %w; choose a file that can be written", err)
+	}
+	f.endProfile = end
+	return nil
+}
+
+// startProfile begins a CPU profile, and returns what ends it.
+func startProfile(path string) (end func(), err error) {
+	file, err := os.Create(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := pprof.StartCPUProfile(file); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return func() {
+		pprof.StopCPUProfile()
+		if err := file.Close(); err != nil {
+			fmt.Fprintln(os.Stderr, "pongpg: the CPU profile is not whole:", err)
+		}
+	}, nil
+}

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"pongpg/cmd/internal/format"
+	"pongpg/cmd/internal/session"
+	"pongpg/trainer"
+)
+
+// table returns the configuration of a run.
+func (f *trainFlags) table(s *session.Session, device string) string {
+	config := s.Trainer.Config()
+	start := "anew"
+	if s.From != nil {
+		start = fmt.Sprintf("from %s (%s decisions)", s.From.Path, format.Count(s.Trainer.Progress().GlobalStep))
+	}
+	rows := [][]string{
+		{"pongpg", versionName()},
+		{"run", s.Dir.Dir()},
+		{"start", start},
+		{"device", device},
+		{"until", s.Limits.String()},
+		{"checkpoint", fmt.Sprintf("every %v, the last %d and the best kept", f.checkpointInterval, f.keep)},
+		{"recipe", config.Recipe},
+		{"seed", fmt.Sprint(config.Seed)},
+	}
+	recipe, err := trainer.Recipe(config.Recipe)
+	if err != nil {
+		panic(err) // the trainer has checked it
+	}
+	for _, field := range hyperFields() {
+		text, usual := fieldText(&config, field.Index), fieldText(&recipe, field.Index)
+		row := []string{field.Tag.Get("flag"), text}
+		if text != usual {
+			row[1] += fmt.Sprintf(" (recipe: %s)", usual)
+		}
+		rows = append(rows, row)
+	}
+	return format.Table(rows)
+}
+
+// summary returns what came of a run.
+func summary(s *session.Session, end trainer.Metrics) string {
+	rows := [][]string{
+		{"updates", format.Count(end.Update)},
+		{"decisions", format.Count(end.GlobalStep)},
+		{"episodes", format.Count(end.Episodes)},
+		{"mean return", format.Return(float64(end.EpisodicReturn)) + " (last 100 episodes)"},
+		{"running reward", format.Return(float64(end.RunningReward))},
+		{"training time", fmt.Sprintf("%s (%s decisions/s)", format.Duration(time.Duration(end.ElapsedSeconds*float64(time.Second))), format.Short(float64(end.GlobalStep)/max(end.ElapsedSeconds, 1e-9)))},
+		{"run", s.Dir.Dir()},
+	}
+	return format.Table(rows)
+}
+
+// shellQuoted returns a path as a shell takes it.
+func shellQuoted(path string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-+:,@%", r)
+	}
+	if strings.TrimFunc(path, plain) == "" && path != "" {
+		return path
+	}
+	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+}
