@@ -16,7 +16,7 @@ const (
 
 // Picture is the post's 80×80 image as what it consists of: for each of the
 // opponent's paddle, the agent's paddle and the ball the code of its shape and
-// place (see Codebook), or NoCode where it is not in the image. The shapes of a
+// place (CodePixels), or NoCode where it is not in the image. The shapes of a
 // Picture do not overlap: where the ball is in front of a paddle it has lost the
 // pixels that they share.
 type Picture struct {

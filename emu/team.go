@@ -40,7 +40,7 @@ func (v *Vector) tile(tile int) (lo, hi int) {
 }
 
 // Step is StepRange of all games, by as many goroutines as workers says, this one
-// among them. What comes of it does not depend on their number. It must not be called
+// among them; less than one counts as one. What comes of it does not depend on their number. It must not be called
 // again, nor may StepRange, before it has returned.
 func (v *Vector) Step(workers int, actions []Action, s Step, ended []Episode) []Episode {
 	t := &v.team

@@ -1,6 +1,8 @@
 package emu_test
 
 import (
+	"runtime"
+	"strconv"
 	"testing"
 
 	"pongpg/emu"
@@ -34,9 +36,32 @@ func benchmarkStep(b *testing.B, preset emu.Preset) {
 		ended = v.StepRange(lo, lo+tile, actions[steps/7%choices], s, ended[:0])
 		steps++
 	}
-	decisions := float64(steps) * tile / b.Elapsed().Seconds() / 1e6
-	b.ReportMetric(decisions, "Mdecisions/s")
-	b.ReportMetric(decisions*float64(preset.SkipMin+preset.SkipMax)/2, "Mframes/s")
+	report(b, preset, steps*tile)
+}
+
+// BenchmarkStepAll measures all cores stepping many games at once.
+func BenchmarkStepAll(b *testing.B) {
+	for _, games := range []int{1024, 8192, 65536} {
+		b.Run(strconv.Itoa(games), func(b *testing.B) {
+			v := emu.NewVector(games, emu.Presets[0], 1, 0)
+			s, ended, actions := emu.NewStep(games), make([]emu.Episode, 0, games), make([]emu.Action, games)
+			for i := range actions {
+				actions[i] = upDown.act(nil, uint32(i), 0)
+			}
+			steps := 0
+			for b.Loop() {
+				ended = v.Step(runtime.GOMAXPROCS(0), actions, s, ended[:0])
+				steps++
+			}
+			report(b, emu.Presets[0], steps*games)
+		})
+	}
+}
+
+func report(b *testing.B, preset emu.Preset, decisions int) {
+	rate := float64(decisions) / b.Elapsed().Seconds() / 1e6
+	b.ReportMetric(rate, "Mdecisions/s")
+	b.ReportMetric(rate*float64(preset.SkipMin+preset.SkipMax)/2, "Mframes/s")
 	b.ReportMetric(0, "ns/op")
 }
 

@@ -99,8 +99,7 @@ func (v *isa) none() mask {
 	return v.splat(0)
 }
 
-func (v *isa) and(a, b mask) mask { return v.combine(KANDW, VPAND, a, b) }
-func (v *isa) or(a, b mask) mask  { return v.combine(KORW, VPOR, a, b) }
+func (v *isa) or(a, b mask) mask { return v.combine(KORW, VPOR, a, b) }
 
 // andNot returns the lanes of b that are not in a.
 func (v *isa) andNot(a, b mask) mask { return v.combine(KANDNW, VPANDN, b, a) }
