@@ -39,7 +39,7 @@ type vectors struct {
 	boxLine     func(dst *float32, dstStride int, src *float32, srcStride, n, radius int, inverse float32, blocks int)
 	sparseRows  func(y *float32, yStride int, entries *uint16, rows, rowBytes, cols int, w *float32, wStride, blocks int) int
 	scatterRows func(dw *float32, dwStride int, entries *uint16, rows, rowBytes, cols int, dy *float32, dyStride, bytes int) int
-	reluDot     func(z *float32, active *uint16, h, w2 *float32, rows, outputs, units int)
+	reluDot     func(z *float32, active *uint16, h, w2 *float32, rows, outputs, bytes int)
 	sparseMLP   func(z *float32, active, entries *uint16, rows, rowBytes, cols int, w1 *float32, stride int, w2 *float32, outputs, blocks int) int
 	columnGrad  func(dw1, dw2, w1, w2 *float32, stride int, active *uint16, activeStride int, d *float32, links, start *uint32, cols, blocks int)
 	hiddenGrad  func(dh, dw2, h *float32, active *uint16, activeStride int, d *float32, dStride int, w2 *float32, w2Stride, rows, outputs, bytes int)
@@ -113,7 +113,11 @@ func (v *vectors) kernels() *kernels {
 			return v.scatterRows(at(dw), size*dwStride, at(entries), rows, 2*width, cols, at(dy), size*dyStride, size*compute.Lanes*blocks)
 		},
 		reluDot: func(z []float32, active []uint16, h, w2 []float32, rows, outputs, blocks int) {
-			v.reluDot(at(z), at(active), at(h), at(w2), rows, outputs, compute.Lanes*blocks)
+			if outputs == 0 {
+				reluDotGo(z, active, h, w2, rows, outputs, blocks)
+				return
+			}
+			v.reluDot(at(z), at(active), at(h), at(w2), rows, outputs, size*compute.Lanes*blocks)
 		},
 		columnGrad: func(dw1, dw2, w1, w2 []float32, stride int, active []uint16, activeStride int, d []float32, links []link, start []uint32, blocks int) {
 			v.columnGrad(at(dw1), at(dw2), at(w1), at(w2), size*stride, at(active), 2*activeStride, at(d), (*uint32)(at(links)), at(start), len(start)-1, blocks)

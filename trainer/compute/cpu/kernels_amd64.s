@@ -1188,7 +1188,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func reluDotAVX512(z *float32, active *uint16, h *float32, w2 *float32, rows int, outputs int, units int)
+// func reluDotAVX512(z *float32, active *uint16, h *float32, w2 *float32, rows int, outputs int, bytes int)
 // Requires: AVX, AVX512F, AVX512VL
 TEXT ·reluDotAVX512(SB), NOSPLIT, $0-56
 	MOVQ   z+0(FP), AX
@@ -1197,66 +1197,79 @@ TEXT ·reluDotAVX512(SB), NOSPLIT, $0-56
 	MOVQ   w2+24(FP), BX
 	MOVQ   rows+32(FP), SI
 	MOVQ   outputs+40(FP), DI
-	MOVQ   units+48(FP), R8
-	SHLQ   $0x02, R8
+	MOVQ   bytes+48(FP), R8
 	VPXORD Z0, Z0, Z0
-	XORQ   R9, R9
+	XORQ   R10, R10
 	JMP    row_test
 
 row:
-	XORQ R10, R10
-	JMP  mask_test
+	MOVQ   BX, R9
+	VPXORD Z1, Z1, Z1
+	XORQ   R11, R11
+	JMP    first_test
 
-mask:
-	VMOVUPS (DX)(R10*1), Z1
-	VCMPPS  $0x1e, Z0, Z1, K1
+first:
+	VMOVUPS (DX)(R11*1), Z2
+	VCMPPS  $0x1e, Z0, Z2, K1
 	KMOVW   K1, (CX)
+	VMAXPS  Z0, Z2, Z2
+	VMULPS  (R9)(R11*1), Z2, Z2
+	VADDPS  Z2, Z1, Z1
 	ADDQ    $0x02, CX
-	ADDQ    $+64, R10
+	ADDQ    $+64, R11
 
-mask_test:
-	CMPQ R10, R8
-	JL   mask
-	MOVQ BX, R10
-	XORQ R11, R11
-	JMP  output_test
+first_test:
+	CMPQ          R11, R8
+	JL            first
+	VEXTRACTF64X4 $0x01, Z1, Y2
+	VADDPS        Y2, Y1, Y2
+	VEXTRACTF32X4 $0x01, Y2, X4
+	VADDPS        X4, X2, X4
+	VMOVHLPS      X4, X4, X2
+	VADDPS        X2, X4, X4
+	VMOVSHDUP     X4, X2
+	VADDSS        X2, X4, X4
+	VMOVSS        X4, (AX)
+	ADDQ          $0x04, AX
+	ADDQ          R8, R9
+	MOVQ          DI, R11
+	JMP           more
 
 output:
-	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
 	XORQ   R12, R12
-	JMP    block_test
+	JMP    dot_test
 
-block:
-	VMOVUPS (DX)(R12*1), Z1
-	VMAXPS  Z0, Z1, Z1
-	VMULPS  (R10)(R12*1), Z1, Z1
-	VADDPS  Z1, Z2, Z2
+dot:
+	VMOVUPS (DX)(R12*1), Z2
+	VMAXPS  Z0, Z2, Z2
+	VMULPS  (R9)(R12*1), Z2, Z2
+	VADDPS  Z2, Z3, Z3
 	ADDQ    $+64, R12
 
-block_test:
+dot_test:
 	CMPQ          R12, R8
-	JL            block
-	VEXTRACTF64X4 $0x01, Z2, Y1
-	VADDPS        Y1, Y2, Y1
-	VEXTRACTF32X4 $0x01, Y1, X3
-	VADDPS        X3, X1, X3
-	VMOVHLPS      X3, X3, X1
-	VADDPS        X1, X3, X3
-	VMOVSHDUP     X3, X1
-	VADDSS        X1, X3, X3
-	VMOVSS        X3, (AX)
+	JL            dot
+	VEXTRACTF64X4 $0x01, Z3, Y2
+	VADDPS        Y2, Y3, Y2
+	VEXTRACTF32X4 $0x01, Y2, X4
+	VADDPS        X4, X2, X4
+	VMOVHLPS      X4, X4, X2
+	VADDPS        X2, X4, X4
+	VMOVSHDUP     X4, X2
+	VADDSS        X2, X4, X4
+	VMOVSS        X4, (AX)
 	ADDQ          $0x04, AX
-	ADDQ          R8, R10
-	ADDQ          $+1, R11
+	ADDQ          R8, R9
 
-output_test:
-	CMPQ R11, DI
-	JL   output
+more:
+	DECQ R11
+	JNE  output
 	ADDQ R8, DX
-	ADDQ $+1, R9
+	ADDQ $+1, R10
 
 row_test:
-	CMPQ R9, SI
+	CMPQ R10, SI
 	JL   row
 	VZEROUPPER
 	RET
@@ -6100,7 +6113,7 @@ done:
 	VZEROUPPER
 	RET
 
-// func reluDotAVX2(z *float32, active *uint16, h *float32, w2 *float32, rows int, outputs int, units int)
+// func reluDotAVX2(z *float32, active *uint16, h *float32, w2 *float32, rows int, outputs int, bytes int)
 // Requires: AVX
 TEXT ·reluDotAVX2(SB), NOSPLIT, $0-56
 	MOVQ   z+0(FP), AX
@@ -6109,55 +6122,39 @@ TEXT ·reluDotAVX2(SB), NOSPLIT, $0-56
 	MOVQ   w2+24(FP), BX
 	MOVQ   rows+32(FP), SI
 	MOVQ   outputs+40(FP), DI
-	MOVQ   units+48(FP), R8
-	SHLQ   $0x02, R8
+	MOVQ   bytes+48(FP), R8
 	VXORPS Y0, Y0, Y0
-	XORQ   R9, R9
+	XORQ   R10, R10
 	JMP    row_test
 
 row:
-	XORQ R10, R10
-	JMP  mask_test
-
-mask:
-	VMOVUPS   (DX)(R10*1), Y1
-	VCMPPS    $0x1e, Y0, Y1, Y1
-	VMOVMSKPS Y1, R11
-	VMOVUPS   32(DX)(R10*1), Y1
-	VCMPPS    $0x1e, Y0, Y1, Y1
-	VMOVMSKPS Y1, R12
-	MOVB      R11, (CX)
-	MOVB      R12, 1(CX)
-	ADDQ      $0x02, CX
-	ADDQ      $+64, R10
-
-mask_test:
-	CMPQ R10, R8
-	JL   mask
-	MOVQ BX, R10
-	XORQ R11, R11
-	JMP  output_test
-
-output:
+	MOVQ   BX, R9
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
-	XORQ   R12, R12
-	JMP    block_test
+	XORQ   R11, R11
+	JMP    first_test
 
-block:
-	VMOVUPS (DX)(R12*1), Y3
-	VMAXPS  Y0, Y3, Y3
-	VMULPS  (R10)(R12*1), Y3, Y3
-	VADDPS  Y3, Y1, Y1
-	VMOVUPS 32(DX)(R12*1), Y3
-	VMAXPS  Y0, Y3, Y3
-	VMULPS  32(R10)(R12*1), Y3, Y3
-	VADDPS  Y3, Y2, Y2
-	ADDQ    $+64, R12
+first:
+	VMOVUPS   (DX)(R11*1), Y3
+	VCMPPS    $0x1e, Y0, Y3, Y4
+	VMOVMSKPS Y4, R12
+	MOVB      R12, (CX)
+	VMAXPS    Y0, Y3, Y3
+	VMULPS    (R9)(R11*1), Y3, Y3
+	VADDPS    Y3, Y1, Y1
+	VMOVUPS   32(DX)(R11*1), Y3
+	VCMPPS    $0x1e, Y0, Y3, Y4
+	VMOVMSKPS Y4, R12
+	MOVB      R12, 1(CX)
+	VMAXPS    Y0, Y3, Y3
+	VMULPS    32(R9)(R11*1), Y3, Y3
+	VADDPS    Y3, Y2, Y2
+	ADDQ      $0x02, CX
+	ADDQ      $+64, R11
 
-block_test:
-	CMPQ         R12, R8
-	JL           block
+first_test:
+	CMPQ         R11, R8
+	JL           first
 	VADDPS       Y2, Y1, Y1
 	VEXTRACTF128 $0x01, Y1, X2
 	VADDPS       X2, X1, X2
@@ -6167,17 +6164,49 @@ block_test:
 	VADDSS       X1, X2, X2
 	VMOVSS       X2, (AX)
 	ADDQ         $0x04, AX
-	ADDQ         R8, R10
-	ADDQ         $+1, R11
+	ADDQ         R8, R9
+	MOVQ         DI, R11
+	JMP          more
 
-output_test:
-	CMPQ R11, DI
-	JL   output
+output:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	XORQ   R12, R12
+	JMP    dot_test
+
+dot:
+	VMOVUPS (DX)(R12*1), Y3
+	VMAXPS  Y0, Y3, Y3
+	VMULPS  (R9)(R12*1), Y3, Y3
+	VADDPS  Y3, Y1, Y1
+	VMOVUPS 32(DX)(R12*1), Y3
+	VMAXPS  Y0, Y3, Y3
+	VMULPS  32(R9)(R12*1), Y3, Y3
+	VADDPS  Y3, Y2, Y2
+	ADDQ    $+64, R12
+
+dot_test:
+	CMPQ         R12, R8
+	JL           dot
+	VADDPS       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X2
+	VADDPS       X2, X1, X2
+	VMOVHLPS     X2, X2, X1
+	VADDPS       X1, X2, X2
+	VMOVSHDUP    X2, X1
+	VADDSS       X1, X2, X2
+	VMOVSS       X2, (AX)
+	ADDQ         $0x04, AX
+	ADDQ         R8, R9
+
+more:
+	DECQ R11
+	JNE  output
 	ADDQ R8, DX
-	ADDQ $+1, R9
+	ADDQ $+1, R10
 
 row_test:
-	CMPQ R9, SI
+	CMPQ R10, SI
 	JL   row
 	VZEROUPPER
 	RET

@@ -49,10 +49,10 @@ func sparseRowsAVX512(y *float32, yStride int, entries *uint16, rows int, rowByt
 //go:noescape
 func scatterRowsAVX512(dw *float32, dwStride int, entries *uint16, rows int, rowBytes int, cols int, dy *float32, dyStride int, bytes int) int
 
-// reluDotAVX512 sets z[i][k] = lanesum(max(0, h[i])∘w2[k]) and active[i] = h[i] > 0.
+// reluDotAVX512 sets z[i][k] = lanesum(max(0, h[i])∘w2[k]) and active[i] = h[i] > 0, for bytes of a row, a multiple of a block's, and at least one output.
 //
 //go:noescape
-func reluDotAVX512(z *float32, active *uint16, h *float32, w2 *float32, rows int, outputs int, units int)
+func reluDotAVX512(z *float32, active *uint16, h *float32, w2 *float32, rows int, outputs int, bytes int)
 
 // sparseMLPAVX512 is sparseRowsAVX512 and reluDotAVX512 with the hidden units in registers. The stride is in bytes.
 //
@@ -114,10 +114,10 @@ func sparseRowsAVX2(y *float32, yStride int, entries *uint16, rows int, rowBytes
 //go:noescape
 func scatterRowsAVX2(dw *float32, dwStride int, entries *uint16, rows int, rowBytes int, cols int, dy *float32, dyStride int, bytes int) int
 
-// reluDotAVX2 sets z[i][k] = lanesum(max(0, h[i])∘w2[k]) and active[i] = h[i] > 0.
+// reluDotAVX2 sets z[i][k] = lanesum(max(0, h[i])∘w2[k]) and active[i] = h[i] > 0, for bytes of a row, a multiple of a block's, and at least one output.
 //
 //go:noescape
-func reluDotAVX2(z *float32, active *uint16, h *float32, w2 *float32, rows int, outputs int, units int)
+func reluDotAVX2(z *float32, active *uint16, h *float32, w2 *float32, rows int, outputs int, bytes int)
 
 // columnGradAVX2 sums q = Σ ±d∘active over the links of each column, sets dw1 = q∘w2 and adds w1∘q to dw2. Strides are in bytes. It reads 16 links beyond the last.
 //

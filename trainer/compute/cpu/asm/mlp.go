@@ -66,49 +66,53 @@ func (v isa) sparseMLP() {
 }
 
 func (v isa) reluDot() {
-	v.text("reluDot", "z *float32, active *uint16, h, w2 *float32, rows, outputs, units int)",
-		"sets z[i][k] = lanesum(max(0, h[i])∘w2[k]) and active[i] = h[i] > 0.")
+	v.text("reluDot", "z *float32, active *uint16, h, w2 *float32, rows, outputs, bytes int)",
+		"sets z[i][k] = lanesum(max(0, h[i])∘w2[k]) and active[i] = h[i] > 0, for bytes of a row, a multiple of a block's, and at least one output.")
 	z, active, h, w2 := arg("z"), arg("active"), arg("h"), arg("w2")
-	rows, outputs, bytes := arg("rows"), arg("outputs"), arg("units")
-	SHLQ(U8(2), bytes)
-	zero := v.zero()
+	rows, outputs, bytes := arg("rows"), arg("outputs"), arg("bytes")
+	zero, weights := v.zero(), GP64()
+	// dot sums relu(h)∘w2 for one output; each is called with what it loads of h.
+	dot := func(label string, each func(i int, x VecVirtual), then func()) {
+		sums := make([]VecVirtual, v.vectors)
+		for i := range sums {
+			sums[i] = v.zero()
+		}
+		loop(label, bytes, blockBytes, func(u GPVirtual) {
+			for i, s := range sums {
+				x := v.load(Mem{Base: h, Index: u, Scale: 1, Disp: 4 * v.lanes * i})
+				each(i, x)
+				VMAXPS(zero, x, x)
+				VMULPS(Mem{Base: weights, Index: u, Scale: 1, Disp: 4 * v.lanes * i}, x, x)
+				VADDPS(x, s, s)
+			}
+			then()
+		})
+		VMOVSS(v.foldLanes(sums).AsX(), Mem{Base: z})
+		ADDQ(U8(4), z)
+		ADDQ(bytes, weights)
+	}
 	loop("row", rows, 1, func(GPVirtual) {
-		loop("mask", bytes, blockBytes, func(u GPVirtual) {
+		MOVQ(w2, weights)
+		dot("first", func(i int, x VecVirtual) {
 			if v.masks() {
 				k := K()
-				VCMPPS(U8(greaterThan), zero, v.load(Mem{Base: h, Index: u, Scale: 1}), k)
+				VCMPPS(U8(greaterThan), zero, x, k)
 				KMOVW(k, Mem{Base: active})
-			} else {
-				var half [2]GPVirtual
-				for i := range half {
-					x := v.load(Mem{Base: h, Index: u, Scale: 1, Disp: 32 * i})
-					VCMPPS(U8(greaterThan), zero, x, x)
-					half[i] = GP32()
-					VMOVMSKPS(x, half[i])
-				}
-				MOVB(half[0].As8L(), Mem{Base: active})
-				MOVB(half[1].As8L(), Mem{Base: active, Disp: 1})
+				return
 			}
-			ADDQ(U8(2), active)
-		})
-		weights := GP64()
-		MOVQ(w2, weights)
-		loop("output", outputs, 1, func(GPVirtual) {
-			sums := make([]VecVirtual, v.vectors)
-			for i := range sums {
-				sums[i] = v.zero()
-			}
-			loop("block", bytes, blockBytes, func(u GPVirtual) {
-				for i, s := range sums {
-					x := v.relu(zero, v.load(Mem{Base: h, Index: u, Scale: 1, Disp: 4 * v.lanes * i}))
-					VMULPS(Mem{Base: weights, Index: u, Scale: 1, Disp: 4 * v.lanes * i}, x, x)
-					VADDPS(x, s, s)
-				}
-			})
-			VMOVSS(v.foldLanes(sums).AsX(), Mem{Base: z})
-			ADDQ(U8(4), z)
-			ADDQ(bytes, weights)
-		})
+			on, bits := v.vec(), GP32()
+			VCMPPS(U8(greaterThan), zero, x, on)
+			VMOVMSKPS(on, bits)
+			MOVB(bits.As8L(), Mem{Base: active, Disp: i})
+		}, func() { ADDQ(U8(2), active) })
+		more := GP64()
+		MOVQ(outputs, more)
+		JMP(LabelRef("more"))
+		Label("output")
+		dot("dot", func(int, VecVirtual) {}, func() {})
+		Label("more")
+		DECQ(more)
+		JNE(LabelRef("output"))
 		ADDQ(bytes, h)
 	})
 	ret()
