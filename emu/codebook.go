@@ -49,9 +49,9 @@ func paddleCode(base uint16, top int32) uint16 {
 	return base + uint16(top+paddleImageRows-1)
 }
 
-// ballCode returns the code of a ball of height pixels (at most 3; none below 1) from row top down in
-// column col, all of which are in the image. It panics where the game shows no such
-// ball.
+// ballCode returns the code of a ball of height pixels (at most 3; none below 1) from
+// row top down in column col, all of which are in the image. It panics where the game
+// shows no such ball.
 func ballCode(col, top, height int32) uint16 {
 	switch {
 	case height <= 0:

@@ -40,8 +40,8 @@ func (v *Vector) tile(tile int) (lo, hi int) {
 }
 
 // Step is StepRange of all games, by as many goroutines as workers says, this one
-// among them; less than one counts as one. What comes of it does not depend on their number. It must not be called
-// again, nor may StepRange, before it has returned.
+// among them; less than one counts as one. What comes of it does not depend on their
+// number. It must not be called again, nor may StepRange, before it has returned.
 func (v *Vector) Step(workers int, actions []Action, s Step, ended []Episode) []Episode {
 	t := &v.team
 	t.actions, t.step = actions[:v.games], s.slice(0, v.games)
