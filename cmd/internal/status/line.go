@@ -31,9 +31,9 @@ func newLine(out *os.File, m *meter) *line {
 	l := &line{meter: m}
 	l.progress = mpb.New(mpb.WithOutput(out), mpb.WithRefreshRate(refresh), mpb.WithAutoRefresh())
 	// One step more than is ever set: the bar ends with Close and not by itself.
-	l.bar = l.progress.New(barSteps+1, mpb.BarStyle(), mpb.BarWidth(barWidth),
-		mpb.PrependDecorators(decor.Any(func(decor.Statistics) string { return l.show((*meter).percent) })),
-		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return l.show((*meter).text) })))
+	l.bar = l.progress.New(barSteps+1, mpb.BarStyle(), mpb.BarWidth(barWidth), mpb.BarFillerTrim(),
+		mpb.PrependDecorators(decor.Any(func(decor.Statistics) string { return l.show((*meter).percent) + " " })),
+		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return " " + l.show((*meter).text) })))
 	return l
 }
 
