@@ -8,8 +8,10 @@ import (
 )
 
 // TestRandomPlay compares the first episodes of many games under random up and
-// down with what was measured on the real game: a mean return of −20.45, 4,030 frames and
-// 1,344 decisions a game.
+// down with the means of 80,000 such episodes: a return of −20.45, 4,042 frames and
+// 1,348 decisions. (The first so many episodes to end in games that go on are
+// shorter, because short ones end first: 4,030 frames are the mean of 20,000 from
+// 2,048 games.)
 func TestRandomPlay(t *testing.T) {
 	games := budget(2_000)
 	v := emu.NewVector(games, emu.Presets[0], 1, 0)
@@ -42,8 +44,8 @@ func TestRandomPlay(t *testing.T) {
 		}
 	}
 	check("return", -20.45, 0.005, func(e *emu.Episode) float64 { return float64(e.Return) })
-	check("frames", 4030, 5, func(e *emu.Episode) float64 { return float64(e.Frames) })
-	check("decisions", 1344, 2, func(e *emu.Episode) float64 { return float64(e.Decisions) })
+	check("frames", 4042, 4, func(e *emu.Episode) float64 { return float64(e.Frames) })
+	check("decisions", 1348, 2, func(e *emu.Episode) float64 { return float64(e.Decisions) })
 }
 
 // TestIdlePlay plays a game without an action: it is lost by 21 points in 3,056
