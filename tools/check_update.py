@@ -148,12 +148,15 @@ def forward(h, w2):
     return logits, np.exp(logp), logp
 
 
-def logit_gradient(z, logits, p, logp, action, advantage):
-    """d objective / d logits, [rows][outputs], before the scale."""
-    beta = float(z["entropy"])
+def logit_gradient(beta, logits, p, logp, action, advantage):
+    """d objective / d logits, [rows][outputs], before the scale.
+
+    beta is each row's weight of the entropy: 0 for decisions carried over from earlier
+    updates, where it has counted already.
+    """
     entropy = -(p * logp).sum(axis=1, keepdims=True)
     one_hot = np.eye(p.shape[1])[action]
-    d = (one_hot - p) * advantage[:, None] - beta * p * (logp + entropy)
+    d = (one_hot - p) * advantage[:, None] - beta[:, None] * p * (logp + entropy)
     return d[:, 1:] if logits.shape[1] == 1 else d
 
 
@@ -202,7 +205,8 @@ def gradients(z, w1, w2, advantage, scale, check):
             K * U + z_bound.max(axis=1, keepdims=True),
         )
         a = advantage[lo:hi]
-        d = scale * logit_gradient(z, logits, p, logp, z["action"][lo:hi], a)
+        beta = np.where(z["step"][lo:hi] >= 0, float(z["entropy"]), 0.0)
+        d = scale * logit_gradient(beta, logits, p, logp, z["action"][lo:hi], a)
         d_bound = scale * (np.abs(a)[:, None] + 1) * (K * U + z_bound) + K * U * np.abs(d)
         back = (d @ w2) * (pre > 0)
         g1 += back.T @ x

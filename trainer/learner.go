@@ -44,17 +44,26 @@ type hyper struct {
 
 // Step takes one step of gradient ascent:
 //
-//	d = scale·((a−p)·A + entropy')           at the logits
+//	d = scale·((a−p)·A + β·∇H)               at the logits
 //	dW2 = Σ h·d,  dTable = Σ xᵀ·(d·W2 where h > 0)
 //	dW1 = the pixels' share of dTable, blurred over the image
 //	c = decay·c + (1−decay)·g²;  W += lr·g/(√c+ε)
-func (l *Learner) Step(b compute.Backend, batch Batch, h hyper) {
+//
+// The entropy H counts for the first rows, fresh in number: the decisions of this
+// update. For those that are carried from earlier ones it has counted already.
+func (l *Learner) Step(b compute.Backend, batch Batch, fresh int, h hyper) {
 	p := l.Policy
 	if batch.Rows() > l.d.Rows {
 		l.d = compute.New[float32](b, batch.Rows(), p.Outputs())
 	}
 	d := l.d.Slice(0, batch.Rows())
-	b.PolicyGrad(d, batch.Z, batch.Prob, batch.Action, batch.Advantage, h.entropy, h.scale)
+	for _, part := range []struct {
+		lo, hi  int
+		entropy float32
+	}{{0, fresh, h.entropy}, {fresh, batch.Rows(), 0}} {
+		rows := batch.Slice(part.lo, part.hi)
+		b.PolicyGrad(d.Slice(part.lo, part.hi), rows.Z, rows.Prob, rows.Action, rows.Advantage, part.entropy, h.scale)
+	}
 	b.SparseMLPGrad(l.dTable, l.g2, batch.X, batch.Active, d, p.Table, p.W2)
 	p.PixelGrad(b, l.g1, l.dTable)
 	b.Blur(l.g1, emu.ImageSize, emu.ImageSize, h.blur)

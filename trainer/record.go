@@ -109,14 +109,20 @@ func (t *Trainer) recordBatch(batch Batch) {
 }
 
 // recordRewards notes what the games of a rollout brought, and which game and step
-// each row is.
+// each row is: the steps of carried rows count down to −1 from before the rollout.
 func (t *Trainer) recordRewards(r *Rollout) {
-	rows := r.Steps * r.Games
-	game, step := make([]int32, rows), make([]int32, rows)
-	for row := range rows {
+	live := r.Live()
+	game, step := make([]int32, live, live+r.Carried), make([]int32, live, live+r.Carried)
+	for row := range live {
 		step[row], game[row] = int32(row/r.Games), int32(row%r.Games)
 	}
-	t.record.put(game, step, r.Reward, r.EpisodeEnd)
+	for g, n := range r.carriedOf {
+		for s := range n {
+			game, step = append(game, int32(g)), append(step, s-n)
+		}
+	}
+	none := make([]int8, r.Carried)
+	t.record.put(game, step, append(r.Reward[:live:live], none...), append(r.EpisodeEnd[:live:live], make([]bool, r.Carried)...))
 }
 
 // recordEpisodes does it for whole episodes; each is a game.

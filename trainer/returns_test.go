@@ -43,54 +43,100 @@ func TestDiscountEpisode(t *testing.T) {
 	}
 }
 
-// TestDiscountRollout compares the returns of a rollout of random rewards and ends with
-// the definition.
+// TestDiscountRollout compares the returns of rollouts of random rewards and ends with
+// the definition, applied to all that each game has ever done: a decision's return is
+// learned from once, in the rollout in which its point ends, or not at all if
+// the episode is cut off or the reward is beyond the horizon.
 func TestDiscountRollout(t *testing.T) {
-	const games, steps, gamma, seed = 70, 200, 0.97, 5
+	const games, steps, rollouts, gamma, seed = 70, 50, 12, 0.9, 5
 	b := newCPU(t, cpu.Options{Workers: 1})
 	preset, _ := emu.PresetByName("Pong-v0")
 	policy, err := NewPolicy(b, 2, 16)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := newRollout(b, policy, emu.NewVector(games, preset, seed, 0), seed, steps)
+	r := newRollout(b, policy, emu.NewVector(games, preset, seed, 0), seed, steps, gamma)
 	random := rand.New(rand.NewPCG(seed, 0))
-	for i := range r.Reward {
-		switch n := random.IntN(60); {
-		case n < 2:
-			r.Reward[i] = int8(2*n - 1)
-		case n == 2:
-			r.EpisodeEnd[i] = true
-		}
-		if r.Reward[i] != 0 && random.IntN(5) == 0 {
-			r.EpisodeEnd[i] = true
-		}
+	type decision struct {
+		x      uint16
+		action uint8
 	}
-	var returns moments
-	for i := range r.tiles {
-		r.discount(&r.tiles[i], gamma)
-		returns = returns.plus(r.tiles[i].returns)
-	}
-	known := 0
+	var reward [games][]int8
+	var end [games][]bool
+	var made [games][]decision
+	var learned [games]map[int]float64
 	for g := range games {
-		var reward []int8
-		var end []bool
-		for s := range steps {
-			reward, end = append(reward, r.Reward[s*games+g]), append(end, r.EpisodeEnd[s*games+g])
+		learned[g] = map[int]float64{}
+	}
+	note := func(g, at int, h hostBatch, want decision) {
+		if h.x[0] != want.x || h.action[0] != want.action {
+			t.Fatalf("game %d decision %d: carried as %v %v, want %v", g, at, h.x[0], h.action[0], want)
 		}
-		for s := range steps {
-			want, ok := returnOf(reward, end, s, gamma)
-			row := s*games + g
-			if r.Known[row] != ok || math.Abs(float64(r.host.advantage[row])-want) > 1e-6 {
-				t.Fatalf("game %d step %d: return %v (known: %v), want %v (%v)", g, s, r.host.advantage[row], r.Known[row], want, ok)
+		if _, twice := learned[g][at]; twice {
+			t.Fatalf("game %d decision %d has a return twice", g, at)
+		}
+		learned[g][at] = float64(h.advantage[0])
+	}
+	for range rollouts {
+		for row := range r.Live() {
+			r.Reward[row], r.EpisodeEnd[row] = 0, false
+			switch n := random.IntN(80); {
+			case n < 2:
+				r.Reward[row], r.EpisodeEnd[row] = int8(2*n-1), random.IntN(5) == 0
+			case n == 2:
+				r.EpisodeEnd[row] = true
 			}
-			if ok {
-				known++
+			g := row % games
+			d := decision{uint16(random.IntN(emu.Codes)), uint8(random.IntN(2))}
+			r.host.x[row*emu.ObservationWidth], r.host.action[row] = d.x, d.action
+			reward[g], end[g] = append(reward[g], r.Reward[row]), append(end[g], r.EpisodeEnd[row])
+			made[g] = append(made[g], d)
+		}
+		at := r.Live()
+		for i := range r.tiles {
+			tile := &r.tiles[i]
+			r.discount(tile, gamma)
+			tile.carried, tile.from = r.countCarried(tile), at
+			r.carry(tile, gamma)
+			at += tile.carried
+			count := 0
+			for row := range r.Live() {
+				if g := row % games; r.Known[row] && g >= tile.player.lo && g < tile.player.hi {
+					count++
+				}
+			}
+			if tile.returns.n != count+tile.carried {
+				t.Fatalf("%d returns are counted, want %d live and %d carried", tile.returns.n, count, tile.carried)
+			}
+		}
+		at = r.Live()
+		for g := range games {
+			before := len(made[g]) - steps
+			for s := range steps {
+				if row := s*games + g; r.Known[row] {
+					note(g, before+s, r.host.slice(row, row+1), made[g][before+s])
+				} else if r.host.advantage[row] != 0 {
+					t.Fatalf("an unknown return is %v", r.host.advantage[row])
+				}
+			}
+			n := int(r.carriedOf[g])
+			for i := range n {
+				note(g, before-n+i, r.host.slice(at, at+1), made[g][before-n+i])
+				at++
 			}
 		}
 	}
-	if returns.n != known || known == 0 || known == games*steps {
-		t.Errorf("%d of %d returns are known, the moments count %d", known, games*steps, returns.n)
+	for g := range games {
+		for d := range made[g] {
+			want, known := returnOf(reward[g], end[g], d, gamma)
+			got, ok := learned[g][d]
+			switch {
+			case ok && (!known || math.Abs(got-want) > 1e-6):
+				t.Fatalf("game %d decision %d: return %v, want %v (known: %v)", g, d, got, want, known)
+			case !ok && known && math.Abs(want) > 0.005:
+				t.Fatalf("game %d decision %d: no return, want %v", g, d, want)
+			}
+		}
 	}
 }
 

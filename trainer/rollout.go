@@ -2,6 +2,7 @@ package trainer
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -16,20 +17,28 @@ import (
 // which the moments of the returns are summed.
 const tileGames = 64
 
-// Rollout is the decisions of games that are always in play: the same number of
-// each game, episodes running on from one rollout to the next. Row t·games+g of
-// every array is decision t of game g.
+// Rollout is decisions of games that are always in play: the same number of each
+// game, episodes running on from one rollout to the next. Row t·games+g of its
+// arrays is decision t of game g: these are the live rows. After them come the
+// carried rows: decisions of earlier rollouts whose return became known in this one.
 type Rollout struct {
 	Steps, Games int
-	Batch        Batch
-	Reward       []int8            // [rows]
-	EpisodeEnd   []bool            // [rows] the episode ended with this decision
-	Known        []bool            // [rows] the decision's return is known
-	Episodes     []FinishedEpisode // those that ended, by step, then by game
+	Batch        Batch // live rows, then carried ones
+
+	// Of live rows.
+	Reward     []int8 // of the decision
+	EpisodeEnd []bool // the episode ended with it
+	Known      []bool // its return is known
+
+	Carried   int               // number of carried rows
+	carriedOf []int32           // of each game, whose rows follow each other
+	Episodes  []FinishedEpisode // those that ended, by step, then by game
 
 	host      hostBatch
-	truncated []bool
+	next      []uint16 // [games][emu.ObservationWidth] first observations of the next rollout
+	truncated []bool   // of live rows
 	vector    *emu.Vector
+	pending   *pending
 	tiles     []tile
 }
 
@@ -45,26 +54,31 @@ type tile struct {
 	ended   []emu.Episode
 	done    []FinishedEpisode
 	returns moments
+	carried int // rows that its games carry into the rollout
+	from    int // the first of them
 	run     [tileGames]float64
 	known   [tileGames]bool
 }
 
-// newRollout returns rollouts of games games. Their first observations, like all
-// that follow, are those of the vector, which must be at the first decision of its
-// games.
-func newRollout(b compute.Backend, policy *Policy, vector *emu.Vector, seed uint64, steps int) *Rollout {
+// newRollout returns rollouts of the games of a vector, all at the first decision
+// of an episode. Decisions wait for their return as long as it is more than negligible
+// at the discount gamma.
+func newRollout(b compute.Backend, policy *Policy, vector *emu.Vector, seed uint64, steps int, gamma float64) *Rollout {
 	games := vector.Games()
-	rows := steps * games
+	live := steps * games
 	r := &Rollout{
 		Steps: steps, Games: games,
-		Batch:  newBatch(b, rows+games, policy), // and the next rollout's first observations
-		Reward: make([]int8, rows), EpisodeEnd: make([]bool, rows), Known: make([]bool, rows),
-		truncated: make([]bool, rows),
+		Reward: make([]int8, live), EpisodeEnd: make([]bool, live), Known: make([]bool, live),
+		next:      make([]uint16, games*emu.ObservationWidth),
+		truncated: make([]bool, live),
+		carriedOf: make([]int32, games),
 		vector:    vector,
+		pending:   newPending(games, horizon(gamma)),
 	}
+	r.Batch = newBatch(b, live+games*r.pending.horizon, policy)
 	r.host = newHostBatch(b, r.Batch)
 	for g := range games {
-		r.host.x[(rows+g)*emu.ObservationWidth] = emu.EndOfRow
+		r.next[g*emu.ObservationWidth] = emu.EndOfRow
 	}
 	for lo := 0; lo < games; lo += tileGames {
 		hi := min(lo+tileGames, games)
@@ -73,13 +87,39 @@ func newRollout(b compute.Backend, policy *Policy, vector *emu.Vector, seed uint
 	return r
 }
 
+// horizon returns the number of decisions after which a reward, discounted by gamma,
+// is below half a percent: how long a decision waits for its return.
+func horizon(gamma float64) int {
+	const negligible, longest = 0.005, 2048
+	if gamma >= 1 {
+		return longest
+	}
+	return int(min(longest, max(1, math.Ceil(math.Log(negligible)/math.Log(gamma)))))
+}
+
+// Live returns the number of live rows.
+func (r *Rollout) Live() int { return r.Steps * r.Games }
+
 // rows returns the rows of decision t of games lo to hi.
 func (r *Rollout) rows(t, lo, hi int) (from, to int) { return t*r.Games + lo, t*r.Games + hi }
 
 // Collect plays Steps decisions of every game on workers goroutines, and computes
-// the returns, discounted by gamma, into the advantages. It returns their moments.
+// the returns, discounted by gamma, into the advantages. It returns the moments of those
+// that are known.
 func (r *Rollout) Collect(workers int, gamma float64) moments {
-	inParallel(workers, len(r.tiles), func(_, i int) { r.play(&r.tiles[i], gamma) })
+	inParallel(workers, len(r.tiles), func(_, i int) {
+		t := &r.tiles[i]
+		r.play(t)
+		r.discount(t, gamma)
+		t.carried = r.countCarried(t)
+	})
+	r.Carried = 0
+	for i := range r.tiles {
+		r.tiles[i].from = r.Live() + r.Carried
+		r.Carried += r.tiles[i].carried
+	}
+	inParallel(workers, len(r.tiles), func(_, i int) { r.carry(&r.tiles[i], gamma) })
+
 	r.Episodes = r.Episodes[:0]
 	var all moments
 	for i := range r.tiles {
@@ -93,17 +133,20 @@ func (r *Rollout) Collect(workers int, gamma float64) moments {
 }
 
 // play plays a tile's games.
-func (r *Rollout) play(t *tile, gamma float64) {
+func (r *Rollout) play(t *tile) {
 	p := t.player
 	t.done = t.done[:0]
-	first, last := r.host.slice(r.rows(0, p.lo, p.hi)), r.host.slice(r.rows(r.Steps, p.lo, p.hi))
-	copy(first.x, last.x)
+	after := r.next[p.lo*emu.ObservationWidth : p.hi*emu.ObservationWidth]
+	copy(r.host.slice(r.rows(0, p.lo, p.hi)).x, after)
 	for step := range r.Steps {
 		lo, hi := r.rows(step, p.lo, p.hi)
 		p.decide(r.Batch.Slice(lo, hi), r.host.slice(lo, hi))
-		next := r.host.slice(r.rows(step+1, p.lo, p.hi))
+		next := after
+		if step+1 < r.Steps {
+			next = r.host.slice(r.rows(step+1, p.lo, p.hi)).x
+		}
 		t.ended = p.step(emu.Step{
-			Observation: next.x, Reward: r.Reward[lo:hi],
+			Observation: next, Reward: r.Reward[lo:hi],
 			Terminated: r.EpisodeEnd[lo:hi], Truncated: r.truncated[lo:hi],
 		}, t.ended[:0])
 		for _, e := range t.ended {
@@ -111,12 +154,12 @@ func (r *Rollout) play(t *tile, gamma float64) {
 			t.done = append(t.done, FinishedEpisode{step, e})
 		}
 	}
-	r.discount(t, gamma)
 }
 
-// discount writes each decision's return, the discounted reward of its point, to
-// the advantages: the running sum starts anew at every reward. The decisions after
-// a game's last reward have no return yet: they get 0, and are not Known.
+// discount writes each live decision's return, the discounted reward of its point,
+// to the advantages: the running sum starts anew at every reward. The decisions after a
+// game's last reward have no return yet, those before an episode's cut-off
+// never will: they get 0, and are not Known.
 func (r *Rollout) discount(t *tile, gamma float64) {
 	p := t.player
 	n := p.hi - p.lo
@@ -133,14 +176,12 @@ func (r *Rollout) discount(t *tile, gamma float64) {
 			} else if end[g] {
 				t.known[g] = false
 			}
-			t.run[g] = run
-			known[g] = t.known[g]
-			if !t.known[g] {
-				run = 0
-			}
-			advantage[g] = float32(run)
+			t.run[g], known[g] = run, t.known[g]
 			if t.known[g] {
+				advantage[g] = float32(run)
 				t.returns = t.returns.with(run)
+			} else {
+				advantage[g] = 0
 			}
 		}
 	}

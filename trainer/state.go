@@ -23,7 +23,12 @@ const (
 	tensorReturns     = "last_returns" // [100] of the last episodes
 	tensorLengths     = "last_lengths" // [100]
 	tensorGames       = "games"        // [emu.SnapshotFields][envs]
-	tensorObservation = "observation"  // [envs][emu.ObservationWidth] entries
+	tensorObservation = "observation"  // [envs][emu.ObservationWidth] entries of the next decisions
+
+	// Decisions whose return is not known yet.
+	tensorPendingX      = "pending.x"      // [envs][horizon][emu.ObservationWidth] entries
+	tensorPendingAction = "pending.action" // [envs][horizon]
+	tensorPendingLength = "pending.length" // [envs]
 )
 
 // counters is what a checkpoint's metadata holds beside the Config.
@@ -58,24 +63,12 @@ func (t *Trainer) Checkpoint() (*checkpoint.File, error) {
 	if r := t.rollout; r != nil {
 		f.Tensors = append(f.Tensors,
 			checkpoint.NewTensor(tensorGames, r.vector.Snapshot(), emu.SnapshotFields, r.Games),
-			checkpoint.NewTensor(tensorObservation, r.observation(), r.Games, emu.ObservationWidth))
+			checkpoint.NewTensor(tensorObservation, r.next, r.Games, emu.ObservationWidth),
+			checkpoint.NewTensor(tensorPendingX, r.pending.x, r.Games, r.pending.horizon, emu.ObservationWidth),
+			checkpoint.NewTensor(tensorPendingAction, r.pending.action, r.Games, r.pending.horizon),
+			checkpoint.NewTensor(tensorPendingLength, r.pending.length))
 	}
 	return f, t.backend.Sync()
-}
-
-// observation returns the entries of the games' next observations.
-func (r *Rollout) observation() []int32 {
-	entries := r.nextObservation()
-	values := make([]int32, len(entries))
-	for i, e := range entries {
-		values[i] = int32(e)
-	}
-	return values
-}
-
-// nextObservation is the rows of the batch that the next rollout begins with.
-func (r *Rollout) nextObservation() []uint16 {
-	return r.host.slice(r.rows(r.Steps, 0, r.Games)).x
 }
 
 // Resume returns the run that a checkpoint was made of, on a backend.
@@ -109,31 +102,46 @@ func resume(found *checkpoint.Found, backend compute.Backend) (*Trainer, error) 
 	t.update, t.globalStep, t.history, t.best = found.Update, count.GlobalStep, h, count.BestReturn
 	t.elapsed = time.Duration(count.ElapsedSeconds * float64(time.Second))
 	if t.rollout != nil {
-		return t, t.rollout.restore(f)
+		return t, t.rollout.restore(f, config.Actions)
 	}
 	return t, nil
 }
 
-// restore puts the games and their next observations to those of a checkpoint.
-func (r *Rollout) restore(f *checkpoint.File) error {
+// restore puts the games, their next observations and the pending decisions to those
+// of a checkpoint.
+func (r *Rollout) restore(f *checkpoint.File, actions int) error {
 	games := make([]int32, emu.SnapshotFields*r.Games)
-	observation := make([]int32, r.Games*emu.ObservationWidth)
+	p := r.pending
 	if err := errors.Join(
 		checkpoint.Load(f, tensorGames, games, emu.SnapshotFields, r.Games),
-		checkpoint.Load(f, tensorObservation, observation, r.Games, emu.ObservationWidth)); err != nil {
+		checkpoint.Load(f, tensorObservation, r.next, r.Games, emu.ObservationWidth),
+		checkpoint.Load(f, tensorPendingX, p.x, r.Games, p.horizon, emu.ObservationWidth),
+		checkpoint.Load(f, tensorPendingAction, p.action, r.Games, p.horizon),
+		checkpoint.Load(f, tensorPendingLength, p.length)); err != nil {
 		return err
 	}
-	for _, e := range observation {
-		if e < 0 || e > int32(emu.EndOfRow) || e != int32(emu.EndOfRow) && e>>1 >= emu.Codes {
-			return fmt.Errorf("the observation entry %d in the checkpoint is impossible", e)
+	if err := errors.Join(checkEntries(r.next), checkEntries(p.x)); err != nil {
+		return err
+	}
+	for _, a := range p.action {
+		if int(a) >= actions {
+			return fmt.Errorf("the action %d in the checkpoint is not one of %d", a, actions)
 		}
 	}
-	if err := r.vector.Restore(games); err != nil {
-		return err
+	for _, n := range p.length {
+		if n < 0 || int(n) > p.horizon {
+			return fmt.Errorf("%d pending decisions in the checkpoint, of at most %d", n, p.horizon)
+		}
 	}
-	next := r.nextObservation()
-	for i, e := range observation {
-		next[i] = uint16(e)
+	return r.vector.Restore(games)
+}
+
+// checkEntries returns an error if entries are not those of observations.
+func checkEntries(entries []uint16) error {
+	for _, e := range entries {
+		if e != emu.EndOfRow && e>>1 >= emu.Codes {
+			return fmt.Errorf("the observation entry %d in the checkpoint is impossible", e)
+		}
 	}
 	return nil
 }

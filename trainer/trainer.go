@@ -57,8 +57,8 @@ func New(config Config, backend compute.Backend) (*Trainer, error) {
 		t.learner = newLearner(backend, policy, 0)
 	} else {
 		vector := emu.NewVector(config.Envs, preset, config.Seed, 0)
-		t.rollout = newRollout(backend, policy, vector, config.Seed, config.Steps())
-		t.learner = newLearner(backend, policy, config.Steps()*config.Envs)
+		t.rollout = newRollout(backend, policy, vector, config.Seed, config.Steps(), config.Gamma)
+		t.learner = newLearner(backend, policy, t.rollout.Batch.Rows())
 	}
 	return t, backend.Sync()
 }

@@ -35,7 +35,7 @@ func small(t testing.TB, recipe string, actions int) Config {
 	if c.BatchEpisodes > 0 {
 		c.BatchEpisodes, c.Envs = 3, 3
 	} else {
-		c.BatchDecisions, c.Envs, c.BlurUpdates = 1800, 90, 4
+		c.BatchDecisions, c.Envs, c.BlurUpdates = 3600, 90, 4
 	}
 	return c
 }
@@ -184,9 +184,14 @@ func TestResumeRefuses(t *testing.T) {
 			replace(f, checkpoint.NewTensor(tensorGames, games, emu.SnapshotFields, 90))
 		},
 		"impossible observation": func(f *checkpoint.File) {
-			entries := make([]int32, 90*emu.ObservationWidth)
+			entries := make([]uint16, 90*emu.ObservationWidth)
 			entries[5] = 2 * emu.Codes
 			replace(f, checkpoint.NewTensor(tensorObservation, entries, 90, emu.ObservationWidth))
+		},
+		"impossible number pending": func(f *checkpoint.File) {
+			length := make([]int32, 90)
+			length[89] = 1 << 20
+			replace(f, checkpoint.NewTensor(tensorPendingLength, length))
 		},
 	} {
 		f := good()
@@ -221,7 +226,7 @@ func TestStepAscends(t *testing.T) {
 	forRecipes(t, func(t *testing.T, c Config) {
 		c.Blur, c.BlurFinal = 0, 0
 		trainer := newTrainer(t, c, cpu.Options{Workers: 2})
-		batch, _ := trainer.play()
+		batch, fresh, _ := trainer.play()
 		objective := func() float64 {
 			trainer.policy.Forward(trainer.backend, batch.Z, batch.Prob, batch.Active, batch.X)
 			logp := make([]float64, batch.Rows()*c.Actions)
@@ -242,7 +247,7 @@ func TestStepAscends(t *testing.T) {
 		w2 := append([]float32(nil), l.Policy.W2.Host...)
 		h := trainer.hyper()
 		h.learningRate = 1e-6
-		l.Step(trainer.backend, batch, h)
+		l.Step(trainer.backend, batch, fresh, h)
 		predicted := 0.0
 		for i, g := range l.g1.Host {
 			predicted += float64(g) * (float64(l.Policy.W1.Host[i]) - float64(w1[i]))

@@ -20,7 +20,7 @@ func (t *Trainer) Update() (Metrics, error) {
 	// N games play under the policy as it is. Every decision is a row of the batch:
 	// observation x, probabilities p, action a, and the advantage A, which is the
 	// return of the decision's point, standardized.
-	batch, decided := t.play()
+	batch, fresh, decided := t.play()
 	if t.config.Reduce == "mean" {
 		hyper.scale = 1 / float32(max(1, decided))
 	}
@@ -29,11 +29,11 @@ func (t *Trainer) Update() (Metrics, error) {
 	}
 
 	// d = (a−p)·A at the logits, back through the network, and a step of RMSProp.
-	t.learner.Step(t.backend, batch, hyper)
+	t.learner.Step(t.backend, batch, fresh, hyper)
 
 	t.update++
-	t.globalStep += int64(batch.Rows())
-	m := t.measure(batch, hyper, started)
+	t.globalStep += int64(fresh)
+	m := t.measure(batch.Slice(0, fresh), hyper, started)
 	if err := t.backend.Sync(); err != nil {
 		return m, err
 	}
@@ -43,37 +43,46 @@ func (t *Trainer) Update() (Metrics, error) {
 	return m, t.recordAfter()
 }
 
-// play collects a batch and its advantages; decided is the number of decisions
-// whose return is known.
-func (t *Trainer) play() (batch Batch, decided int) {
+// play collects a batch and its advantages. The first rows, fresh in number, are the
+// decisions that were made in this update; decided is the number of decisions whose
+// return is known.
+func (t *Trainer) play() (batch Batch, fresh, decided int) {
 	if t.rollout != nil {
 		return t.playRollout()
 	}
 	return t.playEpisodes()
 }
 
-// playRollout lets every game play on for the same number of decisions.
-func (t *Trainer) playRollout() (batch Batch, decided int) {
+// playRollout lets every game play on for the same number of decisions. Decisions
+// whose point is not over have advantage 0 for now, and come again as carried rows when
+// it is.
+func (t *Trainer) playRollout() (batch Batch, fresh, decided int) {
 	r := t.rollout
 	returns := r.Collect(t.workers, t.config.Gamma)
-	rows := r.Steps * r.Games
+	live, rows := r.Live(), r.Live()+r.Carried
 	if t.config.Standardize == "batch" {
 		const chunk = 4096
-		inParallel(t.workers, (rows+chunk-1)/chunk, func(_, i int) {
-			lo, hi := i*chunk, min((i+1)*chunk, rows)
+		inParallel(t.workers, (live+chunk-1)/chunk, func(_, i int) {
+			lo, hi := i*chunk, min((i+1)*chunk, live)
 			standardize(r.host.advantage[lo:hi], r.Known[lo:hi], returns)
 		})
+		standardize(r.host.advantage[live:rows], nil, returns)
 	}
 	for _, e := range r.Episodes {
 		t.history.add(e.Return, e.Decisions)
 	}
 	batch = r.Batch.Slice(0, rows)
 	compute.Upload(t.backend, batch.Advantage, r.host.advantage[:rows])
-	return batch, returns.n
+
+	carried, host := r.Batch.Slice(live, rows), r.host.slice(live, rows)
+	compute.Upload(t.backend, carried.X.Entries, host.x)
+	compute.Upload(t.backend, carried.Action, host.action)
+	t.policy.Forward(t.backend, carried.Z, carried.Prob, carried.Active, carried.X)
+	return batch, live, returns.n
 }
 
 // playEpisodes plays a number of whole episodes.
-func (t *Trainer) playEpisodes() (batch Batch, decided int) {
+func (t *Trainer) playEpisodes() (batch Batch, fresh, decided int) {
 	e := &t.batch
 	t.player.play(t.history.episodes, e.Episodes)
 	returns := e.pack(t.backend, t.policy, t.config.Gamma, t.config.Standardize == "episode")
@@ -86,7 +95,7 @@ func (t *Trainer) playEpisodes() (batch Batch, decided int) {
 	batch = e.Batch.Slice(0, e.Rows)
 	compute.Upload(t.backend, batch.Advantage, e.host.advantage[:e.Rows])
 	t.policy.Forward(t.backend, batch.Z, batch.Prob, batch.Active, batch.X)
-	return batch, returns.n
+	return batch, e.Rows, returns.n
 }
 
 // hyper returns the hyperparameters of the next update.
