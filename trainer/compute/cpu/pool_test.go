@@ -1,0 +1,94 @@
+package cpu
+
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// meeting is a task whose items wait for each other.
+type meeting struct {
+	arrived sync.WaitGroup
+	all     chan struct{}
+	late    atomic.Int32
+	seen    [4]atomic.Int32 // items by worker
+}
+
+func (m *meeting) run(worker, _ int) {
+	m.seen[worker].Add(1)
+	m.arrived.Done()
+	select {
+	case <-m.all:
+	case <-time.After(10 * time.Second):
+		m.late.Add(1)
+	}
+}
+
+// TestPoolSideBySide checks that a pool of four runs four items at once, one a worker.
+func TestPoolSideBySide(t *testing.T) {
+	p := newPool(4)
+	defer p.close()
+	m := &meeting{all: make(chan struct{})}
+	m.arrived.Add(4)
+	go func() { m.arrived.Wait(); close(m.all) }()
+	p.do(m, 4)
+	if n := m.late.Load(); n != 0 {
+		t.Errorf("%d of 4 items waited in vain for the others", n)
+	}
+	for worker := range m.seen {
+		if n := m.seen[worker].Load(); n != 1 {
+			t.Errorf("worker %d had %d items", worker, n)
+		}
+	}
+}
+
+// TestPoolClose checks that the goroutines of a backend end with it, that closing
+// twice does no harm, and that its operations still work.
+func TestPoolClose(t *testing.T) {
+	before := runtime.NumGoroutine()
+	b, err := New(Options{Workers: 8})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := runtime.NumGoroutine(); n != before+7 {
+		t.Errorf("%d goroutines for 8 workers, the caller one of them", n-before)
+	}
+	for range 2 {
+		if err := b.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	for deadline := time.Now().Add(10 * time.Second); runtime.NumGoroutine() > before; {
+		if time.Now().After(deadline) {
+			t.Fatalf("%d goroutines are left", runtime.NumGoroutine()-before)
+		}
+		time.Sleep(time.Millisecond)
+	}
+	everyOperation(b)["ReLU"]()
+}
+
+// TestChunkOrder checks that the chunks with the most links come first.
+func TestChunkOrder(t *testing.T) {
+	sizes := []uint32{3, 0, 7, 7, 1, 100, 2}
+	task := columnsTask{order: make([]int, len(sizes)), start: []uint32{0}}
+	task.x.Cols = len(sizes) * columnChunk
+	for _, n := range sizes {
+		last := task.start[len(task.start)-1]
+		for range columnChunk {
+			task.start = append(task.start, last+n)
+		}
+	}
+	task.sortChunks()
+	seen := map[int]bool{}
+	for i, c := range task.order {
+		seen[c] = true
+		if i > 0 && sizes[c] > sizes[task.order[i-1]] {
+			t.Errorf("order %v of sizes %v", task.order, sizes)
+		}
+	}
+	if len(seen) != len(sizes) {
+		t.Errorf("order %v leaves chunks out", task.order)
+	}
+}
