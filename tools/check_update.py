@@ -81,7 +81,7 @@ def check_observations(z, check):
     )
     if not ok:
         check.failures.append("observations: not sparse rows of -1 and +1")
-    for name in ("game", "step", "reward", "episode_end", "action", "advantage"):
+    for name in ("game", "step", "reward", "episode_end", "action", "advantage", "weight"):
         if len(z[name]) != rows:
             check.failures.append(f"{name}: {len(z[name])} rows, want {rows}")
     # No observation at the first decision of an episode.
@@ -148,15 +148,12 @@ def forward(h, w2):
     return logits, np.exp(logp), logp
 
 
-def logit_gradient(beta, logits, p, logp, action, advantage):
-    """d objective / d logits, [rows][outputs], before the scale.
-
-    beta is each row's weight of the entropy: 0 for decisions carried over from earlier
-    updates, where it has counted already.
-    """
+def logit_gradient(beta, logits, p, logp, action, advantage, weight):
+    """d objective / d logits, [rows][outputs]; beta is the weight of the entropy."""
     entropy = -(p * logp).sum(axis=1, keepdims=True)
     one_hot = np.eye(p.shape[1])[action]
-    d = (one_hot - p) * advantage[:, None] - beta[:, None] * p * (logp + entropy)
+    d = (one_hot - p) * advantage[:, None] - beta * p * (logp + entropy)
+    d *= weight[:, None]
     return d[:, 1:] if logits.shape[1] == 1 else d
 
 
@@ -183,7 +180,7 @@ def blurred(g, radius):
     return image.transpose(1, 0, 2).reshape(PIXELS, -1).T
 
 
-def gradients(z, w1, w2, advantage, scale, check):
+def gradients(z, w1, w2, advantage, weight, check):
     """The gradients at W1 and W2, and how far rounding may take each of their rows."""
     g1, g2 = np.zeros_like(w1), np.zeros_like(w2)
     rounding1, rounding2 = np.zeros(len(w1)), np.zeros_like(w2)
@@ -205,9 +202,9 @@ def gradients(z, w1, w2, advantage, scale, check):
             K * U + z_bound.max(axis=1, keepdims=True),
         )
         a = advantage[lo:hi]
-        beta = np.where(z["step"][lo:hi] >= 0, float(z["entropy"]), 0.0)
-        d = scale * logit_gradient(beta, logits, p, logp, z["action"][lo:hi], a)
-        d_bound = scale * (np.abs(a)[:, None] + 1) * (K * U + z_bound) + K * U * np.abs(d)
+        w = weight[lo:hi]
+        d = logit_gradient(float(z["entropy"]), logits, p, logp, z["action"][lo:hi], a, w)
+        d_bound = w[:, None] * (np.abs(a)[:, None] + 1) * (K * U + z_bound) + K * U * np.abs(d)
         back = (d @ w2) * (pre > 0)
         g1 += back.T @ x
         g2 += d.T @ h
@@ -263,8 +260,9 @@ def check_arrays(z):
     returns, known = discounted(z)
     advantage = standardized(z, returns, known)
     check.close("advantage", z["advantage"], advantage, 1e-6 * (1 + np.abs(advantage)))
-    scale = 1.0 / max(1, known.sum()) if z["reduce_mean"] else 1.0
-    g1, g2, rounding1, rounding2 = gradients(z, w1, w2, advantage, scale, check)
+    weight = known / max(1, known.sum()) if z["reduce_mean"] else known.astype(np.float64)
+    check.close("weight", z["weight"], weight, U * weight)
+    g1, g2, rounding1, rounding2 = gradients(z, w1, w2, advantage, weight, check)
     radius = int(z["blur"])
     g1 = blurred(g1, radius)
     if radius > 0:  # the running sums of the blur round, too

@@ -12,6 +12,7 @@ type Batch struct {
 	Active    compute.Array[uint16] // [rows][units/16] units above 0
 	Action    compute.Array[uint8]  // [rows][1]
 	Advantage compute.Tensor        // [rows][1]
+	Weight    compute.Tensor        // [rows][1] how much the decision counts in the gradient
 }
 
 // newBatch returns a batch for decisions of policy p.
@@ -23,6 +24,7 @@ func newBatch(b compute.Backend, rows int, p *Policy) Batch {
 		Active:    compute.New[uint16](b, rows, p.W1.Cols/compute.Lanes),
 		Action:    compute.New[uint8](b, rows, 1),
 		Advantage: compute.New[float32](b, rows, 1),
+		Weight:    compute.New[float32](b, rows, 1),
 	}
 }
 
@@ -33,7 +35,8 @@ func (b Batch) Rows() int { return b.Action.Rows }
 func (b Batch) Slice(lo, hi int) Batch {
 	return Batch{
 		X: b.X.Slice(lo, hi), Z: b.Z.Slice(lo, hi), Prob: b.Prob.Slice(lo, hi),
-		Active: b.Active.Slice(lo, hi), Action: b.Action.Slice(lo, hi), Advantage: b.Advantage.Slice(lo, hi),
+		Active: b.Active.Slice(lo, hi), Action: b.Action.Slice(lo, hi),
+		Advantage: b.Advantage.Slice(lo, hi), Weight: b.Weight.Slice(lo, hi),
 	}
 }
 
@@ -43,6 +46,7 @@ type hostBatch struct {
 	x         []uint16  // [rows][emu.ObservationWidth]
 	action    []uint8   // [rows]
 	advantage []float32 // [rows]
+	weight    []float32 // [rows]
 }
 
 func newHostBatch(b compute.Backend, batch Batch) hostBatch {
@@ -50,6 +54,7 @@ func newHostBatch(b compute.Backend, batch Batch) hostBatch {
 		x:         compute.Mirror(b, batch.X.Entries),
 		action:    compute.Mirror(b, batch.Action),
 		advantage: compute.Mirror(b, batch.Advantage),
+		weight:    compute.Mirror(b, batch.Weight),
 	}
 }
 
@@ -59,5 +64,6 @@ func (h hostBatch) slice(lo, hi int) hostBatch {
 		x:         h.x[lo*emu.ObservationWidth : hi*emu.ObservationWidth],
 		action:    h.action[lo:hi],
 		advantage: h.advantage[lo:hi],
+		weight:    h.weight[lo:hi],
 	}
 }

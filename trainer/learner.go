@@ -37,33 +37,24 @@ func newLearner(b compute.Backend, p *Policy, rows int) *Learner {
 
 // hyper is what a step needs besides the batch.
 type hyper struct {
-	scale, entropy               float32
+	entropy                      float32
 	learningRate, decay, epsilon float32
 	blur                         int
 }
 
 // Step takes one step of gradient ascent:
 //
-//	d = scale·((a−p)·A + β·∇H)               at the logits
+//	d = w·((a−p)·A + β·∇H)                   at the logits
 //	dW2 = Σ h·d,  dTable = Σ xᵀ·(d·W2 where h > 0)
 //	dW1 = the pixels' share of dTable, blurred over the image
 //	c = decay·c + (1−decay)·g²;  W += lr·g/(√c+ε)
-//
-// The entropy H counts for the first rows, fresh in number: the decisions of this
-// update. For those that are carried from earlier ones it has counted already.
-func (l *Learner) Step(b compute.Backend, batch Batch, fresh int, h hyper) {
+func (l *Learner) Step(b compute.Backend, batch Batch, h hyper) {
 	p := l.Policy
 	if batch.Rows() > l.d.Rows {
 		l.d = compute.New[float32](b, batch.Rows(), p.Outputs())
 	}
 	d := l.d.Slice(0, batch.Rows())
-	for _, part := range []struct {
-		lo, hi  int
-		entropy float32
-	}{{0, fresh, h.entropy}, {fresh, batch.Rows(), 0}} {
-		rows := batch.Slice(part.lo, part.hi)
-		b.PolicyGrad(d.Slice(part.lo, part.hi), rows.Z, rows.Prob, rows.Action, rows.Advantage, part.entropy, h.scale)
-	}
+	b.PolicyGrad(d, batch.Z, batch.Prob, batch.Action, batch.Advantage, batch.Weight, h.entropy)
 	b.SparseMLPGrad(l.dTable, l.g2, batch.X, batch.Active, d, p.Table, p.W2)
 	p.PixelGrad(b, l.g1, l.dTable)
 	b.Blur(l.g1, emu.ImageSize, emu.ImageSize, h.blur)

@@ -84,11 +84,13 @@ func (t *Trainer) recordWeights(when string) {
 func (t *Trainer) recordBatch(batch Batch) {
 	rows := batch.Rows()
 	codes := make([]uint16, batch.X.Entries.Len())
-	action, prob, advantage := make([]uint8, rows), make([]float32, batch.Prob.Len()), make([]float32, rows)
+	action, prob := make([]uint8, rows), make([]float32, batch.Prob.Len())
+	advantage, weight := make([]float32, rows), make([]float32, rows)
 	compute.Download(t.backend, codes, batch.X.Entries)
 	compute.Download(t.backend, action, batch.Action)
 	compute.Download(t.backend, prob, batch.Prob)
 	compute.Download(t.backend, advantage, batch.Advantage)
+	compute.Download(t.backend, weight, batch.Weight)
 
 	indptr := make([]int64, 1, rows+1)
 	var indices []int32
@@ -104,7 +106,7 @@ func (t *Trainer) recordBatch(batch Batch) {
 	}
 	maps.Copy(t.record.arrays, map[string]any{
 		"obs_indptr": indptr, "obs_indices": indices, "obs_data": data,
-		"action": action, "prob": prob, "advantage": advantage,
+		"action": action, "prob": prob, "advantage": advantage, "weight": weight,
 	})
 }
 

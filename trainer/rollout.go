@@ -28,7 +28,7 @@ type Rollout struct {
 	// Of live rows.
 	Reward     []int8 // of the decision
 	EpisodeEnd []bool // the episode ended with it
-	Known      []bool // its return is known
+	Known      []bool // of all rows: the return is known; carried ones' always is
 
 	Carried   int               // number of carried rows
 	carriedOf []int32           // of each game, whose rows follow each other
@@ -68,7 +68,7 @@ func newRollout(b compute.Backend, policy *Policy, vector *emu.Vector, seed uint
 	live := steps * games
 	r := &Rollout{
 		Steps: steps, Games: games,
-		Reward: make([]int8, live), EpisodeEnd: make([]bool, live), Known: make([]bool, live),
+		Reward: make([]int8, live), EpisodeEnd: make([]bool, live),
 		next:      make([]uint16, games*emu.ObservationWidth),
 		truncated: make([]bool, live),
 		carriedOf: make([]int32, games),
@@ -77,6 +77,7 @@ func newRollout(b compute.Backend, policy *Policy, vector *emu.Vector, seed uint
 	}
 	r.Batch = newBatch(b, live+games*r.pending.horizon, policy)
 	r.host = newHostBatch(b, r.Batch)
+	r.Known = slices.Repeat([]bool{true}, r.Batch.Rows())
 	for g := range games {
 		r.next[g*emu.ObservationWidth] = emu.EndOfRow
 	}

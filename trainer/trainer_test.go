@@ -220,13 +220,13 @@ func TestNotFinite(t *testing.T) {
 }
 
 // TestStepAscends holds the whole backward pass to the objective: the change of
-// Σ A·ln π + β·H over a batch, measured in float64 by a forward pass before and after a
+// Σ w·(A·ln π + β·H) over a batch, measured in float64 by a forward pass before and after a
 // step, is what the gradient says.
 func TestStepAscends(t *testing.T) {
 	forRecipes(t, func(t *testing.T, c Config) {
 		c.Blur, c.BlurFinal = 0, 0
 		trainer := newTrainer(t, c, cpu.Options{Workers: 2})
-		batch, fresh, _ := trainer.play()
+		batch, _ := trainer.play()
 		objective := func() float64 {
 			trainer.policy.Forward(trainer.backend, batch.Z, batch.Prob, batch.Active, batch.X)
 			logp := make([]float64, batch.Rows()*c.Actions)
@@ -234,9 +234,10 @@ func TestStepAscends(t *testing.T) {
 			sum := 0.0
 			for i, a := range batch.Action.Host {
 				row := logp[i*c.Actions : (i+1)*c.Actions]
-				sum += float64(batch.Advantage.Host[i]) * row[a]
+				weight := float64(batch.Weight.Host[i])
+				sum += weight * float64(batch.Advantage.Host[i]) * row[a]
 				for _, l := range row {
-					sum -= c.Entropy * math.Exp(l) * l
+					sum -= weight * c.Entropy * math.Exp(l) * l
 				}
 			}
 			return sum
@@ -247,7 +248,7 @@ func TestStepAscends(t *testing.T) {
 		w2 := append([]float32(nil), l.Policy.W2.Host...)
 		h := trainer.hyper()
 		h.learningRate = 1e-6
-		l.Step(trainer.backend, batch, fresh, h)
+		l.Step(trainer.backend, batch, h)
 		predicted := 0.0
 		for i, g := range l.g1.Host {
 			predicted += float64(g) * (float64(l.Policy.W1.Host[i]) - float64(w1[i]))

@@ -18,18 +18,16 @@ func (t *Trainer) Update() (Metrics, error) {
 	hyper := t.hyper()
 
 	// N games play under the policy as it is. Every decision is a row of the batch:
-	// observation x, probabilities p, action a, and the advantage A, which is the
-	// return of the decision's point, standardized.
-	batch, fresh, decided := t.play()
-	if t.config.Reduce == "mean" {
-		hyper.scale = 1 / float32(max(1, decided))
-	}
+	// observation x, probabilities p, action a, the advantage A, which is the return of
+	// the decision's point, standardized, and the weight w: 1 (over their number, for a
+	// mean) for decisions whose return is known, 0 for the others.
+	batch, fresh := t.play()
 	if err := t.recordBefore(batch, hyper); err != nil {
 		return Metrics{}, err
 	}
 
-	// d = (a−p)·A at the logits, back through the network, and a step of RMSProp.
-	t.learner.Step(t.backend, batch, fresh, hyper)
+	// d = w·(a−p)·A at the logits, back through the network, and a step of RMSProp.
+	t.learner.Step(t.backend, batch, hyper)
 
 	t.update++
 	t.globalStep += int64(fresh)
@@ -44,9 +42,8 @@ func (t *Trainer) Update() (Metrics, error) {
 }
 
 // play collects a batch and its advantages. The first rows, fresh in number, are the
-// decisions that were made in this update; decided is the number of decisions whose
-// return is known.
-func (t *Trainer) play() (batch Batch, fresh, decided int) {
+// decisions that were made in this update.
+func (t *Trainer) play() (batch Batch, fresh int) {
 	if t.rollout != nil {
 		return t.playRollout()
 	}
@@ -54,35 +51,50 @@ func (t *Trainer) play() (batch Batch, fresh, decided int) {
 }
 
 // playRollout lets every game play on for the same number of decisions. Decisions
-// whose point is not over have advantage 0 for now, and come again as carried rows when
+// whose point is not over have weight 0 for now, and come again as carried rows when
 // it is.
-func (t *Trainer) playRollout() (batch Batch, fresh, decided int) {
+func (t *Trainer) playRollout() (batch Batch, fresh int) {
 	r := t.rollout
 	returns := r.Collect(t.workers, t.config.Gamma)
 	live, rows := r.Live(), r.Live()+r.Carried
-	if t.config.Standardize == "batch" {
-		const chunk = 4096
-		inParallel(t.workers, (live+chunk-1)/chunk, func(_, i int) {
-			lo, hi := i*chunk, min((i+1)*chunk, live)
+	weight := t.weight(returns.n)
+	const chunk = 4096
+	inParallel(t.workers, (rows+chunk-1)/chunk, func(_, i int) {
+		lo, hi := i*chunk, min((i+1)*chunk, rows)
+		if t.config.Standardize == "batch" {
 			standardize(r.host.advantage[lo:hi], r.Known[lo:hi], returns)
-		})
-		standardize(r.host.advantage[live:rows], nil, returns)
-	}
+		}
+		for row := lo; row < hi; row++ {
+			r.host.weight[row] = 0
+			if r.Known[row] {
+				r.host.weight[row] = weight
+			}
+		}
+	})
 	for _, e := range r.Episodes {
 		t.history.add(e.Return, e.Decisions)
 	}
 	batch = r.Batch.Slice(0, rows)
 	compute.Upload(t.backend, batch.Advantage, r.host.advantage[:rows])
+	compute.Upload(t.backend, batch.Weight, r.host.weight[:rows])
 
 	carried, host := r.Batch.Slice(live, rows), r.host.slice(live, rows)
 	compute.Upload(t.backend, carried.X.Entries, host.x)
 	compute.Upload(t.backend, carried.Action, host.action)
 	t.policy.Forward(t.backend, carried.Z, carried.Prob, carried.Active, carried.X)
-	return batch, live, returns.n
+	return batch, live
+}
+
+// weight returns the weight of each of n decisions.
+func (t *Trainer) weight(n int) float32 {
+	if t.config.Reduce == "mean" {
+		return 1 / float32(max(1, n))
+	}
+	return 1
 }
 
 // playEpisodes plays a number of whole episodes.
-func (t *Trainer) playEpisodes() (batch Batch, fresh, decided int) {
+func (t *Trainer) playEpisodes() (batch Batch, fresh int) {
 	e := &t.batch
 	t.player.play(t.history.episodes, e.Episodes)
 	returns := e.pack(t.backend, t.policy, t.config.Gamma, t.config.Standardize == "episode")
@@ -93,16 +105,21 @@ func (t *Trainer) playEpisodes() (batch Batch, fresh, decided int) {
 		t.history.add(e.Episodes[i].Return, e.Episodes[i].Decisions)
 	}
 	batch = e.Batch.Slice(0, e.Rows)
+	weight := t.weight(e.Rows)
+	for row := range e.Rows {
+		e.host.weight[row] = weight
+	}
 	compute.Upload(t.backend, batch.Advantage, e.host.advantage[:e.Rows])
+	compute.Upload(t.backend, batch.Weight, e.host.weight[:e.Rows])
 	t.policy.Forward(t.backend, batch.Z, batch.Prob, batch.Active, batch.X)
-	return batch, e.Rows, returns.n
+	return batch, e.Rows
 }
 
 // hyper returns the hyperparameters of the next update.
 func (t *Trainer) hyper() hyper {
 	c := &t.config
 	return hyper{
-		scale: 1, entropy: float32(c.Entropy),
+		entropy:      float32(c.Entropy),
 		learningRate: c.learningRate(t.update), decay: float32(c.Decay), epsilon: float32(c.Epsilon),
 		blur: c.blur(t.update),
 	}

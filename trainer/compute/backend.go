@@ -73,15 +73,15 @@ type Backend interface {
 	Softmax(p, z Tensor)
 
 	// PolicyGrad writes the gradient of the objective at the policy's output,
-	// with A = advantage [rows][1], β = entropy, a = action [rows][1]:
+	// with A = advantage, w = weight, a = action, all [rows][1], and β = entropy:
 	// for one output (p the probability of action 1, else action 0)
-	//	d = scale·((a−p)·A − β·p·(1−p)·z)
+	//	d = w·((a−p)·A − β·p·(1−p)·z)
 	// and for K outputs
-	//	d[k] = scale·((1[a=k]−p[k])·A − β·p[k]·(ln p[k] + H)),  H = −Σ p ln p,
+	//	d[k] = w·((1[a=k]−p[k])·A − β·p[k]·(ln p[k] + H)),  H = −Σ p ln p,
 	// which is Karpathy's y−p times the advantage, and β times the gradient of the
 	// policy's entropy (Williams & Peng 1991). z, p and d are [rows][K]; z are the
 	// logits. ln p[k] is z[k] − max z − ln Σ e^(z−max z).
-	PolicyGrad(d, z, p Tensor, action Array[uint8], advantage Tensor, entropy, scale float32)
+	PolicyGrad(d, z, p Tensor, action Array[uint8], advantage, weight Tensor, entropy float32)
 
 	// RMSProp: c = decay·c + (1−decay)·g², w += lr·g/(√c+eps), elementwise
 	// (ascent, as in Karpathy 2016; Tieleman & Hinton 2012). 1−decay is rounded to

@@ -1,6 +1,8 @@
 package bench
 
 import (
+	"slices"
+
 	"pongpg/emu"
 	"pongpg/emu/philox"
 	"pongpg/trainer"
@@ -108,9 +110,10 @@ func backward(f *fixture) ([]piece, error) {
 	d := compute.New[float32](b, f.rows, p.Outputs())
 	dTable := compute.New[float32](b, emu.Codes, p.W1.Cols)
 	g2 := compute.New[float32](b, p.Outputs(), p.W1.Cols)
-	scale := 1 / float32(f.rows)
+	weight := compute.New[float32](b, f.rows, 1)
+	compute.Upload(b, weight, slices.Repeat([]float32{1 / float32(f.rows)}, f.rows))
 	return []piece{func() (int, error) {
-		b.PolicyGrad(d, f.batch.Z, f.batch.Prob, f.batch.Action, f.batch.Advantage, float32(config.Entropy), scale)
+		b.PolicyGrad(d, f.batch.Z, f.batch.Prob, f.batch.Action, f.batch.Advantage, weight, float32(config.Entropy))
 		b.SparseMLPGrad(dTable, g2, f.batch.X, f.batch.Active, d, p.Table, p.W2)
 		return f.rows, nil
 	}}, nil

@@ -93,6 +93,9 @@ func (e *env) fusedMLP(m mlp) (worst margin) {
 	}
 
 	hd := e.normal(m.rows*m.outputs, 1)
+	for i := m.rows / 3; i < m.rows/2; i++ { // decisions that do not count
+		clear(hd[i*m.outputs : (i+1)*m.outputs])
+	}
 	d := upload(e, hd, m.rows, m.outputs)
 	dw1, dw2 := compute.New[float32](b, m.cols, m.units), compute.New[float32](b, m.outputs, m.units)
 	b.SparseMLPGrad(dw1, dw2, x, active, d, w1, w2)

@@ -89,17 +89,18 @@ func reluObjective(e *env) []objective {
 	return []objective{{"x", hx, value, download(e, dx), func(i int) float64 { return compute.Bound(1, math.Abs(float64(hc[i]))) }}}
 }
 
-// policyObjective is scale·Σ (A·ln π(a) + β·H(π)) of the logits.
+// policyObjective is Σ weight·(A·ln π(a) + β·H(π)) of the logits.
 func policyObjective(e *env, k int) []objective {
-	const rows, entropy, scale = 50, 0.25, 0.125
+	const rows, entropy = 50, 0.25
 	hz, hadv, hact := e.normal(rows*k, 2), e.normal(rows, 1), e.below(rows, max(k, 2))
+	hweight := e.normal(rows, 0.125)
 	z, p, d := upload(e, hz, rows, k), compute.New[float32](e.b, rows, k), compute.New[float32](e.b, rows, k)
 	if k == 1 {
 		e.b.Sigmoid(p, z)
 	} else {
 		e.b.Softmax(p, z)
 	}
-	e.b.PolicyGrad(d, z, p, upload(e, hact, rows, 1), upload(e, hadv, rows, 1), entropy, scale)
+	e.b.PolicyGrad(d, z, p, upload(e, hact, rows, 1), upload(e, hadv, rows, 1), upload(e, hweight, rows, 1), entropy)
 	value := func(z []float64) (sum float64) {
 		for i := range rows {
 			logits := z[i*k : (i+1)*k]
@@ -107,12 +108,13 @@ func policyObjective(e *env, k int) []objective {
 				logits = []float64{0, logits[0]} // σ(z) is the softmax of 0 and z
 			}
 			p, logP := softmax64(logits)
-			sum += float64(hadv[i]) * logP[hact[i]]
+			weight := float64(hweight[i])
+			sum += weight * float64(hadv[i]) * logP[hact[i]]
 			for j := range p {
-				sum -= entropy * p[j] * logP[j]
+				sum -= weight * entropy * p[j] * logP[j]
 			}
 		}
-		return scale * sum
+		return sum
 	}
 	ex := func(i int) float64 { // the terms of d, with p at most 1 and |ln p| at most the spread of z
 		row := hz[i/k*k : i/k*k+k]
@@ -120,7 +122,7 @@ func policyObjective(e *env, k int) []objective {
 		for _, z := range row {
 			spread = math.Max(spread, math.Abs(float64(z)))
 		}
-		return compute.Bound(k, scale*(2*math.Abs(float64(hadv[i/k]))+entropy*(4*spread+4)))
+		return compute.Bound(k, math.Abs(float64(hweight[i/k]))*(2*math.Abs(float64(hadv[i/k]))+entropy*(4*spread+4)))
 	}
 	return []objective{{"z", hz, value, download(e, d), ex}}
 }

@@ -75,9 +75,13 @@ func softmax64[T float32 | float64](z []T) (p, logP []float64) {
 
 // rows, outputs
 func buildPolicyGrad(e *env, dim []int) instance {
-	const entropy, scale = 0.01, 0.5
+	const entropy = 0.01
 	rows, k := dim[0], dim[1]
 	hz, hadv, hact := e.normal(rows*k, 3), e.normal(rows, 1), e.below(rows, max(k, 2))
+	hweight := e.normal(rows, 0.5)
+	for i := 2; i < rows; i += 3 {
+		hweight[i] = 0
+	}
 	var hp, want []float32
 	var ex []exact
 	for i := range rows {
@@ -87,23 +91,23 @@ func buildPolicyGrad(e *env, dim []int) instance {
 			p = []float32{refSigmoid(z[0])}
 		}
 		hp = append(hp, p...)
-		want = append(want, refPolicyGrad(z, p, hact[i], hadv[i], entropy, scale)...)
-		ex = append(ex, exactPolicyGrad(z, p, int(hact[i]), float64(hadv[i]), float64(float32(entropy)), scale)...)
+		want = append(want, refPolicyGrad(z, p, hact[i], hadv[i], hweight[i], entropy)...)
+		ex = append(ex, exactPolicyGrad(z, p, int(hact[i]), float64(hadv[i]), float64(hweight[i]), float64(float32(entropy)))...)
 	}
 	z, p, d := upload(e, hz, rows, k), upload(e, hp, rows, k), compute.New[float32](e.b, rows, k)
-	action, advantage := upload(e, hact, rows, 1), upload(e, hadv, rows, 1)
+	action, advantage, weight := upload(e, hact, rows, 1), upload(e, hadv, rows, 1), upload(e, hweight, rows, 1)
 	return instance{
-		func() { e.b.PolicyGrad(d, z, p, action, advantage, entropy, scale) },
+		func() { e.b.PolicyGrad(d, z, p, action, advantage, weight, entropy) },
 		[]output{floats{"d", d, want, ex}}, rows,
 	}
 }
 
 // exactPolicyGrad is the formula of PolicyGrad for one row.
-func exactPolicyGrad(z, p []float32, action int, advantage, entropy, scale float64) (d []exact) {
+func exactPolicyGrad(z, p []float32, action int, advantage, weight, entropy float64) (d []exact) {
 	if len(z) == 1 {
 		z, p := float64(z[0]), float64(p[0])
 		gain, spread := (float64(action)-p)*advantage, entropy*p*(1-p)*z
-		return []exact{{scale * (gain - spread), compute.Bound(4, scale*((1+p)*math.Abs(advantage)+math.Abs(entropy*p*z)))}}
+		return []exact{{weight * (gain - spread), compute.Bound(4, math.Abs(weight)*((1+p)*math.Abs(advantage)+math.Abs(entropy*p*z)))}}
 	}
 	_, logP := softmax64(z)
 	var h, absZ float64
@@ -117,8 +121,8 @@ func exactPolicyGrad(z, p []float32, action int, advantage, entropy, scale float
 		if k == action {
 			one = 1
 		}
-		value := scale * ((one-p)*advantage - entropy*p*(logP[k]+h))
-		abs := scale * ((one+p)*math.Abs(advantage) + entropy*p*(math.Abs(logP[k])+absZ+1))
+		value := weight * ((one-p)*advantage - entropy*p*(logP[k]+h))
+		abs := math.Abs(weight) * ((one+p)*math.Abs(advantage) + entropy*p*(math.Abs(logP[k])+absZ+1))
 		d = append(d, exact{value, compute.Bound(len(z), abs) + tiny})
 	}
 	return d

@@ -68,13 +68,13 @@ func refSoftmax(z []float32) []float32 {
 	return p
 }
 
-func refPolicyGrad(z, p []float32, action uint8, advantage, entropy, scale float32) []float32 {
+func refPolicyGrad(z, p []float32, action uint8, advantage, weight, entropy float32) []float32 {
 	if len(z) == 1 {
 		gain := (float32(action) - p[0]) * advantage
 		spread := entropy * p[0]
 		spread *= 1 - p[0]
 		spread *= z[0]
-		return []float32{scale * float32(float32(gain)-float32(spread))}
+		return []float32{weight * float32(float32(gain)-float32(spread))}
 	}
 	top, logSum := refLogits(z)
 	logP := make([]float32, len(z))
@@ -91,7 +91,7 @@ func refPolicyGrad(z, p []float32, action uint8, advantage, entropy, scale float
 		}
 		gain := float32((one - p[k]) * advantage)
 		spread := float32(float32(entropy*p[k]) * (logP[k] + h))
-		d[k] = scale * (gain - spread)
+		d[k] = weight * (gain - spread)
 	}
 	return d
 }

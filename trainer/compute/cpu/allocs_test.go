@@ -52,7 +52,7 @@ func everyOperation(b compute.Backend) map[string]func() {
 		for name, call := range map[string]func(){
 			"Sigmoid":       func() { b.Sigmoid(p, z) },
 			"Softmax":       func() { b.Softmax(p, z) },
-			"PolicyGrad":    func() { b.PolicyGrad(z, z, p, action, u, 0.1, 1) },
+			"PolicyGrad":    func() { b.PolicyGrad(z, z, p, action, u, u, 0.1) },
 			"Sample":        func() { b.Sample(action, p, u) },
 			"SparseMLP":     func() { b.SparseMLP(z, active, x, w1, w2) },
 			"SparseMLPGrad": func() { b.SparseMLPGrad(dw1, dw2, x, active, z, w1, w2) },

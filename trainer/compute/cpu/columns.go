@@ -115,6 +115,9 @@ func (t *columnsTask) count(part int) {
 	width := t.x.Entries.Cols
 	lo, hi := t.rows(part)
 	for i := lo; i < hi; i++ {
+		if t.d.Host[i] == 0 { // q + 0 is q
+			continue
+		}
 		for _, e := range t.x.Entries.Host[i*width:][:width] {
 			if e == compute.End {
 				break
@@ -148,6 +151,10 @@ func (t *columnsTask) place(part int) {
 	width, links := t.x.Entries.Cols, t.links
 	entries := t.x.Entries.Host[lo*width:]
 	for i := lo; i < hi; i++ {
+		if t.d.Host[i] == 0 {
+			entries = entries[width:]
+			continue
+		}
 		for _, e := range entries[:width] {
 			if e == compute.End {
 				break

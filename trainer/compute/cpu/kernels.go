@@ -15,7 +15,7 @@ type kernels struct {
 	panel, columns int
 
 	sigmoid     func(p, z []float32)
-	policyGrad  func(d, z, p []float32, action []uint8, advantage []float32, entropy, scale float32)
+	policyGrad  func(d, z, p []float32, action []uint8, advantage, weight []float32, entropy float32)
 	sample      func(action []uint8, p, u []float32)
 	uniform     func(u []float32, words []uint32)
 	rmsProp     func(w, c, g []float32, lr, decay, rest, eps float32)

@@ -31,7 +31,7 @@ type vectors struct {
 	lanes, panel, columns int
 
 	sigmoid     func(n int, p, z *float32)
-	policyGrad  func(n int, d, z, p *float32, action *uint8, advantage *float32, entropy, scale float32)
+	policyGrad  func(n int, d, z, p *float32, action *uint8, advantage, weight *float32, entropy float32)
 	sample      func(n int, action *uint8, p, u *float32)
 	uniform     func(n int, u *float32, words *uint32)
 	rmsProp     func(n int, w, c, g *float32, lr, decay, rest, eps float32)
@@ -78,10 +78,10 @@ func (v *vectors) kernels() *kernels {
 			v.sigmoid(n, at(p), at(z))
 			sigmoidGo(p[n:], z[n:])
 		},
-		policyGrad: func(d, z, p []float32, action []uint8, advantage []float32, entropy, scale float32) {
+		policyGrad: func(d, z, p []float32, action []uint8, advantage, weight []float32, entropy float32) {
 			n := v.whole(len(d))
-			v.policyGrad(n, at(d), at(z), at(p), at(action), at(advantage), entropy, scale)
-			policyGradGo(d[n:], z[n:], p[n:], action[n:], advantage[n:], entropy, scale)
+			v.policyGrad(n, at(d), at(z), at(p), at(action), at(advantage), at(weight), entropy)
+			policyGradGo(d[n:], z[n:], p[n:], action[n:], advantage[n:], weight[n:], entropy)
 		},
 		sample: func(action []uint8, p, u []float32) {
 			n := v.whole(len(action))

@@ -334,38 +334,38 @@ DATA x0000007f<>+56(SB)/4, $0x0000007f
 DATA x0000007f<>+60(SB)/4, $0x0000007f
 GLOBL x0000007f<>(SB), RODATA|NOPTR, $64
 
-// func policyGradAVX512(n int, d *float32, z *float32, p *float32, action *uint8, advantage *float32, entropy float32, scale float32)
+// func policyGradAVX512(n int, d *float32, z *float32, p *float32, action *uint8, advantage *float32, weight *float32, entropy float32)
 // Requires: AVX, AVX512F
-TEXT ·policyGradAVX512(SB), NOSPLIT, $0-56
+TEXT ·policyGradAVX512(SB), NOSPLIT, $0-60
 	MOVQ         n+0(FP), AX
 	MOVQ         d+8(FP), CX
 	MOVQ         z+16(FP), DX
 	MOVQ         p+24(FP), BX
 	MOVQ         action+32(FP), SI
 	MOVQ         advantage+40(FP), DI
-	VBROADCASTSS entropy+48(FP), Z0
-	VBROADCASTSS scale+52(FP), Z1
-	VMOVUPS      x3f800000<>+0(SB), Z2
-	XORQ         R8, R8
+	MOVQ         weight+48(FP), R8
+	VBROADCASTSS entropy+56(FP), Z0
+	VMOVUPS      x3f800000<>+0(SB), Z1
+	XORQ         R9, R9
 	JMP          loop_test
 
 loop:
-	VMOVUPS   (BX)(R8*4), Z3
-	VPMOVZXBD (SI)(R8*1), Z4
-	VCVTDQ2PS Z4, Z4
-	VSUBPS    Z3, Z4, Z4
-	VMULPS    (DI)(R8*4), Z4, Z4
-	VMULPS    Z0, Z3, Z5
-	VSUBPS    Z3, Z2, Z3
-	VMULPS    Z3, Z5, Z5
-	VMULPS    (DX)(R8*4), Z5, Z5
-	VSUBPS    Z5, Z4, Z4
-	VMULPS    Z1, Z4, Z4
-	VMOVUPS   Z4, (CX)(R8*4)
-	ADDQ      $+16, R8
+	VMOVUPS   (BX)(R9*4), Z2
+	VPMOVZXBD (SI)(R9*1), Z3
+	VCVTDQ2PS Z3, Z3
+	VSUBPS    Z2, Z3, Z3
+	VMULPS    (DI)(R9*4), Z3, Z3
+	VMULPS    Z0, Z2, Z4
+	VSUBPS    Z2, Z1, Z2
+	VMULPS    Z2, Z4, Z4
+	VMULPS    (DX)(R9*4), Z4, Z4
+	VSUBPS    Z4, Z3, Z3
+	VMULPS    (R8)(R9*4), Z3, Z3
+	VMOVUPS   Z3, (CX)(R9*4)
+	ADDQ      $+16, R9
 
 loop_test:
-	CMPQ R8, AX
+	CMPQ R9, AX
 	JL   loop
 	VZEROUPPER
 	RET
@@ -5345,38 +5345,38 @@ loop_test:
 	VZEROUPPER
 	RET
 
-// func policyGradAVX2(n int, d *float32, z *float32, p *float32, action *uint8, advantage *float32, entropy float32, scale float32)
+// func policyGradAVX2(n int, d *float32, z *float32, p *float32, action *uint8, advantage *float32, weight *float32, entropy float32)
 // Requires: AVX, AVX2
-TEXT ·policyGradAVX2(SB), NOSPLIT, $0-56
+TEXT ·policyGradAVX2(SB), NOSPLIT, $0-60
 	MOVQ         n+0(FP), AX
 	MOVQ         d+8(FP), CX
 	MOVQ         z+16(FP), DX
 	MOVQ         p+24(FP), BX
 	MOVQ         action+32(FP), SI
 	MOVQ         advantage+40(FP), DI
-	VBROADCASTSS entropy+48(FP), Y0
-	VBROADCASTSS scale+52(FP), Y1
-	VMOVUPS      x3f800000<>+0(SB), Y2
-	XORQ         R8, R8
+	MOVQ         weight+48(FP), R8
+	VBROADCASTSS entropy+56(FP), Y0
+	VMOVUPS      x3f800000<>+0(SB), Y1
+	XORQ         R9, R9
 	JMP          loop_test
 
 loop:
-	VMOVUPS   (BX)(R8*4), Y3
-	VPMOVZXBD (SI)(R8*1), Y4
-	VCVTDQ2PS Y4, Y4
-	VSUBPS    Y3, Y4, Y4
-	VMULPS    (DI)(R8*4), Y4, Y4
-	VMULPS    Y0, Y3, Y5
-	VSUBPS    Y3, Y2, Y3
-	VMULPS    Y3, Y5, Y5
-	VMULPS    (DX)(R8*4), Y5, Y5
-	VSUBPS    Y5, Y4, Y4
-	VMULPS    Y1, Y4, Y4
-	VMOVUPS   Y4, (CX)(R8*4)
-	ADDQ      $+8, R8
+	VMOVUPS   (BX)(R9*4), Y2
+	VPMOVZXBD (SI)(R9*1), Y3
+	VCVTDQ2PS Y3, Y3
+	VSUBPS    Y2, Y3, Y3
+	VMULPS    (DI)(R9*4), Y3, Y3
+	VMULPS    Y0, Y2, Y4
+	VSUBPS    Y2, Y1, Y2
+	VMULPS    Y2, Y4, Y4
+	VMULPS    (DX)(R9*4), Y4, Y4
+	VSUBPS    Y4, Y3, Y3
+	VMULPS    (R8)(R9*4), Y3, Y3
+	VMOVUPS   Y3, (CX)(R9*4)
+	ADDQ      $+8, R9
 
 loop_test:
-	CMPQ R8, AX
+	CMPQ R9, AX
 	JL   loop
 	VZEROUPPER
 	RET

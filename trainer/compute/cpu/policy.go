@@ -78,51 +78,53 @@ func maximum(z []float32) float32 {
 }
 
 type policyGradTask struct {
-	k              *kernels
-	d, z, p        compute.Tensor
-	action         []uint8
-	advantage      []float32
-	entropy, scale float32
+	k         *kernels
+	d, z, p   compute.Tensor
+	action    []uint8
+	advantage []float32
+	weight    []float32
+	entropy   float32
 }
 
 // PolicyGrad implements compute.Backend.
-func (b *Backend) PolicyGrad(d, z, p compute.Tensor, action compute.Array[uint8], advantage compute.Tensor, entropy, scale float32) {
+func (b *Backend) PolicyGrad(d, z, p compute.Tensor, action compute.Array[uint8], advantage, weight compute.Tensor, entropy float32) {
 	const op = "PolicyGrad"
 	want(op, "d", d, z.Rows, z.Cols)
 	want(op, "z", z, z.Rows, z.Cols)
 	want(op, "p", p, z.Rows, z.Cols)
 	want(op, "action", action, z.Rows, 1)
 	want(op, "advantage", advantage, z.Rows, 1)
+	want(op, "weight", weight, z.Rows, 1)
 	if z.Cols == 0 {
 		return
 	}
 	t := &b.tasks.policyGrad
-	*t = policyGradTask{b.kernels, d, z, p, action.Host, advantage.Host, entropy, scale}
+	*t = policyGradTask{b.kernels, d, z, p, action.Host, advantage.Host, weight.Host, entropy}
 	b.pool.do(t, grain(z.Rows, policyRows))
 }
 
 func (t *policyGradTask) run(_, item int) {
 	lo, hi := span(t.z.Rows, policyRows, item)
 	if t.z.Cols == 1 {
-		t.k.policyGrad(t.d.Host[lo:hi], t.z.Host[lo:hi], t.p.Host[lo:hi], t.action[lo:hi], t.advantage[lo:hi], t.entropy, t.scale)
+		t.k.policyGrad(t.d.Host[lo:hi], t.z.Host[lo:hi], t.p.Host[lo:hi], t.action[lo:hi], t.advantage[lo:hi], t.weight[lo:hi], t.entropy)
 		return
 	}
 	for i := lo; i < hi; i++ {
-		policyGradRow(t.d.Row(i), t.z.Row(i), t.p.Row(i), t.action[i], t.advantage[i], t.entropy, t.scale)
+		policyGradRow(t.d.Row(i), t.z.Row(i), t.p.Row(i), t.action[i], t.advantage[i], t.weight[i], t.entropy)
 	}
 }
 
 // policyGradGo is the form for one output, over many rows.
-func policyGradGo(d, z, p []float32, action []uint8, advantage []float32, entropy, scale float32) {
+func policyGradGo(d, z, p []float32, action []uint8, advantage, weight []float32, entropy float32) {
 	for i, p := range p {
 		gain := float32((float32(action[i]) - p) * advantage[i])
 		spread := float32(float32(float32(entropy*p)*(1-p)) * z[i])
-		d[i] = scale * (gain - spread)
+		d[i] = weight[i] * (gain - spread)
 	}
 }
 
 // policyGradRow is the form for several outputs, over one row.
-func policyGradRow(d, z, p []float32, action uint8, advantage, entropy, scale float32) {
+func policyGradRow(d, z, p []float32, action uint8, advantage, weight, entropy float32) {
 	top := maximum(z)
 	var sum float32
 	for _, z := range z {
@@ -140,7 +142,7 @@ func policyGradRow(d, z, p []float32, action uint8, advantage, entropy, scale fl
 		}
 		gain := float32((taken - p) * advantage)
 		spread := float32(float32(entropy*p) * (z[k] - top - logSum + h))
-		d[k] = scale * (gain - spread)
+		d[k] = weight * (gain - spread)
 	}
 }
 

@@ -9,10 +9,10 @@ package cpu
 //go:noescape
 func sigmoidAVX512(n int, p *float32, z *float32)
 
-// policyGradAVX512 sets d = scale·((a−p)·A − ((β·p)·(1−p))·z).
+// policyGradAVX512 sets d = weight·((a−p)·A − ((β·p)·(1−p))·z).
 //
 //go:noescape
-func policyGradAVX512(n int, d *float32, z *float32, p *float32, action *uint8, advantage *float32, entropy float32, scale float32)
+func policyGradAVX512(n int, d *float32, z *float32, p *float32, action *uint8, advantage *float32, weight *float32, entropy float32)
 
 // sampleAVX512 sets action = 1 where u < p, else 0.
 //
@@ -74,10 +74,10 @@ func hiddenGradAVX512(dh *float32, dw2 *float32, h *float32, active *uint16, act
 //go:noescape
 func sigmoidAVX2(n int, p *float32, z *float32)
 
-// policyGradAVX2 sets d = scale·((a−p)·A − ((β·p)·(1−p))·z).
+// policyGradAVX2 sets d = weight·((a−p)·A − ((β·p)·(1−p))·z).
 //
 //go:noescape
-func policyGradAVX2(n int, d *float32, z *float32, p *float32, action *uint8, advantage *float32, entropy float32, scale float32)
+func policyGradAVX2(n int, d *float32, z *float32, p *float32, action *uint8, advantage *float32, weight *float32, entropy float32)
 
 // sampleAVX2 sets action = 1 where u < p, else 0.
 //

@@ -62,10 +62,10 @@ func (v isa) sigmoid() {
 }
 
 func (v isa) policyGrad() {
-	v.text("policyGrad", "n int, d, z, p *float32, action *uint8, advantage *float32, entropy, scale float32)",
-		"sets d = scale·((a−p)·A − ((β·p)·(1−p))·z).")
-	n, d, z, p, action, advantage := arg("n"), arg("d"), arg("z"), arg("p"), arg("action"), arg("advantage")
-	entropy, scale, one := v.broadcastArg("entropy"), v.broadcastArg("scale"), v.load(float(1))
+	v.text("policyGrad", "n int, d, z, p *float32, action *uint8, advantage, weight *float32, entropy float32)",
+		"sets d = weight·((a−p)·A − ((β·p)·(1−p))·z).")
+	n, d, z, p, action, advantage, weight := arg("n"), arg("d"), arg("z"), arg("p"), arg("action"), arg("advantage"), arg("weight")
+	entropy, one := v.broadcastArg("entropy"), v.load(float(1))
 	loop("loop", n, v.lanes, func(i GPVirtual) {
 		at := func(base GPVirtual) Mem { return Mem{Base: base, Index: i, Scale: 4} }
 		prob, gain, rest := v.load(at(p)), v.vec(), v.vec()
@@ -78,7 +78,7 @@ func (v isa) policyGrad() {
 		VMULPS(rest, spread, spread)
 		VMULPS(at(z), spread, spread)
 		VSUBPS(spread, gain, gain)
-		VMULPS(scale, gain, gain)
+		VMULPS(at(weight), gain, gain)
 		VMOVUPS(gain, at(d))
 	})
 	ret()
