@@ -226,6 +226,7 @@ func TestStepAscends(t *testing.T) {
 	forRecipes(t, func(t *testing.T, c Config) {
 		c.Blur, c.BlurFinal = 0, 0
 		trainer := newTrainer(t, c, cpu.Options{Workers: 2})
+		updates(t, trainer, 2) // until points have ended
 		batch, _ := trainer.play()
 		objective := func() float64 {
 			trainer.policy.Forward(trainer.backend, batch.Z, batch.Prob, batch.Active, batch.X)
