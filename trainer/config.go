@@ -68,10 +68,10 @@ var karpathy = Config{
 // time (docs/recipes.md says what each departure gives).
 var fast = Config{
 	Recipe: "fast", Preset: "Pong-v0", Actions: 2, Hidden: 200, Envs: 256,
-	BatchDecisions: 50_000,
-	Gamma:          0.99, Standardize: "batch", Reduce: "mean", Entropy: 0.005,
-	LearningRate: 5e-3, LearningRateFinal: 1e-3, LearningRateUpdates: 2000, Decay: 0.99, Epsilon: 1e-5,
-	Blur: 12, BlurFinal: 4, BlurUpdates: 500, InitBlur: 4,
+	BatchDecisions: 100_000,
+	Gamma:          0.99, Standardize: "batch", Reduce: "mean", Entropy: 0.01,
+	LearningRate: 4e-3, LearningRateFinal: 5e-4, LearningRateUpdates: 3000, Decay: 0.99, Epsilon: 1e-8,
+	Blur: 3, BlurFinal: 0, BlurUpdates: 200, InitBlur: 4,
 }
 
 // Limits of what a Config may ask for, so that a slip of the finger is an error and
