@@ -15,7 +15,7 @@ import (
 // to be worth its call, few enough for all that they touch but the weights to
 // stay in the first-level cache. Results do not depend on it but for the order in
 // which the moments of the returns are summed.
-const tileGames = 32
+const tileGames = 64
 
 // Rollout is decisions of games that are always in play: the same number of each
 // game, episodes running on from one rollout to the next. Row t·games+g of its
