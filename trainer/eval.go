@@ -55,11 +55,12 @@ func summarize(played []EpisodeRecord) Evaluation {
 		MinLength: first.Decisions, MaxLength: first.Decisions,
 	}
 	n := float64(len(played))
+	var returns, decisions, frames int64
 	for i := range played {
 		r := &played[i]
-		e.Mean += float64(r.Return) / n
-		e.MeanLength += float64(r.Decisions) / n
-		e.MeanFrames += float64(r.Frames) / n
+		returns += int64(r.Return)
+		decisions += int64(r.Decisions)
+		frames += int64(r.Frames)
 		e.Min, e.Max = min(e.Min, r.Return), max(e.Max, r.Return)
 		e.MinLength, e.MaxLength = min(e.MinLength, r.Decisions), max(e.MaxLength, r.Decisions)
 		if r.Truncated {
@@ -67,6 +68,7 @@ func summarize(played []EpisodeRecord) Evaluation {
 		}
 		e.Returns, e.Lengths = append(e.Returns, r.Return), append(e.Lengths, r.Decisions)
 	}
+	e.Mean, e.MeanLength, e.MeanFrames = float64(returns)/n, float64(decisions)/n, float64(frames)/n
 	if len(played) > 1 {
 		squares := 0.0
 		for _, r := range e.Returns {

@@ -74,10 +74,10 @@ func (p *Policy) Forward(b compute.Backend, z, prob compute.Tensor, active compu
 	}
 }
 
-// PixelGrad computes the gradient at W1's pixels [6400][units] from the one at
-// Table's rows [emu.Codes][units]: the transpose of Refresh.
-func (p *Policy) PixelGrad(b compute.Backend, dw1, dTable compute.Tensor) {
-	b.SparseMatMul(dw1, p.pixels, dTable)
+// PixelGrad computes the gradient at W1's pixels from first on, dw1 [pixels][units],
+// from the one at Table's rows, dTable [emu.Codes][units]: the transpose of Refresh.
+func (p *Policy) PixelGrad(b compute.Backend, dw1 compute.Tensor, first int, dTable compute.Tensor) {
+	b.SparseMatMul(dw1, p.pixels.Slice(first, first+dw1.Rows), dTable)
 }
 
 // Init draws the weights: W1 normal with variance 1/6400, W2 normal with variance

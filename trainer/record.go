@@ -34,7 +34,7 @@ func (t *Trainer) Record(dir string) error {
 }
 
 // recordBefore notes the batch, and the weights as they are before the step.
-func (t *Trainer) recordBefore(batch Batch, h hyper) error {
+func (t *Trainer) recordBefore(batch Batch, h Hyper) error {
 	if t.record == nil {
 		return nil
 	}
@@ -46,11 +46,11 @@ func (t *Trainer) recordBefore(batch Batch, h hyper) error {
 		"standardize_batch":   c.Standardize == "batch",
 		"reduce_mean":         c.Reduce == "mean",
 		"whole_episodes":      c.BatchEpisodes > 0,
-		"entropy":             float64(h.entropy),
-		"learning_rate":       float64(h.learningRate),
-		"decay":               float64(h.decay),
-		"epsilon":             float64(h.epsilon),
-		"blur":                int64(h.blur),
+		"entropy":             float64(h.Entropy),
+		"learning_rate":       float64(h.LearningRate),
+		"decay":               float64(h.Decay),
+		"epsilon":             float64(h.Epsilon),
+		"blur":                int64(h.Blur),
 	}
 	t.recordWeights("before")
 	t.recordBatch(batch)

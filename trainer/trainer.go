@@ -54,11 +54,11 @@ func New(config Config, backend compute.Backend) (*Trainer, error) {
 		envs := min(config.Envs, config.BatchEpisodes)
 		t.player = newEpisodePlayer(backend, policy, preset, config.Seed, envs, t.workers, true, false)
 		t.batch.Episodes = make([]EpisodeRecord, config.BatchEpisodes)
-		t.learner = newLearner(backend, policy, 0)
+		t.learner = NewLearner(backend, policy, 0)
 	} else {
 		vector := emu.NewVector(config.Envs, preset, config.Seed, 0)
 		t.rollout = newRollout(backend, policy, vector, config.Seed, config.Steps(), config.Gamma)
-		t.learner = newLearner(backend, policy, t.rollout.Batch.Rows())
+		t.learner = NewLearner(backend, policy, t.rollout.Batch.Rows())
 	}
 	return t, backend.Sync()
 }

@@ -248,8 +248,9 @@ func TestStepAscends(t *testing.T) {
 		w1 := append([]float32(nil), l.Policy.W1.Host...)
 		w2 := append([]float32(nil), l.Policy.W2.Host...)
 		h := trainer.hyper()
-		h.learningRate = 1e-6
-		l.Step(trainer.backend, batch, h)
+		h.LearningRate = 1e-6
+		l.Backward(trainer.backend, batch, h)
+		l.Ascend(trainer.backend, h)
 		predicted := 0.0
 		for i, g := range l.g1.Host {
 			predicted += float64(g) * (float64(l.Policy.W1.Host[i]) - float64(w1[i]))

@@ -12,7 +12,7 @@ import (
 //
 //	frames → observation → batch → forward → actions → rewards    play
 //	       → returns → advantages                                 play
-//	       → gradient → update                                    Learner.Step
+//	       → gradient → update                                    Learner.Backward, Ascend
 func (t *Trainer) Update() (Metrics, error) {
 	started := time.Now()
 	hyper := t.hyper()
@@ -27,7 +27,8 @@ func (t *Trainer) Update() (Metrics, error) {
 	}
 
 	// d = w·(a−p)·A at the logits, back through the network, and a step of RMSProp.
-	t.learner.Step(t.backend, batch, hyper)
+	t.learner.Backward(t.backend, batch, hyper)
+	t.learner.Ascend(t.backend, hyper)
 
 	t.update++
 	t.globalStep += int64(fresh)
@@ -116,12 +117,12 @@ func (t *Trainer) playEpisodes() (batch Batch, fresh int) {
 }
 
 // hyper returns the hyperparameters of the next update.
-func (t *Trainer) hyper() hyper {
+func (t *Trainer) hyper() Hyper {
 	c := &t.config
-	return hyper{
-		entropy:      float32(c.Entropy),
-		learningRate: c.learningRate(t.update), decay: float32(c.Decay), epsilon: float32(c.Epsilon),
-		blur: c.blur(t.update),
+	return Hyper{
+		Entropy:      float32(c.Entropy),
+		LearningRate: c.learningRate(t.update), Decay: float32(c.Decay), Epsilon: float32(c.Epsilon),
+		Blur: c.blur(t.update),
 	}
 }
 
@@ -137,9 +138,9 @@ func (t *Trainer) Progress() Metrics {
 }
 
 // measure returns the metrics of the update that has just been made.
-func (t *Trainer) measure(batch Batch, h hyper, started time.Time) Metrics {
+func (t *Trainer) measure(batch Batch, h Hyper, started time.Time) Metrics {
 	m := t.Progress()
-	m.LearningRate, m.Blur = float64(h.learningRate), h.blur
+	m.LearningRate, m.Blur = float64(h.LearningRate), h.Blur
 	m.Entropy, m.KL, m.DeadUnits = t.sample.measure(t.backend, t.policy, batch)
 	m.GradientNorm, m.WeightNorm = t.learner.norms(t.backend)
 	took := time.Since(started)

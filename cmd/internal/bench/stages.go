@@ -106,15 +106,11 @@ func sampling(f *fixture, queue compute.Backend) piece {
 
 // backward is the gradient of a batch at the table's rows.
 func backward(f *fixture) ([]piece, error) {
-	b, p := f.backend, f.policy
-	d := compute.New[float32](b, f.rows, p.Outputs())
-	dTable := compute.New[float32](b, emu.Codes, p.W1.Cols)
-	g2 := compute.New[float32](b, p.Outputs(), p.W1.Cols)
-	weight := compute.New[float32](b, f.rows, 1)
-	compute.Upload(b, weight, slices.Repeat([]float32{1 / float32(f.rows)}, f.rows))
+	b := f.backend
+	compute.Upload(b, f.batch.Weight, slices.Repeat([]float32{1 / float32(f.rows)}, f.rows))
+	learner := trainer.NewLearner(b, f.policy, f.rows)
 	return []piece{func() (int, error) {
-		b.PolicyGrad(d, f.batch.Z, f.batch.Prob, f.batch.Action, f.batch.Advantage, weight, float32(config.Entropy))
-		b.SparseMLPGrad(dTable, g2, f.batch.X, f.batch.Active, d, p.Table, p.W2)
+		learner.Backward(b, f.batch, hyper)
 		return f.rows, nil
 	}}, nil
 }
@@ -123,21 +119,18 @@ func backward(f *fixture) ([]piece, error) {
 // the table to the table of the new weights. The learning rate is 0, so that doing it
 // over and over changes nothing.
 func update(f *fixture) ([]piece, error) {
-	b, p := f.backend, f.policy
-	dTable := compute.New[float32](b, emu.Codes, p.W1.Cols)
-	compute.Upload(b, dTable, normals(dTable.Len()))
-	g1 := compute.New[float32](b, emu.ImagePixels, p.W1.Cols)
-	g2 := compute.New[float32](b, p.Outputs(), p.W1.Cols)
-	c1, c2 := compute.New[float32](b, g1.Rows, g1.Cols), compute.New[float32](b, g2.Rows, g2.Cols)
-	decay, epsilon := float32(config.Decay), float32(config.Epsilon)
+	b := f.backend
+	learner := trainer.NewLearner(b, f.policy, f.rows)
+	learner.Backward(b, f.batch, hyper)
 	return []piece{func() (int, error) {
-		p.PixelGrad(b, g1, dTable)
-		b.Blur(g1, emu.ImageSize, emu.ImageSize, config.Blur)
-		b.RMSProp(p.W1, c1, g1, 0, decay, epsilon)
-		b.RMSProp(p.W2, c2, g2, 0, decay, epsilon)
-		p.Refresh(b)
+		learner.Ascend(b, hyper)
 		return f.rows, nil
 	}}, nil
+}
+
+// hyper is the recipe's, after the blur has gone, with steps of no length.
+var hyper = trainer.Hyper{
+	Entropy: float32(config.Entropy), Decay: float32(config.Decay), Epsilon: float32(config.Epsilon), Blur: config.BlurFinal,
 }
 
 // training is trainer.Trainer.Update, which is all of it.
