@@ -27,13 +27,12 @@ type episodePlayer struct {
 
 // episodeGroup is the games of one worker.
 type episodeGroup struct {
-	player  *player
-	rows    Batch
-	host    hostBatch
-	step    emu.Step
-	ended   []emu.Episode
-	number  []int // the episode that each game plays; −1: none
-	records []EpisodeRecord
+	player *player
+	rows   Batch
+	host   hostBatch
+	step   emu.Step
+	ended  []emu.Episode
+	number []int // the episode that each game plays; −1: none
 }
 
 // newEpisodePlayer returns a player of up to envs episodes at a time on workers
@@ -43,19 +42,21 @@ func newEpisodePlayer(b compute.Backend, policy *Policy, preset emu.Preset, seed
 	e := &episodePlayer{record: record}
 	for w := range workers {
 		games := envs*(w+1)/workers - envs*w/workers
+		// Whole blocks of games step faster than parts; those beyond games stand still.
+		stepped := (games + emu.VectorLanes - 1) / emu.VectorLanes * emu.VectorLanes
+		room := newBatch(b, stepped, policy)
+		host := newHostBatch(b, room)
 		g := &episodeGroup{
-			player: newPlayer(b, policy, seed, emu.NewVector(games, preset, seed, 0), 0, games),
-			rows:   newBatch(b, games, policy),
+			player: newPlayer(b, policy, seed, emu.NewVector(stepped, preset, seed, 0), 0, games),
+			rows:   room.Slice(0, games), host: host.slice(0, games),
 			step: emu.Step{
-				Reward:     make([]int8, games),
-				Terminated: make([]bool, games), Truncated: make([]bool, games),
+				Observation: host.x, Reward: make([]int8, stepped),
+				Terminated: make([]bool, stepped), Truncated: make([]bool, stepped),
 			},
-			number:  make([]int, games),
-			records: make([]EpisodeRecord, games),
+			number: make([]int, games),
 		}
 		g.player.greedy = greedy
-		g.host = newHostBatch(b, g.rows)
-		g.step.Observation = g.host.x
+		g.player.actions = make([]emu.Action, stepped)
 		e.groups = append(e.groups, g)
 	}
 	return e
@@ -101,6 +102,9 @@ func (g *episodeGroup) play(first int64, episodes []EpisodeRecord, next func() i
 			g.keepReward(episodes)
 		}
 		for _, ended := range g.ended {
+			if ended.Game >= len(g.number) {
+				continue
+			}
 			if number := g.number[ended.Game]; number >= 0 {
 				episodes[number].Episode = ended
 				episodes[number].Game = number

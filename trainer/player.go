@@ -19,7 +19,7 @@ type player struct {
 	uniform      compute.Tensor
 	stream, tick compute.Array[uint32]
 	prob         []float32
-	actions      []emu.Action
+	actions      []emu.Action // of games from lo on; there may be more than the policy decides for
 }
 
 func newPlayer(b compute.Backend, policy *Policy, seed uint64, vector *emu.Vector, lo, hi int) *player {
@@ -79,5 +79,5 @@ func (p *player) likeliest(rows Batch, host hostBatch) {
 // step plays the decisions and writes what comes of them to s; see
 // emu.Vector.StepRange.
 func (p *player) step(s emu.Step, ended []emu.Episode) []emu.Episode {
-	return p.vector.StepRange(p.lo, p.hi, p.actions, s, ended)
+	return p.vector.StepRange(p.lo, p.lo+len(p.actions), p.actions, s, ended)
 }
