@@ -5,7 +5,9 @@ import (
 	"pongpg/trainer/compute"
 )
 
-// Batch is decisions of one policy, a row each, in a backend's memory.
+// Batch is decisions, a row each, in a backend's memory. Z, Prob and Active are of the
+// policy as it is before the update; decisions carried over from earlier updates were made
+// by an earlier one.
 type Batch struct {
 	X         compute.Sparse        // [rows][emu.Codes] observations
 	Z, Prob   compute.Tensor        // [rows][outputs] logits and probabilities
@@ -15,8 +17,8 @@ type Batch struct {
 	Weight    compute.Tensor        // [rows][1] how much the decision counts in the gradient
 }
 
-// newBatch returns a batch for decisions of policy p.
-func newBatch(b compute.Backend, rows int, p *Policy) Batch {
+// NewBatch returns a batch for decisions of policy p.
+func NewBatch(b compute.Backend, rows int, p *Policy) Batch {
 	return Batch{
 		X:         compute.NewSparse(b, rows, emu.ObservationWidth, emu.Codes),
 		Z:         compute.New[float32](b, rows, p.Outputs()),

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"pongpg/emu"
+	"pongpg/trainer/compute"
 )
 
 // Config is everything that decides what a run learns: the same Config gives the
@@ -20,10 +21,10 @@ type Config struct {
 	Preset  string `json:"preset" flag:"preset" help:"environment: Pong-v0 (the 2016 post's), Pong-v4, PongDeterministic-v4, PongNoFrameskip-v4, ALE/Pong-v5"`
 	Actions int    `json:"actions" flag:"actions" help:"actions of the policy: 2 (up, down), 3 (with noop), 6 (with fire)"`
 	Hidden  int    `json:"hidden" flag:"hidden" help:"hidden units"`
-	Envs    int    `json:"envs" flag:"envs" help:"games in parallel"`
+	Envs    int    `json:"envs" flag:"envs" help:"games in parallel; with --batch-episodes as many as that at most"`
 
 	BatchEpisodes  int `json:"batch_episodes" flag:"batch-episodes" help:"whole episodes an update; 0: by decisions"`
-	BatchDecisions int `json:"batch_decisions" flag:"batch-decisions" help:"decisions an update, over all games; 0: by episodes"`
+	BatchDecisions int `json:"batch_decisions" flag:"batch-decisions" help:"decisions an update, over all games, rounded up to as many for each; 0: by episodes"`
 
 	Gamma       float64 `json:"gamma" flag:"gamma" help:"discount of a reward for each decision before it"`
 	Standardize string  `json:"standardize" flag:"standardize" help:"returns minus mean, over standard deviation, of each 'episode', of the whole 'batch', or 'none'"`
@@ -129,6 +130,34 @@ func (c *Config) Check() error {
 			return fmt.Errorf("--%s %v is impossible: it must be in %v … %v", f.flag, f.value, f.least, f.most)
 		}
 	}
+	if c.Seed > MaxSeed {
+		return fmt.Errorf("--seed %d is impossible: it must be at most %d", c.Seed, uint64(MaxSeed))
+	}
+	return c.checkMemory()
+}
+
+// MaxSeed is the largest seed of a run: above are those of evaluations.
+const MaxSeed = 1<<63 - 1
+
+// maxBytes is the memory that a batch may need at most.
+const maxBytes = 64 << 30
+
+// checkMemory returns an error if a batch would not fit into maxBytes. A decision takes
+// a bit for each hidden unit, and about 64 bytes.
+func (c *Config) checkMemory() error {
+	rows := float64(c.Envs) * float64(c.Steps()+horizon(c.Gamma))
+	flags := "--envs, --batch-decisions, --gamma or --hidden"
+	if c.BatchEpisodes > 0 {
+		preset, err := emu.PresetByName(c.Preset)
+		if err != nil {
+			return err
+		}
+		rows = float64(c.BatchEpisodes) * float64(min(preset.TimeLimit, emu.FrameLimit))
+		flags = "--batch-episodes or --hidden"
+	}
+	if bytes := rows * float64(compute.PadCols(c.Hidden)/8+64); bytes > maxBytes {
+		return fmt.Errorf("a batch may need %.0f GB, more than %d: lower %s", bytes/(1<<30), maxBytes>>30, flags)
+	}
 	return nil
 }
 
@@ -141,8 +170,9 @@ func (c *Config) learningRate(update int64) float32 {
 	if c.LearningRateUpdates == 0 {
 		return float32(c.LearningRate)
 	}
-	done := min(1, float64(update)/float64(c.LearningRateUpdates))
-	return float32(c.LearningRate * math.Pow(c.LearningRateFinal/c.LearningRate, done))
+	done := float32(min(1, float64(update)/float64(c.LearningRateUpdates)))
+	ratio := compute.Exp32(done * compute.Log32(float32(c.LearningRateFinal/c.LearningRate)))
+	return float32(c.LearningRate) * ratio
 }
 
 // blur returns the radius of the gradient's blur in an update (from 0).
@@ -150,8 +180,8 @@ func (c *Config) blur(update int64) int {
 	if c.BlurUpdates == 0 {
 		return c.Blur
 	}
-	done := min(1, float64(update)/float64(c.BlurUpdates))
-	return int(math.Round(float64(c.Blur) + float64(c.BlurFinal-c.Blur)*done))
+	done, all := min(update, int64(c.BlurUpdates)), int64(c.BlurUpdates)
+	return int((2*(int64(c.Blur)*(all-done)+int64(c.BlurFinal)*done) + all) / (2 * all)) // rounded
 }
 
 // actionSet returns what each of the policy's actions is in the game. With two,

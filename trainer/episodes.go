@@ -42,12 +42,13 @@ func newEpisodePlayer(b compute.Backend, policy *Policy, preset emu.Preset, seed
 	e := &episodePlayer{record: record}
 	for w := range workers {
 		games := envs*(w+1)/workers - envs*w/workers
-		// Whole blocks of games step faster than parts; those beyond games stand still.
+		// Whole blocks of games step faster than parts; those beyond games play on with
+		// nobody at the paddle.
 		stepped := (games + emu.VectorLanes - 1) / emu.VectorLanes * emu.VectorLanes
-		room := newBatch(b, stepped, policy)
+		room := NewBatch(b, stepped, policy)
 		host := newHostBatch(b, room)
 		g := &episodeGroup{
-			player: newPlayer(b, policy, seed, emu.NewVector(stepped, preset, seed, 0), 0, games),
+			player: newPlayer(b, policy, seed, emu.NewVector(stepped, preset, seed, 0), 0, games, stepped),
 			rows:   room.Slice(0, games), host: host.slice(0, games),
 			step: emu.Step{
 				Observation: host.x, Reward: make([]int8, stepped),
@@ -56,7 +57,6 @@ func newEpisodePlayer(b compute.Backend, policy *Policy, preset emu.Preset, seed
 			number: make([]int, games),
 		}
 		g.player.greedy = greedy
-		g.player.actions = make([]emu.Action, stepped)
 		e.groups = append(e.groups, g)
 	}
 	return e
@@ -153,7 +153,7 @@ func (e *episodeBatch) pack(b compute.Backend, policy *Policy, gamma float64, ea
 		e.Rows += len(e.Episodes[i].Action)
 	}
 	if e.Rows > e.Batch.Rows() {
-		e.Batch = newBatch(b, max(e.Rows, 2*e.Batch.Rows()), policy)
+		e.Batch = NewBatch(b, max(e.Rows, 2*e.Batch.Rows()), policy)
 		e.host = newHostBatch(b, e.Batch)
 	}
 	var all moments

@@ -2,6 +2,7 @@ package trainer
 
 import (
 	"context"
+	"fmt"
 	"math"
 
 	"pongpg/emu"
@@ -32,22 +33,31 @@ type Evaluation struct {
 const evalEnvs = 256
 
 // Evaluate plays episodes of a policy, sampling its actions, or taking the likeliest
-// if greedy. The same seed gives the same episodes, whatever the machine. It stops
-// between episodes' rounds when ctx is done, with ctx's error.
+// if greedy. The same seed gives the same episodes, whatever the machine; seeds are at most
+// MaxSeed, and never those of training. When ctx is done it stops, after up to evalEnvs
+// episodes, with ctx's error.
 func Evaluate(ctx context.Context, b compute.Backend, p *Policy, preset emu.Preset, episodes int, seed uint64, greedy bool) (Evaluation, error) {
+	if seed > MaxSeed || episodes < 1 {
+		return Evaluation{}, fmt.Errorf("%d episodes with seed %d are impossible: it must be at least 1, with a seed of at most %d", episodes, seed, uint64(MaxSeed))
+	}
 	player := newEpisodePlayer(b, p, preset, seed|evalSeedBit, min(episodes, evalEnvs), b.Workers(), false, greedy)
-	played := make([]EpisodeRecord, episodes)
-	for first := 0; first < episodes; first += evalEnvs {
+	played := make([]emu.Episode, 0, episodes)
+	round := make([]EpisodeRecord, min(episodes, evalEnvs))
+	for len(played) < episodes {
 		if err := ctx.Err(); err != nil {
 			return Evaluation{}, err
 		}
-		player.play(int64(first), played[first:min(first+evalEnvs, episodes)])
+		round = round[:min(len(round), episodes-len(played))]
+		player.play(int64(len(played)), round)
+		for i := range round {
+			played = append(played, round[i].Episode)
+		}
 	}
 	return summarize(played), b.Sync()
 }
 
 // summarize returns the statistics of at least one episode.
-func summarize(played []EpisodeRecord) Evaluation {
+func summarize(played []emu.Episode) Evaluation {
 	first := &played[0]
 	e := Evaluation{
 		Episodes: len(played),

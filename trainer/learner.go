@@ -24,7 +24,8 @@ type Learner struct {
 
 // weightSlices is into how many slices of rows W1 is cut to be updated: a slice of the
 // gradient, the mean squares and the weights, 0.8 MB for 200 hidden units, stays in the
-// second-level cache from the first to the last operation on it.
+// second-level cache from the first to the last operation on it. The norms are summed by
+// slices: their last bits depend on it.
 const weightSlices = 20
 
 // NewLearner returns a learner of policy p, with room for batches of rows decisions,
@@ -61,7 +62,7 @@ type Hyper struct {
 //	dW2 = Σ h·d,  dTable = Σ xᵀ·(d·W2 where h > 0)
 func (l *Learner) Backward(b compute.Backend, batch Batch, h Hyper) {
 	if batch.Rows() > l.d.Rows {
-		l.d = compute.New[float32](b, batch.Rows(), l.Policy.Outputs())
+		l.d = compute.New[float32](b, max(batch.Rows(), 2*l.d.Rows), l.Policy.Outputs())
 	}
 	d := l.d.Slice(0, batch.Rows())
 	b.PolicyGrad(d, batch.Z, batch.Prob, batch.Action, batch.Advantage, batch.Weight, h.Entropy)

@@ -137,7 +137,7 @@ type policySample struct {
 }
 
 func newPolicySample(b compute.Backend, p *Policy) *policySample {
-	room := newBatch(b, sampleRows, p)
+	room := NewBatch(b, sampleRows, p)
 	return &policySample{
 		room: room, outputs: p.Outputs(), hid: p.Hidden,
 		before:  make([]float64, sampleRows*max(2, p.Outputs())),

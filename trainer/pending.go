@@ -1,6 +1,10 @@
 package trainer
 
-import "pongpg/emu"
+import (
+	"fmt"
+
+	"pongpg/emu"
+)
 
 // pending is the latest decisions of each game whose return is not known yet, oldest
 // first. When the point is over they are carried into the batch of that update.
@@ -44,6 +48,34 @@ func (p *pending) room(g, n int) (x []uint16, action []uint8) {
 	return px[old*emu.ObservationWidth:], pa[old:]
 }
 
+// pack returns the decisions of all games, one after the other.
+func (p *pending) pack() (x []uint16, action []uint8) {
+	for g := range p.length {
+		gx, ga := p.game(g)
+		x, action = append(x, gx...), append(action, ga...)
+	}
+	return x, action
+}
+
+// unpack is the inverse of pack, for games that have length decisions each. It is an
+// error if they are not as many.
+func (p *pending) unpack(length []int32, x []uint16, action []uint8) error {
+	for g, n := range length {
+		if n < 0 || int(n) > p.horizon || int(n) > len(action) {
+			return fmt.Errorf("%d pending decisions of game %d in the checkpoint, of at most %d, and %d are left", n, g, p.horizon, len(action))
+		}
+		p.length[g] = n
+		gx, ga := p.game(g)
+		copy(gx, x)
+		copy(ga, action)
+		x, action = x[len(gx):], action[n:]
+	}
+	if len(action) > 0 {
+		return fmt.Errorf("%d pending decisions in the checkpoint are of no game", len(action))
+	}
+	return nil
+}
+
 // countCarried notes how many pending decisions of each of a tile's games have a known
 // return now, and returns their sum.
 func (r *Rollout) countCarried(t *tile) int {
@@ -69,11 +101,11 @@ func (r *Rollout) carry(t *tile, gamma float64) {
 			h := r.host.slice(at, at+len(action))
 			copy(h.x, x)
 			copy(h.action, action)
-			run := t.run[g-t.player.lo] // of decision 0
+			run := r.run[g] // of decision 0
 			for i := len(action) - 1; i >= 0; i-- {
 				run = float64(gamma * run)
 				h.advantage[i] = float32(run)
-				t.returns = t.returns.with(run)
+				r.returns[g] = r.returns[g].with(run)
 			}
 			at += len(action)
 		}

@@ -14,22 +14,24 @@ type player struct {
 	greedy bool // the likeliest action instead of a sampled one
 
 	vector *emu.Vector
-	lo, hi int // games of the vector; lo is a multiple of emu.VectorLanes
+	lo, hi int // games of the vector that the policy decides for; lo is a multiple of emu.VectorLanes
 
 	uniform      compute.Tensor
 	stream, tick compute.Array[uint32]
 	prob         []float32
-	actions      []emu.Action // of games from lo on; there may be more than the policy decides for
+	actions      []emu.Action // of the games that are stepped: from lo on, to hi or further
 }
 
-func newPlayer(b compute.Backend, policy *Policy, seed uint64, vector *emu.Vector, lo, hi int) *player {
+// newPlayer returns a player of games lo to hi (exclusive) of a vector, who steps stepped
+// games from lo on.
+func newPlayer(b compute.Backend, policy *Policy, seed uint64, vector *emu.Vector, lo, hi, stepped int) *player {
 	n := hi - lo
 	return &player{
 		policy: policy, queue: b.Queue(), seed: seed, vector: vector, lo: lo, hi: hi,
 		uniform: compute.New[float32](b, n, 1),
 		stream:  compute.New[uint32](b, n, 1), tick: compute.New[uint32](b, n, 1),
 		prob:    make([]float32, n*policy.Outputs()),
-		actions: make([]emu.Action, n),
+		actions: make([]emu.Action, stepped),
 	}
 }
 

@@ -1,6 +1,7 @@
 package trainer
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -48,14 +49,26 @@ func TestDiscountEpisode(t *testing.T) {
 // learned from once, in the rollout in which its point ends, or not at all if
 // the episode is cut off or the reward is beyond the horizon.
 func TestDiscountRollout(t *testing.T) {
-	const games, steps, rollouts, gamma, seed = 70, 50, 12, 0.9, 5
+	for _, c := range []struct {
+		steps int
+		gamma float64
+	}{{50, 0.9}, {51, 0.9}, {52, 0.9}, {120, 0.9}, {1, 0.9}, {7, 0.9}, {30, 0}, {30, 1}} {
+		t.Run(fmt.Sprintf("%d steps/γ=%v", c.steps, c.gamma), func(t *testing.T) { testDiscountRollout(t, c.steps, c.gamma) })
+	}
+}
+
+func testDiscountRollout(t *testing.T, steps int, gamma float64) {
+	const games, rollouts, seed = 70, 12, 5
 	b := newCPU(t, cpu.Options{Workers: 1})
 	preset, _ := emu.PresetByName("Pong-v0")
 	policy, err := NewPolicy(b, 2, 16)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := newRollout(b, policy, emu.NewVector(games, preset, seed, 0), seed, steps, gamma)
+	r, err := newRollout(b, policy, emu.NewVector(games, preset, seed, 0), seed, steps, gamma)
+	if err != nil {
+		t.Fatal(err)
+	}
 	random := rand.New(rand.NewPCG(seed, 0))
 	type decision struct {
 		x      uint16
@@ -105,8 +118,12 @@ func TestDiscountRollout(t *testing.T) {
 					count++
 				}
 			}
-			if tile.returns.n != count+tile.carried {
-				t.Fatalf("%d returns are counted, want %d live and %d carried", tile.returns.n, count, tile.carried)
+			counted := 0
+			for _, m := range r.returns[tile.player.lo:tile.player.hi] {
+				counted += m.n
+			}
+			if counted != count+tile.carried {
+				t.Fatalf("%d returns are counted, want %d live and %d carried", counted, count, tile.carried)
 			}
 		}
 		at = r.Live()
@@ -171,7 +188,7 @@ func TestStandardize(t *testing.T) {
 			m = m.with(float64(v))
 		}
 		standardize(same, nil, m)
-		if same != nil && (same[0] != 0 || same[1] != 0 || same[2] != 0) {
+		if same[0] != 0 || same[1] != 0 || same[2] != 0 {
 			t.Errorf("returns that are all %v became %v, want zeros", constant, same)
 		}
 	}

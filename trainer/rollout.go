@@ -11,11 +11,18 @@ import (
 	"pongpg/trainer/compute"
 )
 
-// tileGames is how many games are played at a time: enough for an operation on them
-// to be worth its call, few enough for all that they touch but the weights to
-// stay in the first-level cache. Results do not depend on it but for the order in
-// which the moments of the returns are summed.
-const tileGames = 64
+// maxTile is the largest number of games that are played at a time: enough for an
+// operation on them to be worth its call, few enough for all that they touch but the
+// weights to stay in the first-level cache.
+const maxTile = 64
+
+// tileGames returns how many games a worker plays at a time: a few tiles for each
+// worker, of whole blocks of games. Results do not depend on it.
+func tileGames(games, workers int) int {
+	each := (games + 4*workers - 1) / (4 * workers)
+	blocks := (each + emu.VectorLanes - 1) / emu.VectorLanes
+	return min(blocks*emu.VectorLanes, maxTile)
+}
 
 // Rollout is decisions of games that are always in play: the same number of each
 // game, episodes running on from one rollout to the next. Row t·games+g of its
@@ -25,10 +32,9 @@ type Rollout struct {
 	Steps, Games int
 	Batch        Batch // live rows, then carried ones
 
-	// Of live rows.
-	Reward     []int8 // of the decision
-	EpisodeEnd []bool // the episode ended with it
-	Known      []bool // of all rows: the return is known; carried ones' always is
+	Known      []bool // of each row: the return is known, as that of carried rows always is
+	Reward     []int8 // of each live row's decision
+	EpisodeEnd []bool // of each live row: the episode ended with it
 
 	Carried   int               // number of carried rows
 	carriedOf []int32           // of each game, whose rows follow each other
@@ -40,6 +46,9 @@ type Rollout struct {
 	vector    *emu.Vector
 	pending   *pending
 	tiles     []tile
+	returns   []moments // of each game, of this rollout's known returns
+	run       []float64 // of each game: the running return, while it is discounted
+	known     []bool    // of each game: run is a return
 }
 
 // FinishedEpisode is an episode and the step of the rollout that it ended with.
@@ -53,17 +62,13 @@ type tile struct {
 	player  *player
 	ended   []emu.Episode
 	done    []FinishedEpisode
-	returns moments
 	carried int // rows that its games carry into the rollout
 	from    int // the first of them
-	run     [tileGames]float64
-	known   [tileGames]bool
 }
 
 // newRollout returns rollouts of the games of a vector, all at the first decision
-// of an episode. Decisions wait for their return as long as it is more than negligible
-// at the discount gamma.
-func newRollout(b compute.Backend, policy *Policy, vector *emu.Vector, seed uint64, steps int, gamma float64) *Rollout {
+// of an episode. It is an error if there is no memory for them.
+func newRollout(b compute.Backend, policy *Policy, vector *emu.Vector, seed uint64, steps int, gamma float64) (*Rollout, error) {
 	games := vector.Games()
 	live := steps * games
 	r := &Rollout{
@@ -72,24 +77,32 @@ func newRollout(b compute.Backend, policy *Policy, vector *emu.Vector, seed uint
 		next:      make([]uint16, games*emu.ObservationWidth),
 		truncated: make([]bool, live),
 		carriedOf: make([]int32, games),
+		returns:   make([]moments, games),
+		run:       make([]float64, games),
+		known:     make([]bool, games),
 		vector:    vector,
 		pending:   newPending(games, horizon(gamma)),
 	}
-	r.Batch = newBatch(b, live+games*r.pending.horizon, policy)
+	r.Batch = NewBatch(b, live+games*r.pending.horizon, policy)
+	if err := b.Sync(); err != nil { // no memory
+		return nil, err
+	}
 	r.host = newHostBatch(b, r.Batch)
 	r.Known = slices.Repeat([]bool{true}, r.Batch.Rows())
 	for g := range games {
 		r.next[g*emu.ObservationWidth] = emu.EndOfRow
 	}
-	for lo := 0; lo < games; lo += tileGames {
-		hi := min(lo+tileGames, games)
-		r.tiles = append(r.tiles, tile{player: newPlayer(b, policy, seed, vector, lo, hi)})
+	size := tileGames(games, b.Workers())
+	for lo := 0; lo < games; lo += size {
+		hi := min(lo+size, games)
+		r.tiles = append(r.tiles, tile{player: newPlayer(b, policy, seed, vector, lo, hi, hi-lo)})
 	}
-	return r
+	return r, nil
 }
 
-// horizon returns the number of decisions after which a reward, discounted by gamma,
-// is below half a percent: how long a decision waits for its return.
+// horizon returns how many decisions of a game wait, at the end of a rollout, for a
+// reward to come: those for which it would be discounted to less than half a percent are
+// let go; there are 2,048 at most, whatever gamma.
 func horizon(gamma float64) int {
 	const negligible, longest = 0.005, 2048
 	if gamma >= 1 {
@@ -125,7 +138,9 @@ func (r *Rollout) Collect(workers int, gamma float64) moments {
 	var all moments
 	for i := range r.tiles {
 		r.Episodes = append(r.Episodes, r.tiles[i].done...)
-		all = all.plus(r.tiles[i].returns)
+	}
+	for _, m := range r.returns {
+		all = all.plus(m)
 	}
 	slices.SortFunc(r.Episodes, func(a, b FinishedEpisode) int {
 		return cmp.Or(cmp.Compare(a.Step, b.Step), cmp.Compare(a.Game, b.Game))
@@ -163,26 +178,24 @@ func (r *Rollout) play(t *tile) {
 // never will: they get 0, and are not Known.
 func (r *Rollout) discount(t *tile, gamma float64) {
 	p := t.player
-	n := p.hi - p.lo
-	clear(t.known[:])
-	t.returns = moments{}
+	running, sure, returns := r.run[p.lo:p.hi], r.known[p.lo:p.hi], r.returns[p.lo:p.hi]
+	clear(sure)
+	clear(returns)
 	for step := r.Steps - 1; step >= 0; step-- {
 		lo, hi := r.rows(step, p.lo, p.hi)
 		advantage := r.host.advantage[lo:hi]
 		reward, end, known := r.Reward[lo:hi], r.EpisodeEnd[lo:hi], r.Known[lo:hi]
-		for g := range n {
-			run := float64(gamma * t.run[g])
+		for g := range running {
+			run := float64(gamma * running[g])
 			if reward[g] != 0 {
-				run, t.known[g] = float64(reward[g]), true
+				run, sure[g] = float64(reward[g]), true
 			} else if end[g] {
-				t.known[g] = false
+				sure[g] = false
 			}
-			t.run[g], known[g] = run, t.known[g]
-			if t.known[g] {
+			running[g], known[g], advantage[g] = run, sure[g], 0
+			if sure[g] {
 				advantage[g] = float32(run)
-				t.returns = t.returns.with(run)
-			} else {
-				advantage[g] = 0
+				returns[g] = returns[g].with(run)
 			}
 		}
 	}

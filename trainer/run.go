@@ -39,6 +39,7 @@ type RunOptions struct {
 	Limits
 	CheckpointInterval time.Duration // between checkpoints
 	OnUpdate           func(Metrics) // called after every update, if not nil
+	OnWarning          func(error)   // called with what went wrong but does no harm, if not nil
 }
 
 // Run trains until a limit is reached or ctx is done, which it looks at between
@@ -48,7 +49,7 @@ type RunOptions struct {
 func (t *Trainer) Run(ctx context.Context, dir *checkpoint.Run, o RunOptions) error {
 	m := t.Progress()
 	if t.update == 0 {
-		if err := t.save(dir, m); err != nil {
+		if err := t.save(dir, m, o.OnWarning); err != nil {
 			return err
 		}
 	}
@@ -65,7 +66,7 @@ func (t *Trainer) Run(ctx context.Context, dir *checkpoint.Run, o RunOptions) er
 			o.OnUpdate(m)
 		}
 		if time.Since(saved) >= o.CheckpointInterval {
-			if err := t.save(dir, m); err != nil {
+			if err := t.save(dir, m, o.OnWarning); err != nil {
 				return err
 			}
 			saved, savedAt = time.Now(), t.update
@@ -74,12 +75,12 @@ func (t *Trainer) Run(ctx context.Context, dir *checkpoint.Run, o RunOptions) er
 	if t.update == savedAt {
 		return nil
 	}
-	return t.save(dir, m)
+	return t.save(dir, m, o.OnWarning)
 }
 
 // save writes a checkpoint, which is the best too if the mean return of the last 100
 // episodes was never as high.
-func (t *Trainer) save(dir *checkpoint.Run, m Metrics) error {
+func (t *Trainer) save(dir *checkpoint.Run, m Metrics, warn func(error)) error {
 	best := t.history.episodes >= historyLength && float64(m.EpisodicReturn) > t.best
 	if best {
 		t.best = float64(m.EpisodicReturn)
@@ -88,8 +89,12 @@ func (t *Trainer) save(dir *checkpoint.Run, m Metrics) error {
 	if err != nil {
 		return err
 	}
-	if err := dir.Save(t.update, f, best); err != nil && !errors.Is(err, checkpoint.ErrPrune) {
-		return err
+	err = dir.Save(t.update, f, best)
+	if errors.Is(err, checkpoint.ErrPrune) {
+		if warn != nil {
+			warn(err)
+		}
+		return nil
 	}
-	return nil
+	return err
 }

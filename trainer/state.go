@@ -26,9 +26,9 @@ const (
 	tensorObservation = "observation"  // [envs][emu.ObservationWidth] entries of the next decisions
 
 	// Decisions whose return is not known yet.
-	tensorPendingX      = "pending.x"      // [envs][horizon][emu.ObservationWidth] entries
-	tensorPendingAction = "pending.action" // [envs][horizon]
-	tensorPendingLength = "pending.length" // [envs]
+	tensorPendingX      = "pending.x"      // [pending][emu.ObservationWidth] entries, game after game
+	tensorPendingAction = "pending.action" // [pending]
+	tensorPendingLength = "pending.length" // [envs] how many are each game's
 )
 
 // counters is what a checkpoint's metadata holds beside the Config.
@@ -61,11 +61,12 @@ func (t *Trainer) Checkpoint() (*checkpoint.File, error) {
 		checkpoint.NewTensor(tensorReturns, t.history.returns[:]),
 		checkpoint.NewTensor(tensorLengths, t.history.lengths[:]))
 	if r := t.rollout; r != nil {
+		x, action := r.pending.pack()
 		f.Tensors = append(f.Tensors,
 			checkpoint.NewTensor(tensorGames, r.vector.Snapshot(), emu.SnapshotFields, r.Games),
 			checkpoint.NewTensor(tensorObservation, r.next, r.Games, emu.ObservationWidth),
-			checkpoint.NewTensor(tensorPendingX, r.pending.x, r.Games, r.pending.horizon, emu.ObservationWidth),
-			checkpoint.NewTensor(tensorPendingAction, r.pending.action, r.Games, r.pending.horizon),
+			checkpoint.NewTensor(tensorPendingX, x, len(action), emu.ObservationWidth),
+			checkpoint.NewTensor(tensorPendingAction, action),
 			checkpoint.NewTensor(tensorPendingLength, r.pending.length))
 	}
 	return f, t.backend.Sync()
@@ -111,27 +112,31 @@ func resume(found *checkpoint.Found, backend compute.Backend) (*Trainer, error) 
 // of a checkpoint.
 func (r *Rollout) restore(f *checkpoint.File, actions int) error {
 	games := make([]int32, emu.SnapshotFields*r.Games)
-	p := r.pending
+	length := make([]int32, r.Games)
+	tensor := f.Tensor(tensorPendingAction)
+	if tensor == nil {
+		return fmt.Errorf("the checkpoint has no %s", tensorPendingAction)
+	}
+	action := make([]uint8, len(tensor.Data))
+	x := make([]uint16, len(action)*emu.ObservationWidth)
 	if err := errors.Join(
 		checkpoint.Load(f, tensorGames, games, emu.SnapshotFields, r.Games),
 		checkpoint.Load(f, tensorObservation, r.next, r.Games, emu.ObservationWidth),
-		checkpoint.Load(f, tensorPendingX, p.x, r.Games, p.horizon, emu.ObservationWidth),
-		checkpoint.Load(f, tensorPendingAction, p.action, r.Games, p.horizon),
-		checkpoint.Load(f, tensorPendingLength, p.length)); err != nil {
+		checkpoint.Load(f, tensorPendingX, x, len(action), emu.ObservationWidth),
+		checkpoint.Load(f, tensorPendingAction, action),
+		checkpoint.Load(f, tensorPendingLength, length)); err != nil {
 		return err
 	}
-	if err := errors.Join(checkEntries(r.next), checkEntries(p.x)); err != nil {
+	if err := errors.Join(checkEntries(r.next), checkEntries(x)); err != nil {
 		return err
 	}
-	for _, a := range p.action {
+	for _, a := range action {
 		if int(a) >= actions {
 			return fmt.Errorf("the action %d in the checkpoint is not one of %d", a, actions)
 		}
 	}
-	for _, n := range p.length {
-		if n < 0 || int(n) > p.horizon {
-			return fmt.Errorf("%d pending decisions in the checkpoint, of at most %d", n, p.horizon)
-		}
+	if err := r.pending.unpack(length, x, action); err != nil {
+		return err
 	}
 	return r.vector.Restore(games)
 }

@@ -57,7 +57,9 @@ func New(config Config, backend compute.Backend) (*Trainer, error) {
 		t.learner = NewLearner(backend, policy, 0)
 	} else {
 		vector := emu.NewVector(config.Envs, preset, config.Seed, 0)
-		t.rollout = newRollout(backend, policy, vector, config.Seed, config.Steps(), config.Gamma)
+		if t.rollout, err = newRollout(backend, policy, vector, config.Seed, config.Steps(), config.Gamma); err != nil {
+			return nil, err
+		}
 		t.learner = NewLearner(backend, policy, t.rollout.Batch.Rows())
 	}
 	return t, backend.Sync()

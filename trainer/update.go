@@ -21,7 +21,7 @@ func (t *Trainer) Update() (Metrics, error) {
 	// observation x, probabilities p, action a, the advantage A, which is the return of
 	// the decision's point, standardized, and the weight w: 1 (over their number, for a
 	// mean) for decisions whose return is known, 0 for the others.
-	batch, fresh := t.play()
+	batch, live := t.play()
 	if err := t.recordBefore(batch, hyper); err != nil {
 		return Metrics{}, err
 	}
@@ -31,8 +31,8 @@ func (t *Trainer) Update() (Metrics, error) {
 	t.learner.Ascend(t.backend, hyper)
 
 	t.update++
-	t.globalStep += int64(fresh)
-	m := t.measure(batch.Slice(0, fresh), hyper, started)
+	t.globalStep += int64(live)
+	m := t.measure(batch.Slice(0, live), hyper, started)
 	if err := t.backend.Sync(); err != nil {
 		return m, err
 	}
@@ -42,9 +42,9 @@ func (t *Trainer) Update() (Metrics, error) {
 	return m, t.recordAfter()
 }
 
-// play collects a batch and its advantages. The first rows, fresh in number, are the
-// decisions that were made in this update.
-func (t *Trainer) play() (batch Batch, fresh int) {
+// play collects a batch with its advantages and weights. The first rows, live in number,
+// are the decisions that were made in this update.
+func (t *Trainer) play() (batch Batch, live int) {
 	if t.rollout != nil {
 		return t.playRollout()
 	}
@@ -54,10 +54,11 @@ func (t *Trainer) play() (batch Batch, fresh int) {
 // playRollout lets every game play on for the same number of decisions. Decisions
 // whose point is not over have weight 0 for now, and come again as carried rows when
 // it is.
-func (t *Trainer) playRollout() (batch Batch, fresh int) {
+func (t *Trainer) playRollout() (batch Batch, live int) {
 	r := t.rollout
 	returns := r.Collect(t.workers, t.config.Gamma)
-	live, rows := r.Live(), r.Live()+r.Carried
+	live = r.Live()
+	rows := live + r.Carried
 	weight := t.weight(returns.n)
 	const chunk = 4096
 	inParallel(t.workers, (rows+chunk-1)/chunk, func(_, i int) {
@@ -95,7 +96,7 @@ func (t *Trainer) weight(n int) float32 {
 }
 
 // playEpisodes plays a number of whole episodes.
-func (t *Trainer) playEpisodes() (batch Batch, fresh int) {
+func (t *Trainer) playEpisodes() (batch Batch, live int) {
 	e := &t.batch
 	t.player.play(t.history.episodes, e.Episodes)
 	returns := e.pack(t.backend, t.policy, t.config.Gamma, t.config.Standardize == "episode")

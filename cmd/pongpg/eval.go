@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -98,7 +97,7 @@ func (f *evalFlags) eval(c *cli.Context) error {
 		return err
 	}
 	report := evalReport{Checkpoint: found.Path, Update: found.Update, Preset: f.preset, Seed: f.seed, Greedy: f.greedy, Device: backend.Name()}
-	report.Evaluation, err = trainer.Evaluate(context.Background(), backend, policy, preset, int(f.episodes), f.seed, f.greedy)
+	report.Evaluation, err = trainer.Evaluate(c.Context, backend, policy, preset, int(f.episodes), f.seed, f.greedy)
 	if err != nil {
 		return err
 	}

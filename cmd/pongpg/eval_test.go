@@ -26,7 +26,7 @@ func jsonNames(t *testing.T, text string) (names []string, object map[string]any
 // each other.
 func TestEvalJSON(t *testing.T) {
 	dir := t.TempDir()
-	succeed(t, dir, with([]string{"train", "--run", "r", "--updates", "2"}, tiny...)...)
+	succeed(t, dir, with([]string{"train", "--run", "r", "--updates", "8"}, tiny...)...)
 	eval := func(more ...string) (string, evalReport) {
 		t.Helper()
 		out := succeed(t, dir, append([]string{"eval", "--checkpoint", "r", "--episodes", "20", "--json", "--workers", "1"}, more...)...).stdout
@@ -61,7 +61,7 @@ func TestEvalJSON(t *testing.T) {
 		r.MeanFrames < 2.9*r.MeanLength || r.MeanFrames > 3.1*r.MeanLength {
 		t.Errorf("lengths do not agree with what is said of them: %s", out)
 	}
-	if r.Update != 2 || r.Checkpoint != filepath.Join("r", "checkpoints", "checkpoint-000000002.safetensors") || r.Preset != "Pong-v0" || r.Seed != 1 || r.Greedy {
+	if r.Update != 8 || r.Checkpoint != filepath.Join("r", "checkpoints", "checkpoint-000000008.safetensors") || r.Preset != "Pong-v0" || r.Seed != 1 || r.Greedy {
 		t.Errorf("not what was asked for: %s", out)
 	}
 

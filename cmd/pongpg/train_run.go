@@ -46,6 +46,7 @@ func (f *trainFlags) follow(c *cli.Context, s *session.Session) error {
 	})
 	err := s.Trainer.Run(signals.ctx, s.Dir, trainer.RunOptions{
 		Limits: s.Limits.Trainer(), CheckpointInterval: f.checkpointInterval, OnUpdate: shown.Update,
+		OnWarning: func(err error) { fmt.Fprintln(os.Stderr, "warning:", err) },
 	})
 	signals.stop()
 	shown.Close()

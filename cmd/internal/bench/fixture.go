@@ -2,6 +2,7 @@ package bench
 
 import (
 	"math/rand/v2"
+	"slices"
 
 	"pongpg/emu"
 	"pongpg/trainer"
@@ -53,14 +54,7 @@ func newFixture(b compute.Backend) (*fixture, error) {
 	}
 	policy.Init(b, seed, config.InitBlur)
 	rows := (config.BatchDecisions + games - 1) / games * games
-	f := &fixture{backend: b, policy: policy, rows: rows, batch: trainer.Batch{
-		X:         compute.NewSparse(b, rows, emu.ObservationWidth, emu.Codes),
-		Z:         compute.New[float32](b, rows, policy.Outputs()),
-		Prob:      compute.New[float32](b, rows, policy.Outputs()),
-		Active:    compute.New[uint16](b, rows, policy.W1.Cols/compute.Lanes),
-		Action:    compute.New[uint8](b, rows, 1),
-		Advantage: compute.New[float32](b, rows, 1),
-	}}
+	f := &fixture{backend: b, policy: policy, rows: rows, batch: trainer.NewBatch(b, rows, policy)}
 	f.fill()
 	policy.Forward(b, f.batch.Z, f.batch.Prob, f.batch.Active, f.batch.X)
 	return f, b.Sync()
@@ -83,6 +77,7 @@ func (f *fixture) fill() {
 	compute.Upload(f.backend, f.batch.X.Entries, x)
 	compute.Upload(f.backend, f.batch.Action, action)
 	compute.Upload(f.backend, f.batch.Advantage, normals(f.rows))
+	compute.Upload(f.backend, f.batch.Weight, slices.Repeat([]float32{1 / float32(f.rows)}, f.rows))
 }
 
 // players are games that are played up and down at random.

@@ -1,8 +1,6 @@
 package bench
 
 import (
-	"slices"
-
 	"pongpg/emu"
 	"pongpg/emu/philox"
 	"pongpg/trainer"
@@ -107,7 +105,6 @@ func sampling(f *fixture, queue compute.Backend) piece {
 // backward is the gradient of a batch at the table's rows.
 func backward(f *fixture) ([]piece, error) {
 	b := f.backend
-	compute.Upload(b, f.batch.Weight, slices.Repeat([]float32{1 / float32(f.rows)}, f.rows))
 	learner := trainer.NewLearner(b, f.policy, f.rows)
 	return []piece{func() (int, error) {
 		learner.Backward(b, f.batch, hyper)
