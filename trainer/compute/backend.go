@@ -44,7 +44,8 @@ type Backend interface {
 	// Download copies device memory to the host and waits for it.
 	Download(dst []byte, src Memory)
 
-	// Sync waits for all operations of this queue and returns the first error.
+	// Sync waits for all operations of this queue and returns the device's first error,
+	// in whichever queue it was. After a failed allocation only Sync and Close may be called.
 	Sync() error
 
 	// Close frees the device's memory. It waits for what is running.
@@ -130,7 +131,8 @@ type Backend interface {
 	// SparseMLPGrad is the policy's backward pass, fused: with d [rows][K] the
 	// gradient at z,
 	//	dw2 = Σᵢ d[i]ᵀ·h[i],  dw1 = Σᵢ xᵢᵀ·((d[i]·w2)∘active[i]).
-	// dw1 and dw2 are overwritten. Rows are summed in order. For one output the units'
+	// dw1 and dw2 are overwritten. Rows are summed in order; one whose d is 0 adds nothing,
+	// and its entries need not be looked at. For one output the units'
 	// weights are taken out of the sum: with
 	//	q[column] = Σᵢ ±d[i]∘active[i]   (in order of i, then of the entries)
 	// dw2 = Σ over the columns c in order, by chunks of 256 columns, of w1[c]∘q[c], and
