@@ -9,6 +9,9 @@ import (
 // TraceHeader names the columns of a TraceRow.
 const TraceHeader = "action,reward,game_over,frame,serve_timer,ball_x,ball_y,minus_speed_x,speed_y,enemy_y,paddle_y,smoothed,enemy_score,agent_score,crc32,ones"
 
+// TraceScreenHeader names TraceRow.ScreenCRC, where it follows the other columns.
+const TraceScreenHeader = "screen_crc32"
+
 // TraceRow is a frame as it is recorded to compare with the Arcade Learning
 // Environment.
 type TraceRow struct {
@@ -43,6 +46,21 @@ func (r TraceRow) AppendTo(dst []byte) []byte {
 		dst = strconv.AppendInt(dst, x, 10)
 	}
 	return dst
+}
+
+// ScreenCRC returns the CRC-32 (IEEE) of the whole picture after the frame (Game.Draw):
+// 210·160·3 bytes, red, green and blue of each pixel, row by row.
+func (r TraceRow) ScreenCRC() (crc uint32) {
+	var screen Screen
+	r.Game.Draw(&screen)
+	var line [3 * ScreenWidth]byte
+	for y := range screen {
+		for x, c := range &screen[y] {
+			copy(line[3*x:], c[:])
+		}
+		crc = crc32.Update(crc, crc32.IEEETable, line[:])
+	}
+	return crc
 }
 
 // Tracer plays a game frame by frame and reports each one. A game that is over is

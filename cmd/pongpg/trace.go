@@ -15,8 +15,8 @@ import (
 
 // traceFlags are the flags of trace.
 type traceFlags struct {
-	actions string
-	header  bool
+	actions        string
+	header, screen bool
 }
 
 func traceCommand() *cli.Command {
@@ -27,6 +27,7 @@ func traceCommand() *cli.Command {
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "actions", Destination: &f.actions, Usage: "file with an action of the Arcade Learning Environment a line: 0, 1, 3, 4, 11 or 12; '-' is standard input, answered line by line"},
 			&cli.BoolFlag{Name: "header", Destination: &f.header, Usage: "name the columns in a first line"},
+			&cli.BoolFlag{Name: "screen", Destination: &f.screen, Usage: "add a column: the CRC-32 of the whole picture, 210×160 pixels of red, green and blue (slow)"},
 		},
 		Action: func(c *cli.Context) error { return f.trace(c) },
 	}
@@ -47,9 +48,13 @@ func (f *traceFlags) trace(c *cli.Context) error {
 	}
 	out := bufio.NewWriterSize(c.App.Writer, 1<<16)
 	if f.header {
-		out.WriteString(emu.TraceHeader + "\n")
+		header := emu.TraceHeader
+		if f.screen {
+			header += "," + emu.TraceScreenHeader
+		}
+		out.WriteString(header + "\n")
 	}
-	return errors.Join(trace(in, out), out.Flush())
+	return errors.Join(trace(in, out, f.screen), out.Flush())
 }
 
 // flushingReader flushes what has been written before it waits for more to read, so that
@@ -66,8 +71,9 @@ func (r flushingReader) Read(p []byte) (int, error) {
 	return r.in.Read(p)
 }
 
-// trace answers each line of in, an action, by the row of the frame played with it.
-func trace(in io.Reader, out *bufio.Writer) error {
+// trace answers each line of in, an action, by the row of the frame played with it, at
+// whose end is the whole picture's CRC if screen is set.
+func trace(in io.Reader, out *bufio.Writer, screen bool) error {
 	lines := bufio.NewScanner(flushingReader{in, out})
 	lines.Buffer(make([]byte, 1<<16), 1<<16)
 	tracer := emu.NewTracer()
@@ -79,7 +85,12 @@ func trace(in io.Reader, out *bufio.Writer) error {
 		if err != nil {
 			return fmt.Errorf("line %d: %w", number, err)
 		}
-		row = append(tracer.Step(action).AppendTo(row[:0]), '\n')
+		frame := tracer.Step(action)
+		row = frame.AppendTo(row[:0])
+		if screen {
+			row = strconv.AppendUint(append(row, ','), uint64(frame.ScreenCRC()), 10)
+		}
+		row = append(row, '\n')
 		if _, err := out.Write(row); err != nil {
 			return err
 		}

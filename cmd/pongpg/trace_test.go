@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"compress/gzip"
+	"hash/crc32"
 	"io"
 	"os"
 	"path/filepath"
@@ -62,6 +63,38 @@ func TestTraceRecorded(t *testing.T) {
 		c.Stdin = strings.NewReader(actions)
 		if r := finish(t, c); r.status != 0 || r.stdout != emu.TraceHeader+"\n"+want {
 			t.Errorf("%s from standard input: other frames than recorded; status %d", name, r.status)
+		}
+	}
+}
+
+// TestTraceScreen compares the pictures of the first frames that were recorded with the
+// Arcade Learning Environment's (ale-py 0.12.1): given is the CRC-32 of the column that
+// its pictures make under the same actions, a line each.
+func TestTraceScreen(t *testing.T) {
+	const frames = 2000
+	first := func(lines string) string {
+		return strings.Join(strings.SplitAfterN(lines, "\n", frames+1)[:frames], "")
+	}
+	for name, want := range map[string]uint32{"rand3": 0x31253937, "trackfire": 0xED76E12C} {
+		actions, rows := recorded(t, name)
+		c := command(t.TempDir(), nil, "trace", "--actions", "-", "--screen", "--header")
+		c.Stdin = strings.NewReader(first(actions))
+		r := finish(t, c)
+		header, lines, _ := strings.Cut(r.stdout, "\n")
+		if r.status != 0 || header != emu.TraceHeader+","+emu.TraceScreenHeader {
+			t.Fatalf("%s: status %d, header %q", name, r.status, header)
+		}
+		var others, screens strings.Builder
+		for line := range strings.Lines(lines) {
+			comma := strings.LastIndexByte(line, ',')
+			others.WriteString(line[:comma] + "\n")
+			screens.WriteString(line[comma+1:])
+		}
+		if others.String() != first(rows) {
+			t.Errorf("%s: other frames than recorded", name)
+		}
+		if got := crc32.ChecksumIEEE([]byte(screens.String())); got != want {
+			t.Errorf("%s: the pictures' CRCs have the CRC %#x, want %#x", name, got, want)
 		}
 	}
 }
