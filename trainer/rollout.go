@@ -16,10 +16,10 @@ import (
 // weights to stay in the first-level cache.
 const maxTile = 64
 
-// tileGames returns how many games a worker plays at a time: a few tiles for each
+// tileGames returns how many games a worker plays at a time: two tiles or more for each
 // worker, of whole blocks of games. Results do not depend on it.
 func tileGames(games, workers int) int {
-	each := (games + 4*workers - 1) / (4 * workers)
+	each := (games + 2*workers - 1) / (2 * workers)
 	blocks := (each + emu.VectorLanes - 1) / emu.VectorLanes
 	return min(blocks*emu.VectorLanes, maxTile)
 }

@@ -82,7 +82,7 @@ func state(t testing.TB, trainer *Trainer) []byte {
 // forRecipes runs a test for each recipe and number of actions.
 func forRecipes(t *testing.T, test func(t *testing.T, c Config)) {
 	for _, recipe := range Recipes {
-		for _, actions := range []int{2, 6} {
+		for _, actions := range []int{2, 3, 6} {
 			t.Run(fmt.Sprintf("%s/%d", recipe, actions), func(t *testing.T) { test(t, small(t, recipe, actions)) })
 		}
 	}

@@ -98,9 +98,9 @@ type Backend interface {
 	// radius 0 changes nothing.
 	Blur(g Tensor, height, width, radius int)
 
-	// SumSquares: dst[0] = Σ x², [1][1]: lanesum of the squares of each row of x (as
-	// if padded by zeros to a multiple of Lanes), the rows' sums added within chunks
-	// of 64 rows, then the chunks' sums.
+	// SumSquares: dst[0] = Σ x², [1][1]: lanesum of the squares of each 8,192 elements of
+	// x in memory order (the last chunk as if padded by zeros to a multiple of Lanes),
+	// then the chunks' sums.
 	SumSquares(dst, x Tensor)
 
 	// Uniform: u[i] = uniform in [0, 1) with 24 bits: the top 24 bits of word 0 of

@@ -126,6 +126,6 @@ func buildSumSquares(e *env, dim []int) instance {
 	x, dst := upload(e, hx, rows, cols), upload(e, e.normal(1, 1), 1, 1)
 	return instance{
 		func() { e.b.SumSquares(dst, x) },
-		[]output{floats{"dst", dst, []float32{refSumSquares(hx, rows, cols)}, []exact{{sum, compute.Bound(len(hx), sum)}}}}, len(hx),
+		[]output{floats{"dst", dst, []float32{refSumSquares(hx)}, []exact{{sum, compute.Bound(len(hx), sum)}}}}, len(hx),
 	}
 }

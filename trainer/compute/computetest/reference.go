@@ -123,15 +123,11 @@ func refBox(x []float32, n, step, radius int) {
 	}
 }
 
-func refSumSquares(x []float32, rows, cols int) float32 {
+func refSumSquares(x []float32) float32 {
 	var sum float32
-	for lo := 0; lo < rows; lo += 64 {
-		var chunk float32
-		for i := lo; i < min(lo+64, rows); i++ {
-			row := x[i*cols : (i+1)*cols]
-			chunk += refLaneSum(refProduct(row, row))
-		}
-		sum += chunk
+	for lo := 0; lo < len(x); lo += 8192 {
+		chunk := x[lo:min(lo+8192, len(x))]
+		sum += refLaneSum(refProduct(chunk, chunk))
 	}
 	return sum
 }

@@ -2,13 +2,13 @@ package cpu
 
 import "pongpg/trainer/compute"
 
-// sumRows is how many rows' sums are added before the chunks' are.
-const sumRows = 64
+// sumElements is how many elements' squares are added before the chunks' sums are.
+const sumElements = 8192
 
 type sumSquaresTask struct {
 	k       *kernels
 	scratch []scratch
-	x       compute.Tensor
+	x       []float32
 	chunks  []float32
 }
 
@@ -17,11 +17,11 @@ func (b *Backend) SumSquares(dst, x compute.Tensor) {
 	want("SumSquares", "dst", dst, 1, 1)
 	want("SumSquares", "x", x, x.Rows, x.Cols)
 	t := &b.tasks.sumSquares
-	n := grain(x.Rows, sumRows)
+	n := grain(x.Len(), sumElements)
 	if cap(t.chunks) < n {
 		t.chunks = make([]float32, n)
 	}
-	*t = sumSquaresTask{b.kernels, b.scratch, x, t.chunks[:n]}
+	*t = sumSquaresTask{b.kernels, b.scratch, x.Host, t.chunks[:n]}
 	b.pool.do(t, n)
 	var sum float32
 	for _, s := range t.chunks {
@@ -32,14 +32,10 @@ func (b *Backend) SumSquares(dst, x compute.Tensor) {
 
 func (t *sumSquaresTask) run(worker, item int) {
 	lanes := &t.scratch[worker].lanes
-	lo, hi := span(t.x.Rows, sumRows, item)
-	var sum float32
-	for i := lo; i < hi; i++ {
-		clear(lanes[:])
-		t.k.sumSquares(t.x.Row(i), lanes)
-		sum += fold(lanes)
-	}
-	t.chunks[item] = sum
+	lo, hi := span(len(t.x), sumElements, item)
+	clear(lanes[:])
+	t.k.sumSquares(t.x[lo:hi], lanes)
+	t.chunks[item] = fold(lanes)
 }
 
 // sumSquaresGo adds x[16b+l]² to lanes[l] for the blocks b in order; the last may not
