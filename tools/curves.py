@@ -55,7 +55,7 @@ def picture(labels, output):
 
     figure, axes = plt.subplots(1, 2, figsize=(9, 3.6), sharey=True, layout="constrained")
     last = max(r["global_step"][-1] for runs in labels.values() for r in runs)
-    steps = np.linspace(0, last, 600)
+    steps = np.linspace(0, last, 250)
     for (label, runs), style in zip(labels.items(), ("-", "--", ":", "-.")):
         returns, seconds = at(runs, "episodic_return", steps), at(runs, "elapsed_seconds", steps)
         keep = ~np.isnan(returns).any(axis=0)

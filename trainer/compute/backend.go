@@ -135,7 +135,7 @@ type Backend interface {
 	// and its entries need not be looked at. For one output the units'
 	// weights are taken out of the sum: with
 	//	q[column] = Σᵢ ±d[i]∘active[i]   (in order of i, then of the entries)
-	// dw2 = Σ over the columns c in order, by chunks of 256 columns, of w1[c]∘q[c], and
+	// dw2 = Σ over the columns c in order, by chunks of 32 columns, of w1[c]∘q[c], and
 	// dw1[c] = q[c]∘w2. (Exact algebra: h[i] = active[i]∘Σ±w1[c]; it saves recomputing h.)
 	// For K outputs h is computed again as SparseMLP does, dw2[k] += d[i][k]·h[i] for i
 	// in order, and dh = Σ_k d[i][k]·w2[k] (k in order) goes to dw1[column] += ±dh∘active[i].

@@ -245,9 +245,9 @@ func (m mlp) backward(active []uint16, d []float32) (dw1, dw2 []float32) {
 			refScatter(q, decode(m.x, m.width, i), masked(i, v))
 		}
 		for j := range m.units {
-			for lo := 0; lo < m.cols; lo += 256 {
+			for lo := 0; lo < m.cols; lo += 32 {
 				var chunk float32
-				for c := lo; c < min(lo+256, m.cols); c++ {
+				for c := lo; c < min(lo+32, m.cols); c++ {
 					chunk += float32(m.w1[c*m.units+j] * q[c*m.units+j])
 					dw1[c*m.units+j] = q[c*m.units+j] * m.w2[j]
 				}

@@ -13,8 +13,15 @@ import (
 // moves no gradient through the caches: per entry it reads 4 bytes of a link, 4 of d and
 // 2 a block of active, where a row of 208 units is 832 bytes to read and to write.
 
-// columnChunk is how many columns' share of dw2 is summed before the chunks' are.
-const columnChunk = 256
+// columnChunk is how many columns' share of dw2 is summed before the chunks' are: few,
+// so that the columns with most of the entries, which are next to each other (the
+// paddles'), are shared by the workers.
+const columnChunk = 32
+
+// hotShare is how many workers are kept busy by chunks alone, when the fullest has a
+// good eighth of the entries. More workers share the chunks by panels of units, each
+// of which reads the links again.
+const hotShare = 4
 
 // link is an entry of a column: twice the row, plus 1 if it is subtracted.
 type link uint32
@@ -34,7 +41,6 @@ type columnsTask struct {
 	counts           []uint32  // [parts][cols]: entries, then where the next one goes
 	start            []uint32  // [cols+1]: where the links of a column start
 	links            []link    // by column, then row
-	order            []int     // chunks, those with the most links first
 	chunks           []float32 // [chunks][units]: each chunk's share of dw2
 }
 
@@ -51,12 +57,11 @@ func (b *Backend) columnsGrad(dw1, dw2 compute.Tensor, x compute.Sparse, active 
 	units := w1.Cols
 	t.k, t.dw1, t.dw2, t.w1, t.w2, t.x, t.active, t.d = b.kernels, dw1, dw2, w1, w2, x, active, d
 	t.parts = b.pool.workers
-	t.panel = b.panel(units/compute.Lanes, b.kernels.columns)
+	t.panel = max(1, min(b.kernels.columns, grain(units/compute.Lanes, grain(t.parts, hotShare))))
 	chunks := grain(x.Cols, columnChunk)
 	t.counts = grow(t.counts, t.parts*x.Cols)
 	t.start = grow(t.start, x.Cols+1)
 	t.links = grow(t.links, x.Entries.Len()+linksAhead)
-	t.order = grow(t.order, chunks)
 	t.chunks = grow(t.chunks, chunks*units)
 
 	t.stage = countEntries
@@ -64,7 +69,6 @@ func (b *Backend) columnsGrad(dw1, dw2 compute.Tensor, x compute.Sparse, active 
 	t.prefix()
 	t.stage = placeLinks
 	b.pool.do(t, t.parts)
-	t.sortChunks()
 	t.stage = sumColumns
 	b.pool.do(t, chunks*grain(units/compute.Lanes, t.panel))
 
@@ -167,31 +171,12 @@ func (t *columnsTask) place(part int) {
 	}
 }
 
-// sortChunks orders the chunks by their number of links, most first, so that
-// no worker starts on the largest when the others are done. (The paddles are in one
-// or two chunks and have most of the entries.)
-func (t *columnsTask) sortChunks() {
-	for i := range t.order {
-		j := i
-		for ; j > 0 && t.size(t.order[j-1]) < t.size(i); j-- {
-			t.order[j] = t.order[j-1]
-		}
-		t.order[j] = i
-	}
-}
-
-// size returns the number of links of a chunk.
-func (t *columnsTask) size(chunk int) uint32 {
-	lo, hi := span(t.x.Cols, columnChunk, chunk)
-	return t.start[hi] - t.start[lo]
-}
-
 // sum computes a chunk's rows of dw1 and its share of dw2, for a panel of units.
 func (t *columnsTask) sum(item int) {
 	units := t.w1.Cols
 	blocks := units / compute.Lanes
 	panels := grain(blocks, t.panel)
-	chunk := t.order[item/panels]
+	chunk := item / panels
 	left, right := span(t.x.Cols, columnChunk, chunk)
 	lo, hi := span(blocks, t.panel, item%panels)
 	u := lo * compute.Lanes

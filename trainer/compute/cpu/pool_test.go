@@ -68,27 +68,3 @@ func TestPoolClose(t *testing.T) {
 	}
 	everyOperation(b)["ReLU"]()
 }
-
-// TestChunkOrder checks that the chunks with the most links come first.
-func TestChunkOrder(t *testing.T) {
-	sizes := []uint32{3, 0, 7, 7, 1, 100, 2}
-	task := columnsTask{order: make([]int, len(sizes)), start: []uint32{0}}
-	task.x.Cols = len(sizes) * columnChunk
-	for _, n := range sizes {
-		last := task.start[len(task.start)-1]
-		for range columnChunk {
-			task.start = append(task.start, last+n)
-		}
-	}
-	task.sortChunks()
-	seen := map[int]bool{}
-	for i, c := range task.order {
-		seen[c] = true
-		if i > 0 && sizes[c] > sizes[task.order[i-1]] {
-			t.Errorf("order %v of sizes %v", task.order, sizes)
-		}
-	}
-	if len(seen) != len(sizes) {
-		t.Errorf("order %v leaves chunks out", task.order)
-	}
-}
