@@ -4,9 +4,9 @@ GO      ?= go
 PYTHON3 ?= python3
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
-# What go run by hand needs too on linux/amd64 with cgo: the binding to CUDA
-# includes <cuda.h>, which is ours, and must leave no library behind that it
-# does not use. -O2 -g is cgo's own default, which a set CGO_CFLAGS replaces.
+# Laid ready for a binding to CUDA, so that its arrival changes no command: it will
+# include our own <cuda.h>, and must leave no library behind that it does not use.
+# -O2 -g is cgo's own default, which a set CGO_CFLAGS replaces.
 override CGO_CFLAGS  := -I$(CURDIR)/cuda/driver/include $(or $(CGO_CFLAGS),-O2 -g)
 override CGO_LDFLAGS := -Wl,--as-needed $(or $(CGO_LDFLAGS),-O2 -g)
 export CGO_CFLAGS CGO_LDFLAGS
@@ -28,7 +28,7 @@ ARGS   ?=
 
 .DEFAULT_GOAL := all
 .PHONY: all build test race train bench benchmarks lint generate check-generated \
-	check-update ale-trace ale-baseline cross clean help go-version
+	check-update test-python ale-trace ale-baseline cross clean help go-version
 
 all: build ## the default: build
 
@@ -38,8 +38,8 @@ build: go-version ## bin/pongpg
 test: go-version ## all tests
 	$(GO) test ./...
 
-race: go-version ## all tests under the race detector (RACE=packages)
-	CGO_ENABLED=1 $(GO) test -race $(RACE)
+race: go-version ## tests under the race detector, the longest left out (RACE=packages)
+	CGO_ENABLED=1 $(GO) test -race -short $(RACE)
 
 train: build ## train with the defaults (ARGS=flags)
 	bin/pongpg train $(ARGS)
@@ -61,6 +61,9 @@ generate: go-version ## write every generated file anew
 
 check-generated: go-version ## fail if the generated files are not what generate writes
 	GO='$(GO)' tools/check_generated.sh
+
+test-python: $(VENV)/done ## open checkpoints with Python's safetensors
+	PONGPG_PYTHON='$(CURDIR)/$(PY)' $(GO) test -count=1 -run TestPython -v ./trainer/checkpoint
 
 check-update: build $(VENV)/done ## compare the updates with NumPy's
 	$(PY) tools/check_update.py --plant --pongpg bin/pongpg $(ARGS)

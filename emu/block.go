@@ -38,13 +38,6 @@ func (v *Vector) Game(i int) Game {
 	return b.load(lane)
 }
 
-// Picture returns game i's picture at its current decision: the one that the
-// decision's observation is the last step to.
-func (v *Vector) Picture(i int) Picture {
-	b, lane := v.lane(i)
-	return b.picture(lane)
-}
-
 // load returns the game in a lane.
 func (b *block) load(lane int) Game {
 	return Game{

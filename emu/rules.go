@@ -18,9 +18,9 @@ const (
 // half of a product, SkipMin + word·span>>32, which is above f where word is at
 // least (f+1−SkipMin)·2³²/span, rounded up.
 func (p Preset) rules() (r rules) {
-	span := p.SkipMax - p.SkipMin + 1
+	span := uint64(p.SkipMax - p.SkipMin + 1)
 	for f := range p.SkipMax {
-		above := max(f+1-p.SkipMin, 0)
+		above := uint64(max(f+1-p.SkipMin, 0))
 		r[ruleFrame+f] = uint32((above<<32 + span - 1) / span)
 	}
 	r[ruleSticky] = uint32(p.Sticky*(1<<16) + 0.5)

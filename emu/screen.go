@@ -73,7 +73,7 @@ func (g *Game) Draw(s *Screen) {
 // after it was made, by the side that the ball left on (exit −1 is the left one).
 func (g *Game) shownScore(score, exit int32) int32 {
 	if g.ServeTimer == serveFrames && g.SpeedX*exit > 0 {
-		return score - 1
+		return max(score-1, 0)
 	}
 	return score
 }

@@ -33,7 +33,7 @@ import pong_ale as pong
 
 COLUMNS = (
     "action", "reward", "game_over", "frame", "serve_timer", "ball_x", "ball_y", "minus_speed_x", "speed_y",
-    "enemy_y", "player_y", "player_smoothed", "enemy_score", "agent_score", "crc32", "ones", "screen_crc32",
+    "enemy_y", "paddle_y", "smoothed", "enemy_score", "agent_score", "crc32", "ones", "screen_crc32",
 )  # fmt: skip
 CONTEXT = 5  # frames shown before a difference
 
@@ -276,6 +276,8 @@ def compare_player(name, frames, args):
             subject.play(action)
             action = player.send(game.ram)
             while not subject.rows.empty():
+                if not expected:
+                    raise Failure("pongpg trace prints a frame before it is given its action")
                 comparison.check(expected.popleft(), subject.row())
         subject.end_of_actions()
         while expected:

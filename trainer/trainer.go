@@ -70,6 +70,3 @@ const lowestReturn = -100
 
 // Config returns the configuration.
 func (t *Trainer) Config() Config { return t.config }
-
-// Policy returns the policy as it is now.
-func (t *Trainer) Policy() *Policy { return t.policy }

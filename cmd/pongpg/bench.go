@@ -27,7 +27,7 @@ const (
 )
 
 func benchCommand() *cli.Command {
-	f := benchFlags{seconds: benchSeconds, workers: int64(runtime.NumCPU())}
+	f := benchFlags{seconds: benchSeconds, workers: int64(runtime.GOMAXPROCS(0))}
 	return &cli.Command{
 		Name:  "bench",
 		Usage: "measure training and its stages on this machine, with one worker and with all",

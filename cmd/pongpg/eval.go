@@ -63,6 +63,9 @@ func (f *evalFlags) check() error {
 	if f.episodes < 1 || f.episodes > maxEpisodes {
 		return usageErrorf("--episodes %d is impossible: it must be in 1 … %d", f.episodes, maxEpisodes)
 	}
+	if f.seed > trainer.MaxSeed {
+		return usageErrorf("--seed %d is impossible: it must be in 0 … %d", f.seed, uint64(trainer.MaxSeed))
+	}
 	if f.preset == "" {
 		return nil
 	}
@@ -74,7 +77,7 @@ func (f *evalFlags) eval(c *cli.Context) error {
 	if err := f.check(); err != nil {
 		return err
 	}
-	backend, _, err := f.device.open(c)
+	backend, why, err := f.device.open(c)
 	if err != nil {
 		return err
 	}
@@ -104,11 +107,12 @@ func (f *evalFlags) eval(c *cli.Context) error {
 	if f.json {
 		return json.NewEncoder(c.App.Writer).Encode(report)
 	}
-	_, err = fmt.Fprint(c.App.Writer, report.table())
+	_, err = fmt.Fprint(c.App.Writer, report.table(why))
 	return err
 }
 
-func (r *evalReport) table() string {
+// table returns the report for people; why says why the device was taken.
+func (r *evalReport) table(why string) string {
 	actions := "sampled"
 	if r.Greedy {
 		actions = "the likeliest"
@@ -116,6 +120,7 @@ func (r *evalReport) table() string {
 	return format.Table([][]string{
 		{"checkpoint", r.Checkpoint},
 		{"update", format.Count(r.Update)},
+		{"device", r.Device + ": " + why},
 		{"preset", r.Preset},
 		{"actions", actions},
 		{"episodes", fmt.Sprintf("%d (%d truncated), seed %d", r.Episodes, r.Truncated, r.Seed)},

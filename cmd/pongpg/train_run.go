@@ -46,7 +46,7 @@ func (f *trainFlags) follow(c *cli.Context, s *session.Session) error {
 	})
 	err := s.Trainer.Run(signals.ctx, s.Dir, trainer.RunOptions{
 		Limits: s.Limits.Trainer(), CheckpointInterval: f.checkpointInterval, OnUpdate: shown.Update,
-		OnWarning: func(err error) { fmt.Fprintln(os.Stderr, "warning:", err) },
+		OnWarning: func(err error) { shown.Say("pongpg: " + oneLine(err)) },
 	})
 	signals.stop()
 	shown.Close()
@@ -55,12 +55,12 @@ func (f *trainFlags) follow(c *cli.Context, s *session.Session) error {
 	}
 	end := s.Trainer.Progress()
 	limit, _ := s.Limits.Reached(end)
-	if limit != "" {
+	caught, interrupted := signals.by()
+	if limit != "" && !interrupted {
 		fmt.Fprintf(c.App.Writer, "done: %s\n%s", limit, summary(s, end))
 		return missedReturn(s)
 	}
-	// Without a limit only a signal ends a run.
-	caught, _ := signals.by()
+	// Without a limit only a signal ends a run; with one, a signal counts all the same.
 	fmt.Fprintf(c.App.Writer, "stopped by %s\n%sgo on with: pongpg train --resume %s\n", signalName(caught), summary(s, end), shellQuoted(s.Dir.Dir()))
 	return &exitError{status: signalStatus(caught)}
 }

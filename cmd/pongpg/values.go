@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -37,18 +38,18 @@ func into[T any](p *T, parse func(string) (T, error)) cli.Generic {
 
 var (
 	errNotWhole    = errors.New("not a whole number; write it as 50000, 50_000 or 5e4")
-	errNotNatural  = errors.New("not a whole number from 0 to 18446744073709551615")
+	errNotNatural  = errors.New("not a whole number from 0 to 9223372036854775807")
 	errNotNumber   = errors.New("not a number; write it as 0.001 or 1e-3")
 	errNotDuration = errors.New("not a time; write it as 90s, 10m or 1h30m")
 )
 
 // parseWhole parses a whole number; 3e8 is one too.
 func parseWhole(text string) (int64, error) {
-	if n, err := strconv.ParseInt(text, 0, 64); err == nil {
+	if n, err := strconv.ParseInt(strings.ReplaceAll(text, "_", ""), 10, 64); err == nil {
 		return n, nil
 	}
 	const exact = 1 << 53 // beyond, a float64 may not be the number that was written
-	x, err := strconv.ParseFloat(text, 64)
+	x, err := strconv.ParseFloat(strings.ReplaceAll(text, "_", ""), 64)
 	if err != nil || x != math.Trunc(x) || math.Abs(x) > exact {
 		return 0, errNotWhole
 	}
@@ -57,7 +58,7 @@ func parseWhole(text string) (int64, error) {
 
 // parseNatural parses a whole number that is not negative.
 func parseNatural(text string) (uint64, error) {
-	n, err := strconv.ParseUint(text, 0, 64)
+	n, err := strconv.ParseUint(strings.ReplaceAll(text, "_", ""), 10, 64)
 	if err != nil {
 		return 0, errNotNatural
 	}

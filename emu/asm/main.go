@@ -87,7 +87,7 @@ func (k *kernel) decision(ended GPVirtual) {
 	k.observe(k.picture())
 }
 
-// finish writes how the decision ended: Vector.finish without the new episodes.
+// finish writes how the decision ended: the end of Vector.advanceOne without the new episodes.
 func (k *kernel) finish(ended GPVirtual) {
 	k.storeBytes(k.at("reward", 1), k.get(reward))
 	count := k.load(k.address(decisions))

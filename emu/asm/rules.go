@@ -80,7 +80,7 @@ const (
 )
 
 // The elements of the argument rules: a frame is played by games whose word 0 is at
-// least its number; it repeats the last action unless 16 random bits are above
+// least its number; it repeats the last action unless 16 random bits are not below
 // the number for stickiness; and decisions is the time limit minus 1.
 const (
 	ruleFrame     = 0

@@ -1,6 +1,7 @@
 package checkpoint_test
 
 import (
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -9,12 +10,16 @@ import (
 
 // TestPython opens a checkpoint with the reference implementation.
 func TestPython(t *testing.T) {
-	python, err := exec.LookPath("python3")
-	if err != nil {
-		t.Skip("no python3: ", err)
+	// PONGPG_PYTHON names a Python that must have the packages; make test-python sets it.
+	python, required := os.LookupEnv("PONGPG_PYTHON")
+	if !required {
+		python = "python3"
 	}
 	if out, err := exec.Command(python, "-c", "import numpy, safetensors").CombinedOutput(); err != nil {
-		t.Skipf("python3 lacks a package, pip install safetensors numpy: %s", out)
+		if required {
+			t.Fatalf("%s: %v\n%s", python, err, out)
+		}
+		t.Skipf("%s cannot import safetensors and numpy: %v", python, err)
 	}
 	path := filepath.Join(t.TempDir(), "a.safetensors")
 	must(t, sample().WriteFile(path))

@@ -55,15 +55,6 @@ func New[T Element](b Backend, rows, cols int) Array[T] {
 	return a
 }
 
-// FromHost returns an array [rows][cols] over data, for backends that compute in
-// host memory. It panics if len(data) != rows·cols.
-func FromHost[T Element](data []T, rows, cols int) Array[T] {
-	if len(data) != rows*cols {
-		panic(fmt.Sprintf("compute: %d elements for an array of %d × %d", len(data), rows, cols))
-	}
-	return Array[T]{Rows: rows, Cols: cols, Host: data}
-}
-
 // Len returns Rows·Cols.
 func (a Array[T]) Len() int { return a.Rows * a.Cols }
 

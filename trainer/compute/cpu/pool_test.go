@@ -47,12 +47,12 @@ func TestPoolSideBySide(t *testing.T) {
 // TestPoolClose checks that the goroutines of a backend end with it, that closing
 // twice does no harm, and that its operations still work.
 func TestPoolClose(t *testing.T) {
-	before := runtime.NumGoroutine()
+	before := settledGoroutines()
 	b, err := New(Options{Workers: 8})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := runtime.NumGoroutine(); n != before+7 {
+	if n := settledGoroutines(); n != before+7 {
 		t.Errorf("%d goroutines for 8 workers, the caller one of them", n-before)
 	}
 	for range 2 {
@@ -67,4 +67,19 @@ func TestPoolClose(t *testing.T) {
 		time.Sleep(time.Millisecond)
 	}
 	everyOperation(b)["ReLU"]()
+}
+
+// settledGoroutines returns the number of goroutines once it has stayed the same for a
+// while: those of the test before may still be ending.
+func settledGoroutines() int {
+	n, same := runtime.NumGoroutine(), 0
+	for same < 50 {
+		time.Sleep(time.Millisecond)
+		if now := runtime.NumGoroutine(); now == n {
+			same++
+		} else {
+			n, same = now, 0
+		}
+	}
+	return n
 }
