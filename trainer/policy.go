@@ -1,6 +1,8 @@
 package trainer
 
 import (
+	"math"
+
 	"pongpg/emu"
 	"pongpg/emu/philox"
 	"pongpg/trainer/compute"
@@ -155,3 +157,7 @@ func (s *normalSource) next() float32 {
 		return float32(x * f)
 	}
 }
+
+// sqrt32 returns the square root, rounded to float32: exactly rounded, as the
+// detour by float64 loses nothing (Figueroa 1995).
+func sqrt32(x float32) float32 { return float32(math.Sqrt(float64(x))) }

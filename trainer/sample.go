@@ -1,0 +1,104 @@
+package trainer
+
+import (
+	"math"
+
+	"pongpg/trainer/compute"
+)
+
+// sampleRows is the number of decisions of a batch that the metrics of the policy are
+// measured on.
+const sampleRows = 1024
+
+// policySample measures the policy on some decisions before and after an update.
+type policySample struct {
+	room            Batch // for the forward pass after the update
+	before          []float64
+	after           []float64
+	z               []float32
+	active          []uint16
+	anyUnit         []uint16
+	outputs, hidden int
+}
+
+func newPolicySample(b compute.Backend, p *Policy) *policySample {
+	room := NewBatch(b, sampleRows, p)
+	return &policySample{
+		room: room, outputs: p.Outputs(), hidden: p.Hidden,
+		before:  make([]float64, sampleRows*max(2, p.Outputs())),
+		after:   make([]float64, sampleRows*max(2, p.Outputs())),
+		z:       make([]float32, room.Z.Len()),
+		active:  make([]uint16, room.Active.Len()),
+		anyUnit: make([]uint16, room.Active.Cols),
+	}
+}
+
+// measure returns the mean entropy of the policy that made the batch, its mean
+// Kullback–Leibler divergence Σ p·ln(p/p′) to the policy as it is now, and the fraction
+// of hidden units that no decision activated, over up to sampleRows decisions from the
+// middle of the batch.
+func (s *policySample) measure(b compute.Backend, p *Policy, batch Batch) (entropy, kl, dead float64) {
+	n := min(sampleRows, batch.Rows())
+	if n == 0 {
+		return 0, 0, 0
+	}
+	first := (batch.Rows() - n) / 2
+	rows, room := batch.Slice(first, first+n), s.room.Slice(0, n)
+	p.Forward(b, room.Z, room.Prob, room.Active, rows.X)
+	z, active := s.z[:rows.Z.Len()], s.active[:rows.Active.Len()]
+	compute.Download(b, z, rows.Z)
+	actions := logProbabilities(s.before, z, s.outputs)
+	compute.Download(b, z, room.Z)
+	logProbabilities(s.after, z, s.outputs)
+	for i := range n * actions {
+		if probability := math.Exp(s.before[i]); probability > 0 {
+			entropy -= probability * s.before[i]
+			kl += probability * (s.before[i] - s.after[i])
+		}
+	}
+	compute.Download(b, active, rows.Active)
+	return entropy / float64(n), kl / float64(n), s.deadFraction(active)
+}
+
+// deadFraction returns the fraction of units that are active in no row.
+func (s *policySample) deadFraction(active []uint16) float64 {
+	clear(s.anyUnit)
+	for i, word := range active {
+		s.anyUnit[i%len(s.anyUnit)] |= word
+	}
+	dead := 0
+	for unit := range s.hidden {
+		if s.anyUnit[unit/compute.Lanes]>>(unit%compute.Lanes)&1 == 0 {
+			dead++
+		}
+	}
+	return float64(dead) / float64(s.hidden)
+}
+
+// logProbabilities writes ln p of each action of each row of logits z to dst and
+// returns the number of actions.
+func logProbabilities(dst []float64, z []float32, outputs int) (actions int) {
+	if outputs == 1 {
+		for i, logit := range z {
+			x := float64(logit)
+			dst[2*i], dst[2*i+1] = -softplus(x), -softplus(-x)
+		}
+		return 2
+	}
+	for lo := 0; lo < len(z); lo += outputs {
+		row, most, sum := z[lo:lo+outputs], math.Inf(-1), 0.0
+		for _, logit := range row {
+			most = max(most, float64(logit))
+		}
+		for _, logit := range row {
+			sum += math.Exp(float64(logit) - most)
+		}
+		for k, logit := range row {
+			dst[lo+k] = float64(logit) - most - math.Log(sum)
+		}
+	}
+	return outputs
+}
+
+// softplus returns ln(1+e^x).
+func softplus(x float64) float64 { return max(x, 0) + math.Log1p(math.Exp(-math.Abs(x))) }
