@@ -58,11 +58,7 @@ func (v isa) sparseMLP() {
 		DECQ(left)
 		JMP(LabelRef(label("row")))
 	})
-	Label("done")
-	done := arg("rows")
-	SUBQ(left, done)
-	Store(done, ReturnIndex(0))
-	ret()
+	returnRows(left)
 }
 
 func (v isa) reluDot() {

@@ -86,11 +86,7 @@ func (v isa) sparseRows() {
 		DECQ(left)
 		JMP(LabelRef(label("row")))
 	})
-	Label("done")
-	done := arg("rows")
-	SUBQ(left, done)
-	Store(done, ReturnIndex(0))
-	ret()
+	returnRows(left)
 }
 
 func (v isa) scatterRows() {
@@ -117,6 +113,12 @@ func (v isa) scatterRows() {
 	ADDQ(rowBytes, row)
 	DECQ(left)
 	JMP(LabelRef("row"))
+	returnRows(left)
+}
+
+// returnRows ends a kernel at the label done, and returns how many of its rows are not
+// left.
+func returnRows(left GPVirtual) {
 	Label("done")
 	done := arg("rows")
 	SUBQ(left, done)
