@@ -47,14 +47,12 @@ func newEpisodePlayer(b compute.Backend, policy *Policy, preset emu.Preset, seed
 		stepped := (games + emu.VectorLanes - 1) / emu.VectorLanes * emu.VectorLanes
 		room := NewBatch(b, stepped, policy)
 		host := newHostBatch(b, room)
+		step := emu.NewStep(stepped)
+		step.Observation = host.x
 		g := &episodeGroup{
 			player: newPlayer(b, policy, seed, emu.NewVector(stepped, preset, seed, 0), 0, games, stepped),
 			rows:   room.Slice(0, games), host: host.slice(0, games),
-			step: emu.Step{
-				Observation: host.x, Reward: make([]int8, stepped),
-				Terminated: make([]bool, stepped), Truncated: make([]bool, stepped),
-			},
-			number: make([]int, games),
+			step: step, number: make([]int, games),
 		}
 		g.player.greedy = greedy
 		e.groups = append(e.groups, g)

@@ -67,7 +67,7 @@ func (f *fixture) fill() {
 	x := make([]uint16, 0, f.rows*emu.ObservationWidth)
 	for len(x) < cap(x) {
 		p.step()
-		x = append(x, p.observation...)
+		x = append(x, p.out.Observation...)
 	}
 	random := rand.New(rand.NewPCG(seed, 1))
 	action := make([]uint8, f.rows)
@@ -82,23 +82,18 @@ func (f *fixture) fill() {
 
 // players are games that are played up and down at random.
 type players struct {
-	vector      *emu.Vector
-	observation []uint16
-	out         emu.Step
-	ended       []emu.Episode
-	actions     []emu.Action
-	at          int
+	vector  *emu.Vector
+	out     emu.Step
+	ended   []emu.Episode
+	actions []emu.Action
+	at      int
 }
 
 func newPlayers() *players {
 	p := &players{
-		vector:      emu.NewVector(games, preset(), seed, 0),
-		observation: make([]uint16, games*emu.ObservationWidth),
-		actions:     make([]emu.Action, 1<<14),
-	}
-	p.out = emu.Step{
-		Observation: p.observation, Reward: make([]int8, games),
-		Terminated: make([]bool, games), Truncated: make([]bool, games),
+		vector:  emu.NewVector(games, preset(), seed, 0),
+		out:     emu.NewStep(games),
+		actions: make([]emu.Action, 1<<14),
 	}
 	random := rand.New(rand.NewPCG(seed, 0))
 	for i := range p.actions {
