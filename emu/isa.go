@@ -10,11 +10,11 @@ const (
 )
 
 // String returns the name of the instruction set.
-func (l isa) String() string { return [...]string{"Go", "AVX2", "AVX-512"}[l] }
+func (l isa) String() string { return [...]string{"go", "avx2", "avx512"}[l] }
 
 // level is what vectors are stepped with: the best that this machine has.
 var level = levels()[0]
 
 // ISA returns the name of the instruction set that vectors are stepped with:
-// "AVX-512", "AVX2", or "Go" where there is neither. The games are the same with each.
+// "avx512", "avx2", or "go" where there is neither. The games are the same with each.
 func ISA() string { return level.String() }

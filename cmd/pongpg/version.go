@@ -7,6 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"pongpg/emu"
 	"pongpg/trainer/compute/cpu"
 )
 
@@ -24,7 +25,7 @@ func versionCommand() *cli.Command {
 func init() { cli.VersionPrinter = printVersion }
 
 func printVersion(c *cli.Context) {
-	fmt.Fprintf(c.App.Writer, "pongpg %s\n%s %s/%s, %s\n", versionName(), runtime.Version(), runtime.GOOS, runtime.GOARCH, cpu.ISAs()[0])
+	fmt.Fprintf(c.App.Writer, "pongpg %s\n%s %s/%s, learning with %s, playing with %s\n", versionName(), runtime.Version(), runtime.GOOS, runtime.GOARCH, cpu.ISAs()[0], emu.ISA())
 }
 
 // versionName returns the version: what the linker was told, else what the go command

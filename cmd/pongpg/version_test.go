@@ -5,12 +5,13 @@ import (
 	"strings"
 	"testing"
 
+	"pongpg/emu"
 	"pongpg/trainer/compute/cpu"
 )
 
 func TestVersion(t *testing.T) {
 	got := succeed(t, t.TempDir(), "version").stdout
-	for _, part := range []string{"pongpg ", runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, cpu.ISAs()[0]} {
+	for _, part := range []string{"pongpg ", runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, "learning with " + cpu.ISAs()[0], "playing with " + emu.ISA()} {
 		if !strings.Contains(got, part) {
 			t.Errorf("%q does not say %q", got, part)
 		}
