@@ -47,7 +47,7 @@ func (p *player) decide(rows Batch, host hostBatch) {
 		stream, tick := p.vector.Stream()
 		compute.Upload(q, p.stream, stream[p.lo:p.hi])
 		compute.Upload(q, p.tick, tick[p.lo:p.hi])
-		q.Uniform(p.uniform, p.seed, philox.PurposeAction, p.stream, p.tick)
+		q.Uniform(p.uniform, p.seed, philox.PurposeAction, p.stream, p.tick, 0)
 		q.Sample(rows.Action, rows.Prob, p.uniform)
 		compute.Download(q, host.action, rows.Action)
 	}

@@ -92,8 +92,16 @@ func Upload[T Element](b Backend, dst Array[T], src []T) {
 	b.Upload(Memory{Host: bytes(dst.Host), Addr: dst.Addr}, bytes(src))
 }
 
-// Download copies src to dst and waits for it. It panics if the lengths differ.
+// Download copies src to dst and waits for it, and for all that the queue b was to do
+// before; an error of the device sticks. It panics if the lengths differ.
 func Download[T Element](b Backend, dst []T, src Array[T]) {
+	Fetch(b, dst, src)
+	_ = b.Sync()
+}
+
+// Fetch copies src to dst, which holds it after the next Sync. It panics if the lengths
+// differ.
+func Fetch[T Element](b Backend, dst []T, src Array[T]) {
 	if len(dst) != src.Len() {
 		panic(fmt.Sprintf("compute: download of an array of %d × %d to %d elements", src.Rows, src.Cols, len(dst)))
 	}

@@ -23,11 +23,18 @@ type Backend interface {
 
 	// Queue returns another queue of operations on the same device, over the same
 	// memory. Operations of different queues run side by side; the caller sees to it
-	// that they do not touch the same rows. A queue of a backend on the CPU runs each
-	// operation on the calling goroutine.
+	// that they do not touch the same rows, and waits (Sync) between one queue's writing and
+	// another's reading. A queue of a backend on the CPU runs each operation on the
+	// calling goroutine. Close closes the queues too.
 	Queue() Backend
 
-	// Workers returns how many goroutines may usefully drive a Queue each.
+	// Async reports whether operations run beside the goroutine that calls them, as on
+	// a GPU: then few large operations are better than many that fit a cache, and the
+	// caller has time for something else before it waits.
+	Async() bool
+
+	// Workers returns how many goroutines the host has for what is computed there, and
+	// for driving a Queue each.
 	Workers() int
 
 	// Malloc returns zeroed memory, aligned to 64 bytes, that lives until Close.
@@ -41,8 +48,15 @@ type Backend interface {
 	// Sync or Download.
 	Upload(dst Memory, src []byte)
 
-	// Download copies device memory to the host and waits for it.
+	// Download copies device memory to the host. dst holds it after the next Sync, until
+	// which it must be left alone.
 	Download(dst []byte, src Memory)
+
+	// Record returns a function that does what f does, on this queue: f itself, or what
+	// the device noted when it called f once, in Record, without performing it; that is
+	// cheaper to start. f may call operations, Upload and Download, on this queue and with
+	// the same arguments each time, and nothing that waits.
+	Record(f func()) (replay func())
 
 	// Sync waits for all operations of this queue and returns the device's first error,
 	// in whichever queue it was. After a failed allocation only Sync and Close may be called.
@@ -98,15 +112,16 @@ type Backend interface {
 	// radius 0 changes nothing.
 	Blur(g Tensor, height, width, radius int)
 
-	// SumSquares: dst[0] = Σ x², [1][1]: lanesum of the squares of each 8,192 elements of
-	// x in memory order (the last chunk as if padded by zeros to a multiple of Lanes),
-	// then the chunks' sums.
+	// SumSquares: dst[i] = Σ x² over the i-th of dst.Rows slices of x's rows, which are of
+	// equal size; dst is [slices][1]. The sum is lanesum of the squares of each 8,192
+	// elements of the slice in memory order (the last chunk as if padded by zeros to a
+	// multiple of Lanes), then the chunks' sums.
 	SumSquares(dst, x Tensor)
 
 	// Uniform: u[i] = uniform in [0, 1) with 24 bits: the top 24 bits of word 0 of
-	// Philox 4×32-10 with key seed and counter (tick[i], stream[i], purpose, 0). u, tick and
-	// stream are [rows][1]. See package philox.
-	Uniform(u Tensor, seed uint64, purpose uint32, stream, tick Array[uint32])
+	// Philox 4×32-10 with key seed and counter (tick[i]+after, stream[i], purpose, 0), the sum
+	// modulo 2³². u, tick and stream are [rows][1]. See package philox.
+	Uniform(u Tensor, seed uint64, purpose uint32, stream, tick Array[uint32], after uint32)
 
 	// Sample: action[i] = the number of k with u[i] ≥ p[i][0] + … + p[i][k], at most
 	// K−1, for K probabilities; for one probability 1 if u[i] < p[i], else 0. p is
@@ -128,6 +143,10 @@ type Backend interface {
 	// h itself is not stored.
 	SparseMLP(z Tensor, active Array[uint16], x Sparse, w1, w2 Tensor)
 
+	// SparseMLPSample is a decision, fused: SparseMLP to z and active, Sigmoid (for one
+	// output) or Softmax to p, Uniform of the draw, and Sample to action.
+	SparseMLPSample(action Array[uint8], z, p Tensor, active Array[uint16], x Sparse, w1, w2 Tensor, draw Draw)
+
 	// SparseMLPGrad is the policy's backward pass, fused: with d [rows][K] the
 	// gradient at z,
 	//	dw2 = Σᵢ d[i]ᵀ·h[i],  dw1 = Σᵢ xᵢᵀ·((d[i]·w2)∘active[i]).
@@ -137,9 +156,18 @@ type Backend interface {
 	//	q[column] = Σᵢ ±d[i]∘active[i]   (in order of i, then of the entries)
 	// dw2 = Σ over the columns c in order, by chunks of 32 columns, of w1[c]∘q[c], and
 	// dw1[c] = q[c]∘w2. (Exact algebra: h[i] = active[i]∘Σ±w1[c]; it saves recomputing h.)
-	// For K outputs h is computed again as SparseMLP does, dw2[k] += d[i][k]·h[i] for i
-	// in order, and dh = Σ_k d[i][k]·w2[k] (k in order) goes to dw1[column] += ±dh∘active[i].
+	// For K outputs h is computed again as SparseMLP does, dw2[k] = Σ d[i][k]·h[i] over the
+	// rows i in order, by chunks of 4,096 rows, whose sums are added in order, and
+	// dh = Σ_k d[i][k]·w2[k] (k in order) goes to dw1[column] += ±dh∘active[i].
 	SparseMLPGrad(dw1, dw2 Tensor, x Sparse, active Array[uint16], d, w1, w2 Tensor)
+}
+
+// Draw names one random number for each of a batch's rows: see Backend.Uniform.
+type Draw struct {
+	Seed         uint64
+	Purpose      uint32
+	Stream, Tick Array[uint32] // [rows][1]
+	After        uint32        // decisions since the ticks were those in Tick
 }
 
 // Bound returns the largest error an inexact operation may have against the exact

@@ -95,7 +95,7 @@ func sampling(f *fixture, queue compute.Backend) piece {
 	action := compute.New[uint8](queue, games, 1)
 	at := 0
 	return func() (int, error) {
-		queue.Uniform(uniform, seed, philox.PurposeAction, stream, tick)
+		queue.Uniform(uniform, seed, philox.PurposeAction, stream, tick, 0)
 		queue.Sample(action, f.batch.Prob.Slice(at, at+games), uniform)
 		at = (at + games) % f.rows
 		return games, nil

@@ -12,6 +12,7 @@ func testContract(t *testing.T, b compute.Backend) {
 	t.Run("memory", func(t *testing.T) { testMemory(t, b) })
 	t.Run("queues", func(t *testing.T) { testQueues(t, b) })
 	t.Run("order", func(t *testing.T) { testOrder(t, b) })
+	t.Run("record", func(t *testing.T) { testRecord(t, b) })
 	t.Run("panics", func(t *testing.T) { testPanics(t, b) })
 	t.Run("name", func(t *testing.T) {
 		if b.Name() == "" || b.Workers() < 1 {
@@ -112,6 +113,35 @@ func testOrder(t *testing.T, b compute.Backend) {
 	floats{"y", y, make([]float32, n), nil}.check(e)
 }
 
+// testRecord replays operations and copies with what the arrays hold each time.
+func testRecord(t *testing.T, b compute.Backend) {
+	e := newEnv(t, b, "record")
+	const n = 100
+	q := b.Queue()
+	x, y := compute.New[float32](b, n, 1), compute.New[float32](b, n, 1)
+	hx, hy := compute.Mirror(b, x), compute.Mirror(b, y)
+	if err := b.Sync(); err != nil {
+		t.Fatal(err)
+	}
+	replay := q.Record(func() {
+		compute.Upload(q, x, hx)
+		q.ReLU(y, x)
+		compute.Fetch(q, hy, y)
+	})
+	for round := range 3 {
+		copy(hx, e.normal(n, 1))
+		replay()
+		if err := q.Sync(); err != nil {
+			t.Fatal(err)
+		}
+		for i := range hx {
+			if want := refReLU(hx[i]); hy[i] != want {
+				t.Fatalf("round %d: y[%d] is %v, not %v", round, i, hy[i], want)
+			}
+		}
+	}
+}
+
 // testPanics calls every operation with one operand of a wrong shape.
 func testPanics(t *testing.T, b compute.Backend) {
 	f := func(rows, cols int) compute.Tensor { return compute.New[float32](b, rows, cols) }
@@ -119,6 +149,7 @@ func testPanics(t *testing.T, b compute.Backend) {
 	u16 := func(rows, cols int) compute.Array[uint16] { return compute.New[uint16](b, rows, cols) }
 	u32 := func(rows, cols int) compute.Array[uint32] { return compute.New[uint32](b, rows, cols) }
 	x := compute.NewSparse(b, 4, 3, 5)
+	draw := compute.Draw{Stream: u32(4, 1), Tick: u32(4, 1)}
 	for _, c := range []struct {
 		name string
 		call func()
@@ -143,10 +174,12 @@ func testPanics(t *testing.T, b compute.Backend) {
 		{"Blur pixels", func() { b.Blur(f(11, 16), 3, 4, 1) }},
 		{"Blur units", func() { b.Blur(f(12, 15), 3, 4, 1) }},
 		{"Blur radius", func() { b.Blur(f(12, 16), 3, 4, -1) }},
-		{"SumSquares", func() { b.SumSquares(f(2, 1), f(3, 3)) }},
-		{"Uniform u", func() { b.Uniform(f(3, 2), 1, 1, u32(3, 1), u32(3, 1)) }},
-		{"Uniform stream", func() { b.Uniform(f(3, 1), 1, 1, u32(2, 1), u32(3, 1)) }},
-		{"Uniform tick", func() { b.Uniform(f(3, 1), 1, 1, u32(3, 1), u32(2, 1)) }},
+		{"SumSquares slices", func() { b.SumSquares(f(2, 1), f(3, 3)) }},
+		{"SumSquares none", func() { b.SumSquares(f(0, 1), f(3, 3)) }},
+		{"SumSquares dst", func() { b.SumSquares(f(3, 2), f(3, 3)) }},
+		{"Uniform u", func() { b.Uniform(f(3, 2), 1, 1, u32(3, 1), u32(3, 1), 0) }},
+		{"Uniform stream", func() { b.Uniform(f(3, 1), 1, 1, u32(2, 1), u32(3, 1), 0) }},
+		{"Uniform tick", func() { b.Uniform(f(3, 1), 1, 1, u32(3, 1), u32(2, 1), 0) }},
 		{"Sample action", func() { b.Sample(u8(2, 1), f(3, 2), f(3, 1)) }},
 		{"Sample u", func() { b.Sample(u8(3, 1), f(3, 2), f(3, 2)) }},
 		{"SparseMatMul y", func() { b.SparseMatMul(f(3, 16), x, f(5, 16)) }},
@@ -159,6 +192,13 @@ func testPanics(t *testing.T, b compute.Backend) {
 		{"SparseMLP w1", func() { b.SparseMLP(f(4, 1), u16(4, 1), x, f(4, 16), f(1, 16)) }},
 		{"SparseMLP w2", func() { b.SparseMLP(f(4, 1), u16(4, 1), x, f(5, 16), f(2, 16)) }},
 		{"SparseMLP units", func() { b.SparseMLP(f(4, 1), u16(4, 1), x, f(5, 20), f(1, 20)) }},
+		{"SparseMLPSample action", func() { b.SparseMLPSample(u8(3, 1), f(4, 1), f(4, 1), u16(4, 1), x, f(5, 16), f(1, 16), draw) }},
+		{"SparseMLPSample p", func() { b.SparseMLPSample(u8(4, 1), f(4, 1), f(4, 2), u16(4, 1), x, f(5, 16), f(1, 16), draw) }},
+		{"SparseMLPSample z", func() { b.SparseMLPSample(u8(4, 1), f(4, 2), f(4, 2), u16(4, 1), x, f(5, 16), f(1, 16), draw) }},
+		{"SparseMLPSample active", func() { b.SparseMLPSample(u8(4, 1), f(4, 1), f(4, 1), u16(4, 2), x, f(5, 16), f(1, 16), draw) }},
+		{"SparseMLPSample stream", func() {
+			b.SparseMLPSample(u8(4, 1), f(4, 1), f(4, 1), u16(4, 1), x, f(5, 16), f(1, 16), compute.Draw{Stream: u32(3, 1), Tick: u32(4, 1)})
+		}},
 		{"SparseMLPGrad dw1", func() { b.SparseMLPGrad(f(4, 16), f(1, 16), x, u16(4, 1), f(4, 1), f(5, 16), f(1, 16)) }},
 		{"SparseMLPGrad dw2", func() { b.SparseMLPGrad(f(5, 16), f(2, 16), x, u16(4, 1), f(4, 1), f(5, 16), f(1, 16)) }},
 		{"SparseMLPGrad d", func() { b.SparseMLPGrad(f(5, 16), f(1, 16), x, u16(4, 1), f(3, 1), f(5, 16), f(1, 16)) }},

@@ -115,17 +115,22 @@ func buildRMSProp(e *env, dim []int) instance {
 	}
 }
 
-// rows, cols
+// rows, cols, slices
 func buildSumSquares(e *env, dim []int) instance {
-	rows, cols := dim[0], dim[1]
+	rows, cols, slices := dim[0], dim[1], dim[2]
 	hx := e.normal(rows*cols, 1)
-	var sum float64
-	for _, x := range hx {
-		sum += float64(x) * float64(x)
+	want, ex := make([]float32, slices), make([]exact, slices)
+	for i := range want {
+		x := hx[len(hx)/slices*i : len(hx)/slices*(i+1)]
+		var sum float64
+		for _, x := range x {
+			sum += float64(x) * float64(x)
+		}
+		want[i], ex[i] = refSumSquares(x), exact{sum, compute.Bound(len(x), sum)}
 	}
-	x, dst := upload(e, hx, rows, cols), upload(e, e.normal(1, 1), 1, 1)
+	x, dst := upload(e, hx, rows, cols), upload(e, e.normal(slices, 1), slices, 1)
 	return instance{
 		func() { e.b.SumSquares(dst, x) },
-		[]output{floats{"dst", dst, []float32{refSumSquares(hx)}, []exact{{sum, compute.Bound(len(hx), sum)}}}}, len(hx),
+		[]output{floats{"dst", dst, want, ex}}, len(hx),
 	}
 }

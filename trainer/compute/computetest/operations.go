@@ -41,7 +41,10 @@ var operations = []operation{
 		// height, width, units, radius
 		{0, 3, 16, 1}, {1, 1, 16, 1}, {2, 1, 1, 1}, {1, 7, 31, 2}, {5, 3, 33, 0}, {9, 4, 127, 3}, {8, 8, 200, 1}, {3, 3, 16, 7}, {80, 80, 16, 2},
 	}, [][]int{{5, 5, 16, 1}}, [][]int{{80, 80, pongUnits, 2}}, "elements", buildBlur},
-	{"SumSquares", awkward, [][]int{{3, 127}}, [][]int{{6400, pongUnits}}, "elements", buildSumSquares},
+	{"SumSquares", [][]int{
+		// rows, cols, slices
+		{0, 5, 1}, {1, 1, 1}, {2, 3, 2}, {1, 31, 1}, {33, 1, 3}, {3, 127, 1}, {31, 33, 1}, {2, 200, 1}, {1, 6400, 1}, {129, 200, 1}, {129, 200, 3}, {160, 207, 4}, {8, 1024, 8},
+	}, [][]int{{3, 127, 3}}, [][]int{{6400, pongUnits, 1}, {6400, pongUnits, 20}}, "elements", buildSumSquares},
 	{"Uniform", [][]int{{0}, {1}, {2}, {15}, {16}, {31}, {33}, {127}, {200}, {6400}}, nil, [][]int{{64}, {65536}}, "rows", buildUniform},
 	{"Sample", [][]int{{0, 1}, {1, 1}, {15, 1}, {33, 1}, {127, 1}, {200, 1}, {6400, 1}, {33, 2}, {200, 3}, {127, 6}}, [][]int{{127, 1}, {127, 6}},
 		[][]int{{64, 1}, {65536, 1}, {65536, 6}}, "rows", buildSample},
@@ -49,6 +52,8 @@ var operations = []operation{
 	{"SparseMatMulGrad", sparseShapes, [][]int{{33, 6, 31, 16}}, [][]int{{65536, 0, pongCols, pongUnits}}, "rows", buildSparseMatMulGrad},
 	{"SparseMLP", mlpShapes, [][]int{{33, 6, 31, 16, 1}, {33, 6, 31, 200, 6}},
 		[][]int{{64, 0, pongCols, pongUnits, 1}, {65536, 0, pongCols, pongUnits, 1}, {65536, 0, pongCols, pongUnits, 6}}, "rows", buildSparseMLP},
+	{"SparseMLPSample", mlpShapes, [][]int{{33, 6, 31, 16, 1}, {33, 6, 31, 200, 6}},
+		[][]int{{64, 0, pongCols, pongUnits, 1}, {16384, 0, pongCols, pongUnits, 1}, {16384, 0, pongCols, pongUnits, 6}}, "rows", buildSparseMLPSample},
 	{"SparseMLPGrad", mlpShapes, [][]int{{33, 6, 31, 16, 1}, {33, 6, 31, 200, 6}},
 		[][]int{{65536, 0, pongCols, pongUnits, 1}, {65536, 0, pongCols, pongUnits, 6}}, "rows", buildSparseMLPGrad},
 }
@@ -65,5 +70,5 @@ var mlpShapes = [][]int{
 	{200, 6, 31, 256, 1}, {3, 2, 513, 257, 1}, {65, 33, 33, 600, 1}, {2, 3, 0, 16, 1}, {300, 0, pongCols, 31, 1},
 	{1, 1, 1, 1, 2}, {33, 6, 127, 127, 2}, {31, 2, 31, 200, 6}, {17, 3, 200, 300, 3}, {20, 3, 31, 33, 13}, {129, 0, pongCols, 16, 6},
 	{40, 5, 33, 48, 1}, {40, 5, 33, 64, 1}, {40, 5, 33, 80, 1}, {40, 5, 33, 96, 1}, {40, 5, 33, 112, 1}, {40, 5, 33, 144, 1},
-	{40, 5, 33, 160, 1}, {40, 5, 33, 176, 1}, {40, 5, 33, 192, 1}, {40, 5, 33, 224, 1}, {40, 5, 33, 240, 1},
+	{40, 5, 33, 160, 1}, {40, 5, 33, 176, 1}, {40, 5, 33, 192, 1}, {40, 5, 33, 224, 1}, {40, 5, 33, 240, 1}, {4100, 2, 9, 16, 3},
 }

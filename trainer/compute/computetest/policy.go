@@ -131,18 +131,22 @@ func exactPolicyGrad(z, p []float32, action int, advantage, weight, entropy floa
 // rows
 func buildUniform(e *env, dim []int) instance {
 	rows := dim[0]
-	const runSeed, purpose = 0x0123456789ABCDEF, philox.PurposeAction
+	draw := compute.Draw{Seed: 0x0123456789ABCDEF, Purpose: philox.PurposeAction, After: 3_000_000_000}
 	hs, ht := e.words(rows), e.words(rows)
 	want := make([]float32, rows)
 	for i := range want {
-		r0, _, _, _ := philox.Block(runSeed, ht[i], hs[i], purpose, 0)
-		want[i] = float32(r0>>8) / (1 << 24)
+		want[i] = refUniform(draw, hs[i], ht[i])
 	}
 	u, stream, tick := compute.New[float32](e.b, rows, 1), upload(e, hs, rows, 1), upload(e, ht, rows, 1)
 	return instance{
-		func() { e.b.Uniform(u, runSeed, purpose, stream, tick) },
+		func() { e.b.Uniform(u, draw.Seed, draw.Purpose, stream, tick, draw.After) },
 		[]output{floats{"u", u, want, nil}}, rows,
 	}
+}
+
+func refUniform(draw compute.Draw, stream, tick uint32) float32 {
+	r0, _, _, _ := philox.Block(draw.Seed, tick+draw.After, stream, draw.Purpose, 0)
+	return float32(r0>>8) / (1 << 24)
 }
 
 // rows, probabilities

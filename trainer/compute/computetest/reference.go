@@ -256,17 +256,29 @@ func (m mlp) backward(active []uint16, d []float32) (dw1, dw2 []float32) {
 		}
 		return dw1, dw2
 	}
+	chunk := make([]float32, len(dw2))
 	for i := range m.rows {
+		if i%4096 == 0 {
+			addTo(dw2, chunk)
+			clear(chunk)
+		}
 		row := decode(m.x, m.width, i)
 		h := refSparseRow(row, m.w1, m.units)
 		dh := make([]float32, m.units)
 		for k := range m.outputs {
 			for j := range h {
-				dw2[k*m.units+j] += float32(d[i*m.outputs+k] * refReLU(h[j]))
+				chunk[k*m.units+j] += float32(d[i*m.outputs+k] * refReLU(h[j]))
 				dh[j] += float32(d[i*m.outputs+k] * m.w2[k*m.units+j])
 			}
 		}
 		refScatter(dw1, row, masked(i, dh))
 	}
+	addTo(dw2, chunk)
 	return dw1, dw2
+}
+
+func addTo(sum, x []float32) {
+	for i, x := range x {
+		sum[i] += x
+	}
 }

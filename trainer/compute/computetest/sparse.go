@@ -3,6 +3,7 @@ package computetest
 import (
 	"math"
 
+	"pongpg/emu/philox"
 	"pongpg/trainer/compute"
 )
 
@@ -15,7 +16,7 @@ func (e *env) entries(dim []int) (x []uint16, width int) {
 }
 
 // benchmarked reports whether an instance is too large to compute in float64.
-func benchmarked(dim []int) bool { return dim[0] > 4096 }
+func benchmarked(dim []int) bool { return dim[0] > 8192 }
 
 // rows, width, columns, units
 func buildSparseMatMul(e *env, dim []int) instance {
@@ -105,6 +106,36 @@ func buildSparseMLP(e *env, dim []int) instance {
 	active := compute.New[uint16](e.b, m.rows, m.units/compute.Lanes)
 	outputs := []output{floats{"z", z, wantZ, ex}, integers[uint16]{"active", active, wantActive}}
 	return instance{func() { e.b.SparseMLP(z, active, x, w1, w2) }, outputs, m.rows}
+}
+
+// rows, width, columns, units, outputs
+func buildSparseMLPSample(e *env, dim []int) instance {
+	m := e.newMLP(dim)
+	draw := compute.Draw{Seed: 1 << 40, Purpose: philox.PurposeAction, After: 5}
+	hs, ht := e.words(m.rows), e.words(m.rows)
+	var wantZ, wantP []float32
+	var wantActive []uint16
+	var wantAction []uint8
+	if !benchmarked(dim) {
+		wantZ, wantActive = m.forward()
+		for i := range m.rows {
+			p := refSoftmax(wantZ[i*m.outputs : (i+1)*m.outputs])
+			if m.outputs == 1 {
+				p[0] = refSigmoid(wantZ[i])
+			}
+			wantP = append(wantP, p...)
+			wantAction = append(wantAction, refSample(p, refUniform(draw, hs[i], ht[i])))
+		}
+	}
+	x, w1, w2 := e.sparse(m.x, m.rows, m.width, m.cols), upload(e, m.w1, m.cols, m.units), upload(e, m.w2, m.outputs, m.units)
+	z, p := upload(e, e.normal(m.rows*m.outputs, 1), m.rows, m.outputs), upload(e, e.normal(m.rows*m.outputs, 1), m.rows, m.outputs)
+	active, action := compute.New[uint16](e.b, m.rows, m.units/compute.Lanes), upload(e, e.below(m.rows, 255), m.rows, 1)
+	draw.Stream, draw.Tick = upload(e, hs, m.rows, 1), upload(e, ht, m.rows, 1)
+	outputs := []output{
+		floats{"z", z, wantZ, nil}, integers[uint16]{"active", active, wantActive},
+		floats{"p", p, wantP, nil}, integers[uint8]{"action", action, wantAction},
+	}
+	return instance{func() { e.b.SparseMLPSample(action, z, p, active, x, w1, w2, draw) }, outputs, m.rows}
 }
 
 // exactForward returns z: an error of h, at most Bound of its terms, is an error of

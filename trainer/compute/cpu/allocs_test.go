@@ -43,18 +43,21 @@ func everyOperation(b compute.Backend) map[string]func() {
 		"RMSProp":          func() { b.RMSProp(y, y2, y, 1, 1, 1) },
 		"Blur":             func() { b.Blur(y, 60, 50, 2) },
 		"SumSquares":       func() { b.SumSquares(sum, y) },
-		"Uniform":          func() { b.Uniform(u, 1, 2, words, words) },
+		"Uniform":          func() { b.Uniform(u, 1, 2, words, words, 3) },
 		"SparseMatMul":     func() { b.SparseMatMul(y, x, w1) },
 		"SparseMatMulGrad": func() { b.SparseMatMulGrad(dw1, x, y) },
 	}
 	for _, k := range []int{1, 3} {
 		z, p, w2, dw2 := f(rows, k), f(rows, k), f(k, units), f(k, units)
 		for name, call := range map[string]func(){
-			"Sigmoid":       func() { b.Sigmoid(p, z) },
-			"Softmax":       func() { b.Softmax(p, z) },
-			"PolicyGrad":    func() { b.PolicyGrad(z, z, p, action, u, u, 0.1) },
-			"Sample":        func() { b.Sample(action, p, u) },
-			"SparseMLP":     func() { b.SparseMLP(z, active, x, w1, w2) },
+			"Sigmoid":    func() { b.Sigmoid(p, z) },
+			"Softmax":    func() { b.Softmax(p, z) },
+			"PolicyGrad": func() { b.PolicyGrad(z, z, p, action, u, u, 0.1) },
+			"Sample":     func() { b.Sample(action, p, u) },
+			"SparseMLP":  func() { b.SparseMLP(z, active, x, w1, w2) },
+			"SparseMLPSample": func() {
+				b.SparseMLPSample(action, z, p, active, x, w1, w2, compute.Draw{Stream: words, Tick: words})
+			},
 			"SparseMLPGrad": func() { b.SparseMLPGrad(dw1, dw2, x, active, z, w1, w2) },
 		} {
 			calls[fmt.Sprintf("%s of %d outputs", name, k)] = call

@@ -25,6 +25,7 @@ type Backend struct {
 	pool    *pool // of one worker, the caller, where this is a queue
 	tasks   tasks
 	scratch []scratch // one a worker of pool
+	uniform []float32 // of SparseMLPSample, one a row
 }
 
 var _ compute.Backend = (*Backend)(nil)
@@ -82,6 +83,12 @@ func (b *Backend) Name() string {
 func (b *Backend) Queue() compute.Backend {
 	return newQueue(b.memory, b.kernels, b.workers, newPool(1))
 }
+
+// Async implements compute.Backend: operations are done when they return.
+func (b *Backend) Async() bool { return false }
+
+// Record implements compute.Backend: nothing is cheaper to start than f.
+func (b *Backend) Record(f func()) (replay func()) { return f }
 
 // Workers implements compute.Backend.
 func (b *Backend) Workers() int { return b.workers }

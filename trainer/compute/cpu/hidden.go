@@ -18,6 +18,10 @@ type hiddenTask struct {
 	panel            int
 }
 
+// hiddenChunk is how many rows' share of dw2 is summed before the chunks' are, so that a
+// GPU can sum chunks side by side.
+const hiddenChunk = 4096
+
 func (b *Backend) hiddenGrad(dw1, dw2 compute.Tensor, x compute.Sparse, active compute.Array[uint16], d, w1, w2 compute.Tensor) {
 	b.Zero(dw1)
 	b.Zero(dw2)
@@ -32,9 +36,10 @@ func (t *hiddenTask) run(worker, item int) {
 	lo, hi := span(t.w1.Cols/compute.Lanes, t.panel, item)
 	u, stride, panel := lo*compute.Lanes, t.w1.Cols, hi-lo
 	width := panel * compute.Lanes
-	both := t.scratch[worker].floats(2 * hiddenRows * width)
-	h, dh := both[:hiddenRows*width], both[hiddenRows*width:]
+	room := t.scratch[worker].floats(2*hiddenRows*width + t.w2.Rows*stride)
+	h, dh, chunk := room[:hiddenRows*width], room[hiddenRows*width:2*hiddenRows*width], room[2*hiddenRows*width:]
 	w1, dw1, w2, dw2 := tail(t.w1.Host, u), tail(t.dw1.Host, u), tail(t.w2.Host, u), tail(t.dw2.Host, u)
+	clear(chunk)
 	for first := 0; first < t.x.Rows(); first += hiddenRows {
 		x := t.x.Slice(first, min(first+hiddenRows, t.x.Rows()))
 		rows, entries, slots := x.Rows(), x.Entries.Host, x.Entries.Cols
@@ -43,8 +48,22 @@ func (t *hiddenTask) run(worker, item int) {
 		}
 		d := t.d.Slice(first, first+rows)
 		active := t.active.Host[first*t.active.Cols+lo:]
-		t.k.hiddenGrad(dh, dw2, h, active, t.active.Cols, d.Host, w2, stride, rows, d.Cols, panel)
+		t.k.hiddenGrad(dh, chunk, h, active, t.active.Cols, d.Host, w2, stride, rows, d.Cols, panel)
 		t.k.scatterRows(dw1, stride, entries, rows, slots, x.Cols, dh, width, panel)
+		if end := first + rows; end%hiddenChunk == 0 || end == t.x.Rows() {
+			addRows(dw2, chunk, t.w2.Rows, stride, width)
+			clear(chunk)
+		}
+	}
+}
+
+// addRows adds the first width elements of each row of x to y's; the rows are stride
+// apart.
+func addRows(y, x []float32, rows, stride, width int) {
+	for k := range rows {
+		for j, x := range x[k*stride:][:width] {
+			y[k*stride+j] += x
+		}
 	}
 }
 

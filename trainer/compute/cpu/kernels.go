@@ -79,7 +79,7 @@ type tasks struct {
 type scratch struct {
 	buffer []float32
 	lanes  [compute.Lanes]float32
-	words  [2][uniformBatch]uint32
+	words  [3][uniformBatch]uint32
 }
 
 // floats returns n float32 of whatever was there before.

@@ -33,6 +33,24 @@ func (b *Backend) SparseMLP(z compute.Tensor, active compute.Array[uint16], x co
 	b.pool.do(t, grain(x.Rows(), sparseRowsPerItem))
 }
 
+// SparseMLPSample implements compute.Backend by its parts: on the CPU each is as fast
+// alone.
+func (b *Backend) SparseMLPSample(action compute.Array[uint8], z, p compute.Tensor, active compute.Array[uint16], x compute.Sparse, w1, w2 compute.Tensor, draw compute.Draw) {
+	want("SparseMLPSample", "p", p, z.Rows, z.Cols)
+	b.SparseMLP(z, active, x, w1, w2)
+	if z.Cols == 1 {
+		b.Sigmoid(p, z)
+	} else {
+		b.Softmax(p, z)
+	}
+	if n := x.Rows(); len(b.uniform) < n {
+		b.uniform = floats(n)
+	}
+	u := compute.Tensor{Rows: x.Rows(), Cols: 1, Host: b.uniform[:x.Rows()]}
+	b.Uniform(u, draw.Seed, draw.Purpose, draw.Stream, draw.Tick, draw.After)
+	b.Sample(action, p, u)
+}
+
 func (t *mlpTask) run(worker, item int) {
 	units := t.w1.Cols
 	blocks := units / compute.Lanes

@@ -207,15 +207,16 @@ type uniformTask struct {
 	seed         uint64
 	purpose      uint32
 	stream, tick []uint32
+	after        uint32
 }
 
 // Uniform implements compute.Backend.
-func (b *Backend) Uniform(u compute.Tensor, seed uint64, purpose uint32, stream, tick compute.Array[uint32]) {
+func (b *Backend) Uniform(u compute.Tensor, seed uint64, purpose uint32, stream, tick compute.Array[uint32], after uint32) {
 	want("Uniform", "u", u, u.Rows, 1)
 	want("Uniform", "stream", stream, u.Rows, 1)
 	want("Uniform", "tick", tick, u.Rows, 1)
 	t := &b.tasks.uniform
-	*t = uniformTask{b.kernels, b.scratch, u.Host, seed, purpose, stream.Host, tick.Host}
+	*t = uniformTask{b.kernels, b.scratch, u.Host, seed, purpose, stream.Host, tick.Host, after}
 	b.pool.do(t, grain(len(t.u), policyRows))
 }
 
@@ -223,8 +224,11 @@ func (t *uniformTask) run(worker, item int) {
 	words := &t.scratch[worker].words
 	for lo, end := span(len(t.u), policyRows, item); lo < end; lo += uniformBatch {
 		hi := min(end, lo+uniformBatch)
-		first, rest := words[0][:hi-lo], words[1][:hi-lo]
-		philox.Blocks(t.seed, t.purpose, t.tick[lo:hi], t.stream[lo:hi], first, rest, rest, rest)
+		first, rest, tick := words[0][:hi-lo], words[1][:hi-lo], words[2][:hi-lo]
+		for i, n := range t.tick[lo:hi] {
+			tick[i] = n + t.after
+		}
+		philox.Blocks(t.seed, t.purpose, tick, t.stream[lo:hi], first, rest, rest, rest)
 		t.k.uniform(t.u[lo:hi], first)
 	}
 }

@@ -1,6 +1,10 @@
 package cpu
 
-import "pongpg/trainer/compute"
+import (
+	"fmt"
+
+	"pongpg/trainer/compute"
+)
 
 // sumElements is how many elements' squares are added before the chunks' sums are.
 const sumElements = 8192
@@ -14,8 +18,18 @@ type sumSquaresTask struct {
 
 // SumSquares implements compute.Backend.
 func (b *Backend) SumSquares(dst, x compute.Tensor) {
-	want("SumSquares", "dst", dst, 1, 1)
+	want("SumSquares", "dst", dst, dst.Rows, 1)
+	if dst.Rows < 1 || x.Rows%dst.Rows != 0 {
+		panic(fmt.Sprintf("cpu: SumSquares: %d rows in %d slices; they must be of equal size", x.Rows, dst.Rows))
+	}
 	want("SumSquares", "x", x, x.Rows, x.Cols)
+	rows := x.Rows / dst.Rows
+	for i := range dst.Rows {
+		dst.Host[i] = b.sumSquares(x.Slice(i*rows, (i+1)*rows))
+	}
+}
+
+func (b *Backend) sumSquares(x compute.Tensor) (sum float32) {
 	t := &b.tasks.sumSquares
 	n := grain(x.Len(), sumElements)
 	if cap(t.chunks) < n {
@@ -23,11 +37,10 @@ func (b *Backend) SumSquares(dst, x compute.Tensor) {
 	}
 	*t = sumSquaresTask{b.kernels, b.scratch, x.Host, t.chunks[:n]}
 	b.pool.do(t, n)
-	var sum float32
 	for _, s := range t.chunks {
 		sum += s
 	}
-	dst.Host[0] = sum
+	return sum
 }
 
 func (t *sumSquaresTask) run(worker, item int) {
