@@ -35,13 +35,17 @@ type episodeGroup struct {
 	number []int // the episode that each game plays; −1: none
 }
 
-// newEpisodePlayer returns a player of up to envs episodes at a time on workers
-// goroutines, which keeps every decision if record is set.
-func newEpisodePlayer(b compute.Backend, policy *Policy, preset emu.Preset, seed uint64, envs, workers int, record, greedy bool) *episodePlayer {
-	workers = max(1, min(workers, envs))
+// newEpisodePlayer returns a player of up to envs episodes at a time, which keeps every
+// decision if record is set.
+func newEpisodePlayer(b compute.Backend, policy *Policy, preset emu.Preset, seed uint64, envs int, record, greedy bool) *episodePlayer {
+	groups := max(1, min(b.Workers(), envs))
+	if b.Async() {
+		size := tileGames(envs, b)
+		groups = (envs + size - 1) / size
+	}
 	e := &episodePlayer{record: record}
-	for w := range workers {
-		games := envs*(w+1)/workers - envs*w/workers
+	for g := range groups {
+		games := envs*(g+1)/groups - envs*g/groups
 		// Whole blocks of games step faster than parts; those beyond games play on with
 		// nobody at the paddle.
 		stepped := (games + emu.VectorLanes - 1) / emu.VectorLanes * emu.VectorLanes
@@ -83,6 +87,7 @@ func (g *episodeGroup) play(first int64, episodes []EpisodeRecord, next func() i
 		}
 		playing++
 		g.player.vector.ResetGame(game, uint32(first)+uint32(g.number[game]))
+		g.player.stale = true
 		g.host.x[game*emu.ObservationWidth] = emu.EndOfRow
 		r := &episodes[g.number[game]]
 		r.X, r.Action, r.Reward = r.X[:0], r.Action[:0], r.Reward[:0]
@@ -91,7 +96,9 @@ func (g *episodeGroup) play(first int64, episodes []EpisodeRecord, next func() i
 		begin(game)
 	}
 	for playing > 0 {
-		g.player.decide(g.rows, g.host)
+		if !g.player.decide(g.rows, g.host) {
+			return
+		}
 		if record {
 			g.keepDecision(episodes)
 		}

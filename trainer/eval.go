@@ -40,7 +40,7 @@ func Evaluate(ctx context.Context, b compute.Backend, p *Policy, preset emu.Pres
 	if seed > MaxSeed || episodes < 1 {
 		return Evaluation{}, fmt.Errorf("%d episodes with seed %d are impossible: it must be at least 1, with a seed of at most %d", episodes, seed, uint64(MaxSeed))
 	}
-	player := newEpisodePlayer(b, p, preset, seed|evalSeedBit, min(episodes, evalEnvs), b.Workers(), false, greedy)
+	player := newEpisodePlayer(b, p, preset, seed|evalSeedBit, min(episodes, evalEnvs), false, greedy)
 	played := make([]emu.Episode, 0, episodes)
 	round := make([]EpisodeRecord, min(episodes, evalEnvs))
 	for len(played) < episodes {
@@ -49,6 +49,9 @@ func Evaluate(ctx context.Context, b compute.Backend, p *Policy, preset emu.Pres
 		}
 		round = round[:min(len(round), episodes-len(played))]
 		player.play(int64(len(played)), round)
+		if err := b.Sync(); err != nil {
+			return Evaluation{}, err
+		}
 		for i := range round {
 			played = append(played, round[i].Episode)
 		}

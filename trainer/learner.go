@@ -18,8 +18,29 @@ type Learner struct {
 	dTable compute.Tensor // [emu.Codes][units] at the table
 	g1, g2 compute.Tensor // at W1 and W2
 
-	queues  []compute.Backend // one a worker
-	squares compute.Tensor    // [2·(weightSlices+1)][1] Σ g² and Σ W², of each slice of W1 and of W2
+	queues  []compute.Backend // one a worker, where slices are updated side by side
+	squares sums              // of the gradient, as it went to RMSProp
+	weights sums              // of the weights after the step
+}
+
+// sums is sums of squares: of each slice of W1's rows, then of W2.
+type sums struct {
+	compute.Tensor           // [weightSlices+1][1]
+	host           []float32 // what was fetched of it
+}
+
+func newSums(b compute.Backend) sums {
+	s := compute.New[float32](b, weightSlices+1, 1)
+	return sums{s, compute.Mirror(b, s)}
+}
+
+// norm returns the root of all that was fetched.
+func (s sums) norm() float64 {
+	total := 0.0
+	for _, x := range s.host {
+		total += float64(x)
+	}
+	return math.Sqrt(total)
 }
 
 // weightSlices is into how many slices of rows W1 is cut to be updated: a slice of the
@@ -40,10 +61,12 @@ func NewLearner(b compute.Backend, p *Policy, rows int) *Learner {
 		dTable:  compute.New[float32](b, emu.Codes, units),
 		g1:      compute.New[float32](b, emu.ImagePixels, units),
 		g2:      compute.New[float32](b, p.Outputs(), units),
-		squares: compute.New[float32](b, 2*(weightSlices+1), 1),
+		squares: newSums(b), weights: newSums(b),
 	}
-	for range b.Workers() {
-		l.queues = append(l.queues, b.Queue())
+	if !b.Async() {
+		for range b.Workers() {
+			l.queues = append(l.queues, b.Queue())
+		}
 	}
 	return l
 }
@@ -79,45 +102,46 @@ func (l *Learner) Ascend(b compute.Backend, h Hyper) {
 		p.PixelGrad(b, l.g1, 0, l.dTable)
 		b.Blur(l.g1, emu.ImageSize, emu.ImageSize, h.Blur)
 	}
-	l.rmsProp(b, weightSlices, p.W2, l.C2, l.g2, h)
-	l.inSlices(b, func(q compute.Backend, slice, lo, hi int) {
+	l.rmsProp(b, weightSlices, weightSlices+1, p.W2, l.C2, l.g2, h)
+	l.inSlices(b, func(q compute.Backend, slice, end int) {
+		lo, hi := emu.ImagePixels*slice/weightSlices, emu.ImagePixels*end/weightSlices
 		g := l.g1.Slice(lo, hi)
 		if h.Blur == 0 {
 			p.PixelGrad(q, g, lo, l.dTable)
 		}
-		l.rmsProp(q, slice, p.W1.Slice(lo, hi), l.C1.Slice(lo, hi), g, h)
+		l.rmsProp(q, slice, end, p.W1.Slice(lo, hi), l.C1.Slice(lo, hi), g, h)
 	})
 	p.Refresh(b)
 }
 
-// inSlices calls do for each slice of W1's rows, on a queue that no other call has
-// at the time.
-func (l *Learner) inSlices(b compute.Backend, do func(q compute.Backend, slice, lo, hi int)) {
+// inSlices calls do for all slices of W1's rows: one by one, on a queue that no other call
+// has at the time, or all at once on a device that has no caches to mind.
+func (l *Learner) inSlices(b compute.Backend, do func(q compute.Backend, slice, end int)) {
+	if b.Async() {
+		do(b, 0, weightSlices)
+		return
+	}
 	_ = b.Sync() // queues run beside b; an error sticks
-	inParallel(len(l.queues), weightSlices, func(worker, i int) {
-		do(l.queues[worker], i, emu.ImagePixels*i/weightSlices, emu.ImagePixels*(i+1)/weightSlices)
-	})
+	inParallel(len(l.queues), weightSlices, func(worker, i int) { do(l.queues[worker], i, i+1) })
 	for _, q := range l.queues {
 		_ = q.Sync()
 	}
 }
 
 // rmsProp takes RMSProp's step of some weights, and notes the sums of squares of their
-// gradient and of what they become.
-func (l *Learner) rmsProp(b compute.Backend, slice int, w, c, g compute.Tensor, h Hyper) {
-	b.SumSquares(l.squares.Slice(2*slice, 2*slice+1), g)
+// gradient and of what they become, as those of slices slice to end (exclusive).
+func (l *Learner) rmsProp(b compute.Backend, slice, end int, w, c, g compute.Tensor, h Hyper) {
+	b.SumSquares(l.squares.Slice(slice, end), g)
 	b.RMSProp(w, c, g, h.LearningRate, h.Decay, h.Epsilon)
-	b.SumSquares(l.squares.Slice(2*slice+1, 2*slice+2), w)
+	b.SumSquares(l.weights.Slice(slice, end), w)
+}
+
+// fetchNorms asks for what norms returns after the next Sync.
+func (l *Learner) fetchNorms(b compute.Backend) {
+	compute.Fetch(b, l.squares.host, l.squares.Tensor)
+	compute.Fetch(b, l.weights.host, l.weights.Tensor)
 }
 
 // norms returns the Euclidean norms of the last step's gradient, as it went to
 // RMSProp, and of the weights after it.
-func (l *Learner) norms(b compute.Backend) (gradient, weights float64) {
-	squares := make([]float32, l.squares.Len())
-	compute.Download(b, squares, l.squares)
-	for i := 0; i < len(squares); i += 2 {
-		gradient += float64(squares[i])
-		weights += float64(squares[i+1])
-	}
-	return math.Sqrt(gradient), math.Sqrt(weights)
-}
+func (l *Learner) norms() (gradient, weights float64) { return l.squares.norm(), l.weights.norm() }

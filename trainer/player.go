@@ -10,16 +10,15 @@ import (
 type player struct {
 	policy *Policy
 	queue  compute.Backend
-	seed   uint64
 	greedy bool // the likeliest action instead of a sampled one
 
 	vector *emu.Vector
 	lo, hi int // games of the vector that the policy decides for; lo is a multiple of emu.VectorLanes
 
-	uniform      compute.Tensor
-	stream, tick compute.Array[uint32]
-	prob         []float32
-	actions      []emu.Action // of the games that are stepped: from lo on, to hi or further
+	draw    compute.Draw // of the next decision
+	stale   bool         // the games' streams and ticks are not those of draw
+	prob    []float32
+	actions []emu.Action // of the games that are stepped: from lo on, to hi or further
 }
 
 // newPlayer returns a player of games lo to hi (exclusive) of a vector, who steps stepped
@@ -27,37 +26,65 @@ type player struct {
 func newPlayer(b compute.Backend, policy *Policy, seed uint64, vector *emu.Vector, lo, hi, stepped int) *player {
 	n := hi - lo
 	return &player{
-		policy: policy, queue: b.Queue(), seed: seed, vector: vector, lo: lo, hi: hi,
-		uniform: compute.New[float32](b, n, 1),
-		stream:  compute.New[uint32](b, n, 1), tick: compute.New[uint32](b, n, 1),
+		policy: policy, queue: b.Queue(), vector: vector, lo: lo, hi: hi,
+		draw: compute.Draw{
+			Seed: seed, Purpose: philox.PurposeAction,
+			Stream: compute.New[uint32](b, n, 1), Tick: compute.New[uint32](b, n, 1),
+		},
+		stale:   true,
 		prob:    make([]float32, n*policy.Outputs()),
 		actions: make([]emu.Action, stepped),
 	}
 }
 
 // decide runs the policy on the observations in host, and leaves in rows what it
-// found, in host the actions. There is a row for each of the player's games.
-func (p *player) decide(rows Batch, host hostBatch) {
+// found, in host the actions. There is a row for each of the player's games. It reports
+// whether the device did it; its error is the queue's.
+func (p *player) decide(rows Batch, host hostBatch) bool {
+	if p.greedy {
+		return p.likeliest(rows, host)
+	}
+	p.refresh()
+	p.request(rows, host, p.draw)
+	p.draw.After++
+	return p.take(host)
+}
+
+// refresh brings the streams and ticks of draw up to date if some game has begun another
+// stream. Otherwise each game sees one decision a step, which After counts.
+func (p *player) refresh() {
+	if !p.stale {
+		return
+	}
+	p.stale, p.draw.After = false, 0
+	stream, tick := p.vector.Stream()
+	compute.Upload(p.queue, p.draw.Stream, stream[p.lo:p.hi])
+	compute.Upload(p.queue, p.draw.Tick, tick[p.lo:p.hi])
+}
+
+// request asks for the actions: observations go up, the policy draws, actions come down.
+func (p *player) request(rows Batch, host hostBatch, draw compute.Draw) {
 	q := p.queue
 	compute.Upload(q, rows.X.Entries, host.x)
-	p.policy.Forward(q, rows.Z, rows.Prob, rows.Active, rows.X)
-	if p.greedy {
-		p.likeliest(rows, host)
-	} else {
-		stream, tick := p.vector.Stream()
-		compute.Upload(q, p.stream, stream[p.lo:p.hi])
-		compute.Upload(q, p.tick, tick[p.lo:p.hi])
-		q.Uniform(p.uniform, p.seed, philox.PurposeAction, p.stream, p.tick, 0)
-		q.Sample(rows.Action, rows.Prob, p.uniform)
-		compute.Download(q, host.action, rows.Action)
+	q.SparseMLPSample(rows.Action, rows.Z, rows.Prob, rows.Active, rows.X, p.policy.Table, p.policy.W2, draw)
+	compute.Fetch(q, host.action, rows.Action)
+}
+
+// take waits for the actions, and reports whether they came.
+func (p *player) take(host hostBatch) bool {
+	if p.queue.Sync() != nil {
+		return false
 	}
 	for i, a := range host.action {
 		p.actions[i] = p.policy.set[a]
 	}
+	return true
 }
 
-// likeliest writes the likeliest action of each row; of equals the first.
-func (p *player) likeliest(rows Batch, host hostBatch) {
+// likeliest decides on the likeliest action of each row; of equals the first.
+func (p *player) likeliest(rows Batch, host hostBatch) bool {
+	compute.Upload(p.queue, rows.X.Entries, host.x)
+	p.policy.Forward(p.queue, rows.Z, rows.Prob, rows.Active, rows.X)
 	compute.Download(p.queue, p.prob, rows.Prob)
 	k := p.policy.Outputs()
 	for i := range host.action {
@@ -76,6 +103,7 @@ func (p *player) likeliest(rows Batch, host hostBatch) {
 		host.action[i] = uint8(best)
 	}
 	compute.Upload(p.queue, rows.Action, host.action)
+	return p.take(host)
 }
 
 // step plays the decisions and writes what comes of them to s; see

@@ -11,17 +11,29 @@ import (
 	"pongpg/trainer/compute"
 )
 
-// maxTile is the largest number of games that are played at a time: enough for an
-// operation on them to be worth its call, few enough for all that they touch but the
-// weights to stay in the first-level cache.
-const maxTile = 64
+// Where operations run in the call, maxTile is the largest number of games that are
+// played at a time: enough for an operation on them to be worth its call, few enough for
+// all that they touch but the weights to stay in the first-level cache.
+//
+// Beside a device, tiles are in flight together: while one waits for its actions, others'
+// games are played. Two suffice; with more games a tile is as many as a processor plays,
+// 10 ns each, in about the time that a device takes to answer.
+const (
+	maxTile      = 64
+	maxAsyncTile = 1024
+)
 
-// tileGames returns how many games a worker plays at a time: two tiles or more for each
-// worker, of whole blocks of games. Results do not depend on it.
-func tileGames(games, workers int) int {
-	each := (games + 2*workers - 1) / (2 * workers)
+// tileGames returns how many games are played at a time, whole blocks of them: two tiles
+// or more for each worker, or just two if the backend runs beside them. Results do not
+// depend on it.
+func tileGames(games int, b compute.Backend) int {
+	tiles, most := 2*b.Workers(), maxTile
+	if b.Async() {
+		tiles, most = 2, maxAsyncTile
+	}
+	each := (games + tiles - 1) / tiles
 	blocks := (each + emu.VectorLanes - 1) / emu.VectorLanes
-	return min(blocks*emu.VectorLanes, maxTile)
+	return min(blocks*emu.VectorLanes, most)
 }
 
 // Rollout is decisions of games that are always in play: the same number of each
@@ -57,9 +69,10 @@ type FinishedEpisode struct {
 	emu.Episode
 }
 
-// tile is a few games of a rollout, which one worker plays.
+// tile is some games of a rollout, which one goroutine plays.
 type tile struct {
 	player  *player
+	decide  []func() // of each step: the recorded request for actions, if there is one
 	ended   []emu.Episode
 	done    []FinishedEpisode
 	carried int // rows that its games carry into the rollout
@@ -92,12 +105,37 @@ func newRollout(b compute.Backend, policy *Policy, vector *emu.Vector, seed uint
 	for g := range games {
 		r.next[g*emu.ObservationWidth] = emu.EndOfRow
 	}
-	size := tileGames(games, b.Workers())
+	size := tileGames(games, b)
 	for lo := 0; lo < games; lo += size {
 		hi := min(lo+size, games)
 		r.tiles = append(r.tiles, tile{player: newPlayer(b, policy, seed, vector, lo, hi, hi-lo)})
 	}
+	if err := b.Sync(); err != nil {
+		return nil, err
+	}
+	if b.Async() {
+		r.record()
+	}
 	return r, nil
+}
+
+// maxRecorded is how many requests are recorded: each takes some 10 KB of a device.
+const maxRecorded = 1 << 14
+
+// record has the device note the requests of every step, which are the same in every
+// rollout.
+func (r *Rollout) record() {
+	for i := range r.tiles {
+		t := &r.tiles[i]
+		for step := range min(r.Steps, maxRecorded/len(r.tiles)) {
+			lo, hi := r.rows(step, t.player.lo, t.player.hi)
+			draw := t.player.draw
+			draw.After = uint32(step)
+			t.decide = append(t.decide, t.player.queue.Record(func() {
+				t.player.request(r.Batch.Slice(lo, hi), r.host.slice(lo, hi), draw)
+			}))
+		}
+	}
 }
 
 // horizon returns how many decisions of a game wait, at the end of a rollout, for a
@@ -121,7 +159,11 @@ func (r *Rollout) rows(t, lo, hi int) (from, to int) { return t*r.Games + lo, t*
 // the returns, discounted by gamma, into the advantages. It returns the moments of those
 // that are known.
 func (r *Rollout) Collect(workers int, gamma float64) moments {
-	inParallel(workers, len(r.tiles), func(_, i int) {
+	players := workers
+	if len(r.tiles) > 0 && r.tiles[0].player.queue.Async() {
+		players = len(r.tiles) // most of them wait for the device
+	}
+	inParallel(players, len(r.tiles), func(_, i int) {
 		t := &r.tiles[i]
 		r.play(t)
 		r.discount(t, gamma)
@@ -154,9 +196,12 @@ func (r *Rollout) play(t *tile) {
 	t.done = t.done[:0]
 	after := r.next[p.lo*emu.ObservationWidth : p.hi*emu.ObservationWidth]
 	copy(r.host.slice(r.rows(0, p.lo, p.hi)).x, after)
+	p.stale = true
 	for step := range r.Steps {
 		lo, hi := r.rows(step, p.lo, p.hi)
-		p.decide(r.Batch.Slice(lo, hi), r.host.slice(lo, hi))
+		if !r.decide(t, step, lo, hi) {
+			return
+		}
 		next := after
 		if step+1 < r.Steps {
 			next = r.host.slice(r.rows(step+1, p.lo, p.hi)).x
@@ -170,6 +215,19 @@ func (r *Rollout) play(t *tile) {
 			t.done = append(t.done, FinishedEpisode{step, e})
 		}
 	}
+}
+
+// decide decides step for a tile's games, whose rows are lo to hi. It reports whether the
+// device did it.
+func (r *Rollout) decide(t *tile, step, lo, hi int) bool {
+	p := t.player
+	if step >= len(t.decide) {
+		return p.decide(r.Batch.Slice(lo, hi), r.host.slice(lo, hi))
+	}
+	p.refresh()
+	t.decide[step]()
+	p.draw.After++
+	return p.take(r.host.slice(lo, hi))
 }
 
 // discount writes each live decision's return, the discounted reward of its point,

@@ -13,10 +13,10 @@ const sampleRows = 1024
 // policySample measures the policy on some decisions before and after an update.
 type policySample struct {
 	room            Batch // for the forward pass after the update
-	before          []float64
-	after           []float64
-	z               []float32
-	active          []uint16
+	rows            int
+	z, newZ         []float32 // [rows][outputs] logits before and after
+	active          []uint16  // [rows][units/16] before
+	before, after   []float64 // ln p of each action
 	anyUnit         []uint16
 	outputs, hidden int
 }
@@ -25,39 +25,44 @@ func newPolicySample(b compute.Backend, p *Policy) *policySample {
 	room := NewBatch(b, sampleRows, p)
 	return &policySample{
 		room: room, outputs: p.Outputs(), hidden: p.Hidden,
+		z:       compute.Pinned[float32](b, room.Z.Len()),
+		newZ:    compute.Pinned[float32](b, room.Z.Len()),
+		active:  compute.Pinned[uint16](b, room.Active.Len()),
 		before:  make([]float64, sampleRows*max(2, p.Outputs())),
 		after:   make([]float64, sampleRows*max(2, p.Outputs())),
-		z:       make([]float32, room.Z.Len()),
-		active:  make([]uint16, room.Active.Len()),
 		anyUnit: make([]uint16, room.Active.Cols),
 	}
 }
 
+// fetch runs the policy as it is now on up to sampleRows decisions from the middle of the
+// batch, and asks for what measure needs after the next Sync.
+func (s *policySample) fetch(b compute.Backend, p *Policy, batch Batch) {
+	s.rows = min(sampleRows, batch.Rows())
+	first := (batch.Rows() - s.rows) / 2
+	rows, room := batch.Slice(first, first+s.rows), s.room.Slice(0, s.rows)
+	p.Forward(b, room.Z, room.Prob, room.Active, rows.X)
+	compute.Fetch(b, s.z[:rows.Z.Len()], rows.Z)
+	compute.Fetch(b, s.newZ[:rows.Z.Len()], room.Z)
+	compute.Fetch(b, s.active[:rows.Active.Len()], rows.Active)
+}
+
 // measure returns the mean entropy of the policy that made the batch, its mean
 // Kullback–Leibler divergence Σ p·ln(p/p′) to the policy as it is now, and the fraction
-// of hidden units that no decision activated, over up to sampleRows decisions from the
-// middle of the batch.
-func (s *policySample) measure(b compute.Backend, p *Policy, batch Batch) (entropy, kl, dead float64) {
-	n := min(sampleRows, batch.Rows())
+// of hidden units that no decision activated, over what was fetched.
+func (s *policySample) measure() (entropy, kl, dead float64) {
+	n := s.rows
 	if n == 0 {
 		return 0, 0, 0
 	}
-	first := (batch.Rows() - n) / 2
-	rows, room := batch.Slice(first, first+n), s.room.Slice(0, n)
-	p.Forward(b, room.Z, room.Prob, room.Active, rows.X)
-	z, active := s.z[:rows.Z.Len()], s.active[:rows.Active.Len()]
-	compute.Download(b, z, rows.Z)
-	actions := logProbabilities(s.before, z, s.outputs)
-	compute.Download(b, z, room.Z)
-	logProbabilities(s.after, z, s.outputs)
+	actions := logProbabilities(s.before, s.z[:n*s.outputs], s.outputs)
+	logProbabilities(s.after, s.newZ[:n*s.outputs], s.outputs)
 	for i := range n * actions {
 		if probability := math.Exp(s.before[i]); probability > 0 {
 			entropy -= probability * s.before[i]
 			kl += probability * (s.before[i] - s.after[i])
 		}
 	}
-	compute.Download(b, active, rows.Active)
-	return entropy / float64(n), kl / float64(n), s.deadFraction(active)
+	return entropy / float64(n), kl / float64(n), s.deadFraction(s.active[:n*len(s.anyUnit)])
 }
 
 // deadFraction returns the fraction of units that are active in no row.

@@ -52,7 +52,7 @@ func New(config Config, backend compute.Backend) (*Trainer, error) {
 	}
 	if config.BatchEpisodes > 0 {
 		envs := min(config.Envs, config.BatchEpisodes)
-		t.player = newEpisodePlayer(backend, policy, preset, config.Seed, envs, t.workers, true, false)
+		t.player = newEpisodePlayer(backend, policy, preset, config.Seed, envs, true, false)
 		t.batch.Episodes = make([]EpisodeRecord, config.BatchEpisodes)
 		t.learner = NewLearner(backend, policy, 0)
 	} else {

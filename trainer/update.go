@@ -142,8 +142,11 @@ func (t *Trainer) Progress() Metrics {
 func (t *Trainer) measure(batch Batch, h Hyper, started time.Time) Metrics {
 	m := t.Progress()
 	m.LearningRate, m.Blur = float64(h.LearningRate), h.Blur
-	m.Entropy, m.KL, m.DeadUnits = t.sample.measure(t.backend, t.policy, batch)
-	m.GradientNorm, m.WeightNorm = t.learner.norms(t.backend)
+	t.sample.fetch(t.backend, t.policy, batch)
+	t.learner.fetchNorms(t.backend)
+	_ = t.backend.Sync() // its error comes again
+	m.Entropy, m.KL, m.DeadUnits = t.sample.measure()
+	m.GradientNorm, m.WeightNorm = t.learner.norms()
 	took := time.Since(started)
 	t.elapsed += took
 	m.ElapsedSeconds, m.SPS = t.elapsed.Seconds(), rate(int64(batch.Rows()), took)

@@ -116,7 +116,16 @@ func Mirror[T Element](b Backend, a Array[T]) []T {
 	if a.Host != nil || a.Len() == 0 {
 		return a.Host
 	}
+	return Pinned[T](b, a.Len())
+}
+
+// Pinned returns zeroed host memory for n elements that b can copy from and to without
+// waiting. It lives until b.Close. Running out of it is a sticky error of b, and gives nil.
+func Pinned[T Element](b Backend, n int) []T {
 	var zero T
-	m := b.Pinned(a.Len() * int(unsafe.Sizeof(zero)))
-	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(m))), a.Len())
+	m := b.Pinned(n * int(unsafe.Sizeof(zero)))
+	if m == nil {
+		return nil
+	}
+	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(m))), n)
 }
