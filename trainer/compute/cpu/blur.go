@@ -1,10 +1,6 @@
 package cpu
 
-import (
-	"fmt"
-
-	"pongpg/trainer/compute"
-)
+import "pongpg/trainer/compute"
 
 type blurTask struct {
 	k              *kernels
@@ -24,12 +20,8 @@ const blurPanel = 4
 // Blur implements compute.Backend. A line is filtered twice by one item, from the
 // image to scratch memory and back.
 func (b *Backend) Blur(g compute.Tensor, height, width, radius int) {
-	const op = "Blur"
-	if height < 0 || width < 0 || radius < 0 {
-		panic(fmt.Sprintf("cpu: %s: an image of %d×%d and a radius of %d; none may be negative", op, height, width, radius))
-	}
-	want(op, "g", g, height*width, g.Cols)
-	blocks := wantUnits(op, g.Cols)
+	blocks := compute.CheckBlur(g, height, width, radius)
+	here("Blur", "g", g)
 	if radius == 0 || g.Len() == 0 {
 		return
 	}

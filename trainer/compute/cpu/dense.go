@@ -1,7 +1,6 @@
 package cpu
 
 import (
-	"fmt"
 	"math"
 
 	"gonum.org/v1/gonum/blas"
@@ -19,7 +18,7 @@ type zeroTask struct{ x []float32 }
 
 // Zero implements compute.Backend.
 func (b *Backend) Zero(x compute.Tensor) {
-	want("Zero", "x", x, x.Rows, x.Cols)
+	here("Zero", "x", x)
 	t := &b.tasks.zero
 	*t = zeroTask{x.Host}
 	b.pool.do(t, grain(len(t.x), elements))
@@ -46,22 +45,10 @@ type matMulTask struct {
 // MatMul implements compute.Backend with gonum's Sgemm.
 func (b *Backend) MatMul(batch int, c, a, x compute.Tensor, transA, transB bool) {
 	const op = "MatMul"
-	if batch < 1 || c.Rows%batch != 0 || a.Rows%batch != 0 {
-		panic(fmt.Sprintf("cpu: %s: %d and %d rows in a batch of %d matrices; each must be a multiple", op, c.Rows, a.Rows, batch))
-	}
-	m, n, k := c.Rows/batch, c.Cols, a.Cols
-	if transA {
-		k = a.Rows / batch
-		want(op, "a", a, batch*k, m)
-	} else {
-		want(op, "a", a, batch*m, k)
-	}
-	if transB {
-		want(op, "b", x, batch*n, k)
-	} else {
-		want(op, "b", x, batch*k, n)
-	}
-	want(op, "c", c, batch*m, n)
+	m, n, k := compute.CheckMatMul(batch, c, a, x, transA, transB)
+	here(op, "c", c)
+	here(op, "a", a)
+	here(op, "b", x)
 	t := &b.tasks.matMul
 	*t = matMulTask{m, n, k, a, x, c, transA, transB}
 	b.pool.do(t, batch*grain(m, tileRows)*grain(n, tileCols))
@@ -106,8 +93,9 @@ type reluTask struct{ y, x []float32 }
 
 // ReLU implements compute.Backend.
 func (b *Backend) ReLU(y, x compute.Tensor) {
-	want("ReLU", "x", x, y.Rows, y.Cols)
-	want("ReLU", "y", y, y.Rows, y.Cols)
+	compute.CheckReLU(y, x)
+	here("ReLU", "y", y)
+	here("ReLU", "x", x)
 	t := &b.tasks.relu
 	*t = reluTask{y.Host, x.Host}
 	b.pool.do(t, grain(len(t.y), elements))
@@ -137,9 +125,11 @@ type reluGradTask struct{ dx, dy, y []float32 }
 
 // ReLUGrad implements compute.Backend.
 func (b *Backend) ReLUGrad(dx, dy, y compute.Tensor) {
-	want("ReLUGrad", "dx", dx, y.Rows, y.Cols)
-	want("ReLUGrad", "dy", dy, y.Rows, y.Cols)
-	want("ReLUGrad", "y", y, y.Rows, y.Cols)
+	const op = "ReLUGrad"
+	compute.CheckReLUGrad(dx, dy, y)
+	here(op, "dx", dx)
+	here(op, "dy", dy)
+	here(op, "y", y)
 	t := &b.tasks.reluGrad
 	*t = reluGradTask{dx.Host, dy.Host, y.Host}
 	b.pool.do(t, grain(len(t.y), elements))

@@ -22,12 +22,12 @@ type mlpTask struct {
 // SparseMLP implements compute.Backend.
 func (b *Backend) SparseMLP(z compute.Tensor, active compute.Array[uint16], x compute.Sparse, w1, w2 compute.Tensor) {
 	const op = "SparseMLP"
-	wantSparse(op, x)
-	blocks := wantUnits(op, w1.Cols)
-	want(op, "w1", w1, x.Cols, w1.Cols)
-	want(op, "w2", w2, z.Cols, w1.Cols)
-	want(op, "z", z, x.Rows(), z.Cols)
-	want(op, "active", active, x.Rows(), blocks)
+	compute.CheckSparseMLP(z, active, x, w1, w2)
+	here(op, "z", z)
+	here(op, "active", active)
+	here(op, "x.Entries", x.Entries)
+	here(op, "w1", w1)
+	here(op, "w2", w2)
 	t := &b.tasks.mlp
 	*t = mlpTask{b.kernels, b.scratch, z, active, x, w1, w2}
 	b.pool.do(t, grain(x.Rows(), sparseRowsPerItem))
@@ -36,7 +36,7 @@ func (b *Backend) SparseMLP(z compute.Tensor, active compute.Array[uint16], x co
 // SparseMLPSample implements compute.Backend by its parts: on the CPU each is as fast
 // alone.
 func (b *Backend) SparseMLPSample(action compute.Array[uint8], z, p compute.Tensor, active compute.Array[uint16], x compute.Sparse, w1, w2 compute.Tensor, draw compute.Draw) {
-	want("SparseMLPSample", "p", p, z.Rows, z.Cols)
+	compute.CheckSparseMLPSample(action, z, p, active, x, w1, w2, draw)
 	b.SparseMLP(z, active, x, w1, w2)
 	if z.Cols == 1 {
 		b.Sigmoid(p, z)

@@ -1,8 +1,6 @@
 package cpu
 
 import (
-	"fmt"
-
 	"pongpg/emu/philox"
 	"pongpg/trainer/compute"
 )
@@ -18,8 +16,9 @@ type sigmoidTask struct {
 
 // Sigmoid implements compute.Backend.
 func (b *Backend) Sigmoid(p, z compute.Tensor) {
-	want("Sigmoid", "p", p, z.Rows, z.Cols)
-	want("Sigmoid", "z", z, z.Rows, z.Cols)
+	compute.CheckSigmoid(p, z)
+	here("Sigmoid", "p", p)
+	here("Sigmoid", "z", z)
 	t := &b.tasks.sigmoid
 	*t = sigmoidTask{b.kernels, p.Host, z.Host}
 	b.pool.do(t, grain(len(t.p), policyRows))
@@ -40,8 +39,9 @@ type softmaxTask struct{ p, z compute.Tensor }
 
 // Softmax implements compute.Backend.
 func (b *Backend) Softmax(p, z compute.Tensor) {
-	want("Softmax", "p", p, z.Rows, z.Cols)
-	want("Softmax", "z", z, z.Rows, z.Cols)
+	compute.CheckSoftmax(p, z)
+	here("Softmax", "p", p)
+	here("Softmax", "z", z)
 	if z.Cols == 0 {
 		return
 	}
@@ -89,12 +89,13 @@ type policyGradTask struct {
 // PolicyGrad implements compute.Backend.
 func (b *Backend) PolicyGrad(d, z, p compute.Tensor, action compute.Array[uint8], advantage, weight compute.Tensor, entropy float32) {
 	const op = "PolicyGrad"
-	want(op, "d", d, z.Rows, z.Cols)
-	want(op, "z", z, z.Rows, z.Cols)
-	want(op, "p", p, z.Rows, z.Cols)
-	want(op, "action", action, z.Rows, 1)
-	want(op, "advantage", advantage, z.Rows, 1)
-	want(op, "weight", weight, z.Rows, 1)
+	compute.CheckPolicyGrad(d, z, p, action, advantage, weight)
+	here(op, "d", d)
+	here(op, "z", z)
+	here(op, "p", p)
+	here(op, "action", action)
+	here(op, "advantage", advantage)
+	here(op, "weight", weight)
 	if z.Cols == 0 {
 		return
 	}
@@ -155,12 +156,10 @@ type sampleTask struct {
 
 // Sample implements compute.Backend.
 func (b *Backend) Sample(action compute.Array[uint8], p, u compute.Tensor) {
-	want("Sample", "action", action, p.Rows, 1)
-	want("Sample", "p", p, p.Rows, p.Cols)
-	want("Sample", "u", u, p.Rows, 1)
-	if p.Cols < 1 || p.Cols > 256 {
-		panic(fmt.Sprintf("cpu: Sample: %d probabilities; an action is a number from 0 to 255", p.Cols))
-	}
+	compute.CheckSample(action, p, u)
+	here("Sample", "action", action)
+	here("Sample", "p", p)
+	here("Sample", "u", u)
 	t := &b.tasks.sample
 	*t = sampleTask{b.kernels, action.Host, p, u.Host}
 	b.pool.do(t, grain(p.Rows, policyRows))
@@ -212,9 +211,10 @@ type uniformTask struct {
 
 // Uniform implements compute.Backend.
 func (b *Backend) Uniform(u compute.Tensor, seed uint64, purpose uint32, stream, tick compute.Array[uint32], after uint32) {
-	want("Uniform", "u", u, u.Rows, 1)
-	want("Uniform", "stream", stream, u.Rows, 1)
-	want("Uniform", "tick", tick, u.Rows, 1)
+	compute.CheckUniform(u, stream, tick)
+	here("Uniform", "u", u)
+	here("Uniform", "stream", stream)
+	here("Uniform", "tick", tick)
 	t := &b.tasks.uniform
 	*t = uniformTask{b.kernels, b.scratch, u.Host, seed, purpose, stream.Host, tick.Host, after}
 	b.pool.do(t, grain(len(t.u), policyRows))

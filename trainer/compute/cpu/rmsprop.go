@@ -14,9 +14,10 @@ type rmsPropTask struct {
 
 // RMSProp implements compute.Backend.
 func (b *Backend) RMSProp(w, c, g compute.Tensor, lr, decay, eps float32) {
-	want("RMSProp", "w", w, g.Rows, g.Cols)
-	want("RMSProp", "c", c, g.Rows, g.Cols)
-	want("RMSProp", "g", g, g.Rows, g.Cols)
+	compute.CheckRMSProp(w, c, g)
+	here("RMSProp", "w", w)
+	here("RMSProp", "c", c)
+	here("RMSProp", "g", g)
 	t := &b.tasks.rmsProp
 	*t = rmsPropTask{b.kernels, w.Host, c.Host, g.Host, lr, decay, 1 - decay, eps}
 	b.pool.do(t, grain(len(t.w), elements))

@@ -15,10 +15,10 @@ type sparseTask struct {
 // SparseMatMul implements compute.Backend.
 func (b *Backend) SparseMatMul(y compute.Tensor, x compute.Sparse, w compute.Tensor) {
 	const op = "SparseMatMul"
-	wantSparse(op, x)
-	want(op, "w", w, x.Cols, y.Cols)
-	want(op, "y", y, x.Rows(), y.Cols)
-	wantUnits(op, y.Cols)
+	compute.CheckSparseMatMul(y, x, w)
+	here(op, "y", y)
+	here(op, "x.Entries", x.Entries)
+	here(op, "w", w)
 	if y.Len() == 0 {
 		return
 	}
@@ -92,10 +92,10 @@ type sparseGradTask struct {
 // rows, so that no two items add to the same element and the sums stay in order.
 func (b *Backend) SparseMatMulGrad(dw compute.Tensor, x compute.Sparse, dy compute.Tensor) {
 	const op = "SparseMatMulGrad"
-	wantSparse(op, x)
-	want(op, "dw", dw, x.Cols, dy.Cols)
-	want(op, "dy", dy, x.Rows(), dy.Cols)
-	blocks := wantUnits(op, dy.Cols)
+	blocks := compute.CheckSparseMatMulGrad(dw, x, dy)
+	here(op, "dw", dw)
+	here(op, "x.Entries", x.Entries)
+	here(op, "dy", dy)
 	if dy.Len() == 0 {
 		return
 	}

@@ -1,10 +1,6 @@
 package cpu
 
-import (
-	"fmt"
-
-	"pongpg/trainer/compute"
-)
+import "pongpg/trainer/compute"
 
 // sumElements is how many elements' squares are added before the chunks' sums are.
 const sumElements = 8192
@@ -18,12 +14,9 @@ type sumSquaresTask struct {
 
 // SumSquares implements compute.Backend.
 func (b *Backend) SumSquares(dst, x compute.Tensor) {
-	want("SumSquares", "dst", dst, dst.Rows, 1)
-	if dst.Rows < 1 || x.Rows%dst.Rows != 0 {
-		panic(fmt.Sprintf("cpu: SumSquares: %d rows in %d slices; they must be of equal size", x.Rows, dst.Rows))
-	}
-	want("SumSquares", "x", x, x.Rows, x.Cols)
-	rows := x.Rows / dst.Rows
+	rows := compute.CheckSumSquares(dst, x)
+	here("SumSquares", "dst", dst)
+	here("SumSquares", "x", x)
 	for i := range dst.Rows {
 		dst.Host[i] = b.sumSquares(x.Slice(i*rows, (i+1)*rows))
 	}

@@ -1,0 +1,62 @@
+package compute
+
+import (
+	"fmt"
+	"testing"
+)
+
+func tensor(rows, cols int) Tensor { return Tensor{Rows: rows, Cols: cols} }
+
+func array[T Element](rows, cols int) Array[T] { return Array[T]{Rows: rows, Cols: cols} }
+
+// TestMisfits checks that what does not fit panics with the operation, the operand and
+// what it must be.
+func TestMisfits(t *testing.T) {
+	x := Sparse{Cols: 5, Entries: array[uint16](4, 3)}
+	active := array[uint16](4, 1)
+	draw := Draw{Stream: array[uint32](4, 1), Tick: array[uint32](3, 1)}
+	for want, call := range map[string]func(){
+		"compute: MatMul: b is [3][7]; it must be [5][3]":                                 func() { CheckMatMul(1, tensor(2, 3), tensor(2, 5), tensor(3, 7), false, false) },
+		"compute: MatMul: 3 and 4 rows in a batch of 2 matrices; each must be a multiple": func() { CheckMatMul(2, tensor(3, 3), tensor(4, 5), tensor(3, 7), false, false) },
+		"compute: ReLU: x is [3][2]; it must be [2][3]":                                   func() { CheckReLU(tensor(2, 3), tensor(3, 2)) },
+		"compute: PolicyGrad: weight is [1][1]; it must be [2][1]":                        func() { z := tensor(2, 1); CheckPolicyGrad(z, z, z, array[uint8](2, 1), z, tensor(1, 1)) },
+		"compute: Blur: rows of 15 units; pad them to 16 with compute.PadCols":            func() { CheckBlur(tensor(12, 15), 3, 4, 1) },
+		"compute: Blur: an image of 3×4 and a radius of -1; none may be negative":         func() { CheckBlur(tensor(12, 16), 3, 4, -1) },
+		"compute: SumSquares: 3 rows in 2 slices; they must be of equal size":             func() { CheckSumSquares(tensor(2, 1), tensor(3, 3)) },
+		"compute: Sample: 257 probabilities; an action is a number from 0 to 255":         func() { CheckSample(array[uint8](2, 1), tensor(2, 257), tensor(2, 1)) },
+		"compute: SparseMatMul: a sparse batch of 32768 columns; at most 32767 fit":       func() { CheckSparseMatMul(tensor(4, 16), Sparse{MaxSparseCols + 1, x.Entries}, tensor(5, 16)) },
+		"compute: SparseMatMulGrad: dy is [3][16]; it must be [4][16]":                    func() { CheckSparseMatMulGrad(tensor(5, 16), x, tensor(3, 16)) },
+		"compute: SparseMLP: w2 is [2][16]; it must be [1][16]":                           func() { CheckSparseMLP(tensor(4, 1), active, x, tensor(5, 16), tensor(2, 16)) },
+		"compute: SparseMLPSample: draw.Tick is [3][1]; it must be [4][1]": func() {
+			z := tensor(4, 1)
+			CheckSparseMLPSample(array[uint8](4, 1), z, z, active, x, tensor(5, 16), tensor(1, 16), draw)
+		},
+		"compute: SparseMLPGrad: dw2 is [2][16]; it must be [1][16]": func() {
+			w := tensor(5, 16)
+			CheckSparseMLPGrad(w, tensor(2, 16), x, active, tensor(4, 1), w, tensor(1, 16))
+		},
+	} {
+		func() {
+			defer func() {
+				if got := fmt.Sprint(recover()); got != want {
+					t.Errorf("panic %q, want %q", got, want)
+				}
+			}()
+			call()
+		}()
+	}
+}
+
+// TestDerivedSizes checks what the checks return.
+func TestDerivedSizes(t *testing.T) {
+	if m, n, k := CheckMatMul(2, tensor(6, 5), tensor(8, 3), tensor(10, 4), true, true); m != 3 || n != 5 || k != 4 {
+		t.Errorf("MatMul of %d, %d, %d; want 3, 5, 4", m, n, k)
+	}
+	if rows := CheckSumSquares(tensor(3, 1), tensor(12, 7)); rows != 4 {
+		t.Errorf("slices of %d rows, want 4", rows)
+	}
+	x := Sparse{Cols: 5, Entries: array[uint16](4, 3)}
+	if blocks := CheckSparseMLP(tensor(4, 6), array[uint16](4, 13), x, tensor(5, 208), tensor(6, 208)); blocks != 13 {
+		t.Errorf("%d blocks of 208 units, want 13", blocks)
+	}
+}
