@@ -19,6 +19,11 @@ export GOTOOLCHAIN
 # Without stamps of version control: VERSION says more, and building in another
 # user's checkout stays possible.
 BUILD  := $(GO) build -trimpath -buildvcs=false -ldflags '-X main.version=$(VERSION)'
+# One PTX for all cards: compute capability 6.0, which the driver translates for newer ones.
+# Nothing contracted or approximated: see docs/kernels.md.
+CLANG  ?= clang-19
+PTX    := -x cuda --cuda-device-only --cuda-gpu-arch=sm_60 --cuda-feature=+ptx63 -nocudainc -nocudalib \
+	-O3 -ffp-contract=off -Wall -Wextra -Werror -S
 VENV   := build/venv
 PY     := $(VENV)/bin/python
 RACE   ?= ./...
@@ -27,7 +32,7 @@ SEED   ?= 1
 ARGS   ?=
 
 .DEFAULT_GOAL := all
-.PHONY: all build test race train bench benchmarks lint generate check-generated \
+.PHONY: all build test race train bench benchmarks lint generate check-generated kernels check-kernels \
 	check-update test-python ale-trace ale-baseline cross clean help go-version
 
 all: build ## the default: build
@@ -60,7 +65,17 @@ generate: go-version ## write every generated file anew
 	$(GO) generate ./...
 
 check-generated: go-version ## fail if the generated files are not what generate writes
-	GO='$(GO)' tools/check_generated.sh
+	tools/check_generated.sh $(GO) generate ./...
+
+# All of it again, whatever the dates: one source takes a tenth of a second.
+kernels: ## compile the CUDA kernels to PTX (needs clang-19, and no CUDA)
+	@command -v $(CLANG) >/dev/null || { \
+		echo "kernels/*.cu are compiled by $(CLANG), which is missing; install clang-19 (Debian 12: apt-get install clang-19)." >&2; \
+		echo "Nothing else needs it: the PTX is committed." >&2; exit 1; }
+	@set -e; for source in kernels/*.cu; do $(CLANG) $(PTX) -o "$${source%.cu}.ptx" "$$source"; done
+
+check-kernels: ## fail if the PTX is not what its source makes
+	tools/check_generated.sh $(MAKE) --no-print-directory kernels
 
 test-python: $(VENV)/done ## open checkpoints with Python's safetensors
 	PONGPG_PYTHON='$(CURDIR)/$(PY)' $(GO) test -count=1 -run TestPython -v ./trainer/checkpoint

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Fails if go generate changes any file that git does not ignore, and shows the
-# change. What is compared is the tree before and after, so that work not yet
-# committed does no harm; the real index is left alone.
+# check_generated.sh COMMAND...: fails if the command changes any file that git does
+# not ignore, and shows the change. What is compared is the tree before and after, so
+# that work not yet committed does no harm; the real index is left alone.
 set -euo pipefail
 cd "$(git rev-parse --show-toplevel)"
 
@@ -15,12 +15,12 @@ tree() {
 }
 
 before=$(tree)
-"${GO:-go}" generate ./...
+"$@"
 after=$(tree)
 if [[ $before != "$after" ]]; then
     git --no-pager diff --stat "$before" "$after"
     git --no-pager diff "$before" "$after" | head -n 100
-    echo "generated files are not what their sources make; run make generate and commit" >&2
+    echo "generated files are not what their sources make; run '$*' and commit" >&2
     exit 1
 fi
 echo "generated files are what their sources make"
