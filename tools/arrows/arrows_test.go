@@ -62,6 +62,7 @@ func TestPlantedViolations(t *testing.T) {
 		{"trainer/compute/cpu/x.go", "pongpg/emu"},
 		{"trainer/compute/cpu/x.go", "pongpg/trainer/compute/computetest"},
 		{"trainer/compute/computetest/x.go", "pongpg/trainer/compute/cpu"},
+		{"trainer/compute/parity/x.go", "pongpg/trainer/compute/cpu"},
 		{"trainer/checkpoint/x.go", "pongpg/trainer"},
 		{"kernels/x.go", "pongpg/cuda/driver"},
 		{"kernels/x.go", "C"},

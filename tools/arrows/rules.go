@@ -76,6 +76,12 @@ var Rules = []Rule{
 		Why:     "the contract as tests must hold for any backend, so it names none",
 	},
 	{
+		Folder:  "trainer/compute/parity",
+		Imports: []string{"std", "trainer/compute"},
+		Tests:   []string{"trainer/compute/cpu", "trainer/compute/computetest"},
+		Why:     "two devices are compared by the contract alone, whichever they are",
+	},
+	{
 		Folder:  "trainer/checkpoint",
 		Imports: []string{"std", "golang.org/x/sys/..."},
 		Why:     "the files of a run outlive the code that learned from them",

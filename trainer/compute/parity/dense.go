@@ -1,0 +1,81 @@
+package parity
+
+import "pongpg/trainer/compute"
+
+// Zero implements compute.Backend.
+func (p *Backend) Zero(x compute.Tensor) {
+	if p.failed() {
+		return
+	}
+	call := p.begin("Zero")
+	xa, xb := pair(p, x)
+	p.a.Zero(xa)
+	p.b.Zero(xb)
+	p.compare("Zero", call, written("x", xa, xb))
+}
+
+// ReLU implements compute.Backend.
+func (p *Backend) ReLU(y, x compute.Tensor) {
+	if p.failed() {
+		return
+	}
+	call := p.begin("ReLU")
+	ya, yb := pair(p, y)
+	xa, xb := pair(p, x)
+	p.a.ReLU(ya, xa)
+	p.b.ReLU(yb, xb)
+	p.compare("ReLU", call, written("y", ya, yb))
+}
+
+// ReLUGrad implements compute.Backend.
+func (p *Backend) ReLUGrad(dx, dy, y compute.Tensor) {
+	if p.failed() {
+		return
+	}
+	call := p.begin("ReLUGrad")
+	dxa, dxb := pair(p, dx)
+	dya, dyb := pair(p, dy)
+	ya, yb := pair(p, y)
+	p.a.ReLUGrad(dxa, dya, ya)
+	p.b.ReLUGrad(dxb, dyb, yb)
+	p.compare("ReLUGrad", call, written("dx", dxa, dxb))
+}
+
+// RMSProp implements compute.Backend.
+func (p *Backend) RMSProp(w, c, g compute.Tensor, lr, decay, eps float32) {
+	if p.failed() {
+		return
+	}
+	call := p.begin("RMSProp")
+	wa, wb := pair(p, w)
+	ca, cb := pair(p, c)
+	ga, gb := pair(p, g)
+	p.a.RMSProp(wa, ca, ga, lr, decay, eps)
+	p.b.RMSProp(wb, cb, gb, lr, decay, eps)
+	p.compare("RMSProp", call, written("c", ca, cb), written("w", wa, wb))
+}
+
+// Blur implements compute.Backend.
+func (p *Backend) Blur(g compute.Tensor, height, width, radius int) {
+	if p.failed() {
+		return
+	}
+	call := p.begin("Blur")
+	ga, gb := pair(p, g)
+	p.a.Blur(ga, height, width, radius)
+	p.b.Blur(gb, height, width, radius)
+	p.compare("Blur", call, written("g", ga, gb))
+}
+
+// SumSquares implements compute.Backend.
+func (p *Backend) SumSquares(dst, x compute.Tensor) {
+	if p.failed() {
+		return
+	}
+	call := p.begin("SumSquares")
+	dsta, dstb := pair(p, dst)
+	xa, xb := pair(p, x)
+	p.a.SumSquares(dsta, xa)
+	p.b.SumSquares(dstb, xb)
+	p.compare("SumSquares", call, written("dst", dsta, dstb))
+}
