@@ -1,0 +1,27 @@
+// y = x·w: y[i] = Σ ±w[column] over row i's entries in order.
+//
+// x [rows][width] entries of a matrix [rows][cols], w [cols][units], y [rows][units];
+// rows·units < 2³². A thread sums one element of y; neighbours read neighbours.
+#include "sparse.h"
+
+enum { BLOCK = 256 };
+
+KERNEL(BLOCK) sparse_matmul(float *__restrict__ y, const u16 *__restrict__ x, const float *__restrict__ w, u32 rows, u32 width, u32 cols, u32 units)
+{
+    u32 i = block() * BLOCK + thread();
+    if (i >= rows * units)
+        return;
+    u32 row = i / units, unit = i % units;
+    const u16 *entries = x + u64(row) * width;
+    float sum = 0;
+    if (cols == 0) // and no entries
+        width = 0;
+    for (u32 first = 0; first < width; first += AHEAD) {
+        u32 e[AHEAD];
+        load_entries(e, entries, first, width, cols);
+        sum = add_columns(sum, e, w + unit, units);
+        if (e[AHEAD - 1] == END)
+            break;
+    }
+    y[i] = sum;
+}
