@@ -22,9 +22,9 @@ INLINE void load_entries(u32 (&e)[AHEAD], const u16 *row, u32 first, u32 width, 
     bool bad = false;
 #pragma unroll
     for (u32 k = 0; k < AHEAD; k++) {
-        if (first + k >= width || k > 0 && e[k - 1] == END)
+        if (first + k >= width || (k > 0 && e[k - 1] == END))
             e[k] = END;
-        bad |= e[k] != END & e[k] / 2 >= cols;
+        bad |= e[k] != END && e[k] / 2 >= cols;
     }
     if (bad)
         trap();

@@ -27,7 +27,7 @@ INLINE u32 entry_key(const u16 *x, const float *skip, u64 places, u32 width, u32
         if (x[i] == END)
             return NONE;
     u32 e = x[place];
-    if (e == END || skip && skip[row] == 0)
+    if (e == END || (skip && skip[row] == 0))
         return NONE;
     if (e / 2 >= cols)
         trap();
@@ -140,6 +140,6 @@ KERNEL(BLOCK) sparse_links(u32 *__restrict__ links, const u32 *__restrict__ keys
             return;
         u32 column = key >> SLOT_BITS, place = block() * PART + key % PART;
         u64 run = u64(block()) * cols + column;
-        links[starts[column] + offsets[run] + (s - (runs[run] >> 16))] = place / width << 1 | x[place] & 1;
+        links[starts[column] + offsets[run] + (s - (runs[run] >> 16))] = place / width * 2 + x[place] % 2;
     }
 }
