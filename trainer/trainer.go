@@ -34,6 +34,16 @@ type Trainer struct {
 // but does not close. Games are played by backend.Workers() goroutines. Errors are those of
 // Config.Check and of the device.
 func New(config Config, backend compute.Backend) (*Trainer, error) {
+	t, err := build(config, backend)
+	if err != nil {
+		return nil, err
+	}
+	t.policy.Init(backend, config.Seed, config.InitBlur)
+	return t, backend.Sync()
+}
+
+// build returns a run whose weights are 0.
+func build(config Config, backend compute.Backend) (*Trainer, error) {
 	if err := config.Check(); err != nil {
 		return nil, err
 	}
@@ -45,7 +55,6 @@ func New(config Config, backend compute.Backend) (*Trainer, error) {
 	if err != nil {
 		return nil, err
 	}
-	policy.Init(backend, config.Seed, config.InitBlur)
 	t := &Trainer{
 		config: config, backend: backend, workers: backend.Workers(), policy: policy,
 		sample: newPolicySample(backend, policy), best: lowestReturn,
@@ -63,6 +72,31 @@ func New(config Config, backend compute.Backend) (*Trainer, error) {
 		t.learner = NewLearner(backend, policy, t.rollout.Batch.Rows())
 	}
 	return t, backend.Sync()
+}
+
+// Allocate makes on a backend what a run of a Config takes there, and calls the operations
+// of an update once, on no meaningful data: on a backend that only counts (package meter)
+// it tells what the run would need. Errors are those of New.
+func Allocate(config Config, backend compute.Backend) error {
+	t, err := build(config, backend)
+	if err != nil {
+		return err
+	}
+	var batch Batch
+	if t.rollout != nil {
+		batch = t.rollout.Batch
+	} else { // grows with the episodes; few are as long
+		const longEpisode = 10_000
+		batch = NewBatch(backend, config.BatchEpisodes*longEpisode, t.policy)
+		newHostBatch(backend, batch)
+	}
+	blurred := Hyper{Blur: max(config.Blur, config.BlurFinal)}
+	t.policy.Forward(backend, batch.Z, batch.Prob, batch.Active, batch.X)
+	t.learner.Backward(backend, batch, blurred)
+	t.learner.Ascend(backend, blurred)
+	t.sample.fetch(backend, t.policy, batch)
+	t.learner.fetchNorms(backend)
+	return backend.Sync()
 }
 
 // lowestReturn is below the return of any episode.

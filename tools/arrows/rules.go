@@ -55,7 +55,7 @@ var Rules = []Rule{
 			"std", "emu/...", "trainer/compute", "trainer/checkpoint",
 			"github.com/sbinet/npyio/...", "golang.org/x/sync/...",
 		},
-		Tests: []string{"trainer/compute/cpu", "trainer/compute/computetest"},
+		Tests: []string{"trainer/compute/cpu", "trainer/compute/computetest", "trainer/compute/meter"},
 		Why:   "the learning is composed from operations; it does not know which device performs them",
 	},
 	{

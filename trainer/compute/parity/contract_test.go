@@ -31,20 +31,23 @@ func pairOf(t testing.TB) *parity.Backend {
 	return p
 }
 
-// TestContract holds two backends as one to what each is held to. Its own arrays are not
-// in host memory, so that a pair is also a device whose memory must be fetched: beside a
-// CPU, on either side.
+// device returns a backend whose memory is not the host's, as is that of every pair.
+func device(t testing.TB, workers int) *parity.Backend {
+	t.Helper()
+	return parity.New(open(t, cpu.Options{Workers: workers}), open(t, cpu.Options{Workers: 1}))
+}
+
+// TestContract holds two backends as one to what each is held to, with memory of the
+// host's and such that must be fetched on either side.
 func TestContract(t *testing.T) {
-	for name, b := range map[string]*parity.Backend{
-		"two CPUs":      pairOf(t),
-		"device":        parity.New(open(t, cpu.Options{Workers: 2}), pairOf(t)),
-		"on a device":   parity.New(pairOf(t), open(t, cpu.Options{Workers: 1})),
-		"two devices":   parity.New(pairOf(t), pairOf(t)),
-		"another queue": pairOf(t).Queue().(*parity.Backend),
+	for name, p := range map[string]*parity.Backend{
+		"two CPUs":         pairOf(t),
+		"against a device": parity.New(open(t, cpu.Options{Workers: 2}), device(t, 3)),
+		"against a CPU":    parity.New(device(t, 2), open(t, cpu.Options{Workers: 1})).Queue().(*parity.Backend),
 	} {
 		t.Run(name, func(t *testing.T) {
-			computetest.Run(t, b)
-			operations := b.Operations()
+			computetest.Run(t, p)
+			operations := p.Operations()
 			if len(operations) != len(calls)+1 { // and Download
 				t.Errorf("%d operations were counted, want %d: %+v", len(operations), len(calls)+1, operations)
 			}
