@@ -88,4 +88,6 @@ __device__ inline float relu(float x) { return above(x) ? x : 0; }
 // index is the thread's number in the launch, for blocks of so many threads.
 __device__ inline u64 index(u32 size) { return u64(block()) * size + thread(); }
 
+__device__ inline u32 min(u32 a, u32 b) { return a < b ? a : b; }
+__device__ inline u32 max(u32 a, u32 b) { return a > b ? a : b; }
 __device__ inline u32 ceil_div(u32 n, u32 size) { return n / size + (n % size != 0); }
