@@ -108,6 +108,16 @@ $(CROSS:%=cross/%): cross/%: go-version
 	GOOS=$(word 1,$(subst /, ,$*)) GOARCH=$(word 2,$(subst /, ,$*)) CGO_ENABLED=$(notdir $*) \
 	$(BUILD) -o build/cross/$(subst /,-,$*)/ ./cmd/pongpg
 
+# What is tested where there is a GPU and no Go.
+GPU_TESTS ?= ./cuda ./trainer
+
+.PHONY: image-check gpu-bundle
+image-check: go-version ## build the container's image and run it, as root, with no registry
+	GO='$(GO)' VERSION='$(VERSION)' tools/image_check.sh
+
+gpu-bundle: build ## build/pongpg-gpu-bundle.tar.gz: program and tests, for a machine with a GPU
+	GO='$(GO)' tools/gpu_bundle.sh $(GPU_TESTS)
+
 clean: ## remove what make built
 	rm -rf bin build
 
