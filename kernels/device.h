@@ -6,11 +6,12 @@
 #define __device__ __attribute__((device))
 #define __shared__ __attribute__((shared))
 #define __constant__ __attribute__((constant))
-#define __launch_bounds__(threads) __attribute__((launch_bounds(threads)))
+#define __launch_bounds__(...) __attribute__((launch_bounds(__VA_ARGS__)))
 
-// KERNEL begins a kernel of blocks of so many threads: its entry has the plain
-// name, and .maxntid says the size.
-#define KERNEL(threads) extern "C" __global__ __launch_bounds__(threads) void
+// KERNEL(threads) begins a kernel of blocks of so many threads: its entry has the plain
+// name, and .maxntid says the size. KERNEL(threads, blocks) limits the registers, so that
+// so many blocks fit a multiprocessor.
+#define KERNEL(...) extern "C" __global__ __launch_bounds__(__VA_ARGS__) void
 
 typedef unsigned char u8;
 typedef unsigned short u16;

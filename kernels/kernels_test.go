@@ -92,7 +92,7 @@ func compare(t *testing.T, k *Kernel, e *entry) {
 }
 
 var (
-	kernelSource = regexp.MustCompile(`(?s)KERNEL\(\w+\)\s*(\w+)\((.*?)\)\s*\{`)
+	kernelSource = regexp.MustCompile(`(?s)KERNEL\([\w, ]+\)\s*(\w+)\((.*?)\)\s*\{`)
 	paramSource  = regexp.MustCompile(`^(?:const )?(float|u8|u16|u32|u64|i32)( \*(?:__restrict__ )?| )(\w+)$`)
 )
 

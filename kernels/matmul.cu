@@ -1,7 +1,7 @@
 // c[i] = op(a[i])·op(b[i]) for each i < batch, where op transposes if its flag is set.
 //
 // op(a[i]) [m][k], op(b[i]) [k][n], c[i] [m][n], all stored as they are before op, one
-// matrix behind the other. Any sizes; k = 0 gives zeros.
+// matrix behind the other; one has fewer than 2³² elements. k = 0 gives zeros.
 //
 // A block computes a tile of 32×32 elements of c, from slabs of 64 of the k columns of
 // op(a) and rows of op(b) at a time. Its threads are four groups, each with 16 of a slab's 64,
@@ -23,7 +23,7 @@ enum {
 // A matrix seen as [depth][width]: depth is the summed dimension.
 struct Matrix {
     const float *x;
-    u64 along_depth, along_width; // steps in elements
+    u32 along_depth, along_width; // steps in elements
     u32 depth, width;
     bool deep; // along_depth is 1
 };
@@ -60,7 +60,8 @@ __device__ inline void store(float (&slab)[SLAB][STRIDE], const float (&v)[EACH]
     }
 }
 
-KERNEL(BLOCK) matmul(float *c, const float *a, const float *b, u32 m, u32 n, u32 k, u32 trans_a, u32 trans_b)
+KERNEL(BLOCK, 2)
+matmul(float *c, const float *a, const float *b, u32 m, u32 n, u32 k, u32 trans_a, u32 trans_b)
 {
     __shared__ __attribute__((aligned(16))) float slab[2][SLAB][STRIDE]; // of op(a), transposed, and of op(b)
     const u32 tiles_n = ceil_div(n, TILE), tiles = tiles_n * ceil_div(m, TILE);
