@@ -1,0 +1,46 @@
+//go:build linux && amd64 && cgo
+
+package cuda
+
+import (
+	"fmt"
+
+	"pongpg/kernels"
+	"pongpg/trainer/compute"
+)
+
+// Zero implements compute.Backend.
+func (b *Backend) Zero(x compute.Tensor) {
+	const op = "Zero"
+	if b.broken() {
+		return
+	}
+	p := pointer(x)
+	if p.absent {
+		panic(fmt.Sprintf("cuda: %s: x is not in this device's memory; allocate it with this backend", op))
+	}
+	b.memset(op, p.bits, 4*x.Len())
+}
+
+// ReLU implements compute.Backend.
+func (b *Backend) ReLU(y, x compute.Tensor) {
+	compute.CheckReLU(y, x)
+	b.launch("ReLU", kernels.ReLU, blocks(y.Len(), kernels.ReLU.Block), pointer(y), pointer(x), u64(y.Len()))
+}
+
+// ReLUGrad implements compute.Backend.
+func (b *Backend) ReLUGrad(dx, dy, y compute.Tensor) {
+	compute.CheckReLUGrad(dx, dy, y)
+	b.launch("ReLUGrad", kernels.ReLUGrad, blocks(y.Len(), kernels.ReLUGrad.Block),
+		pointer(dx), pointer(dy), pointer(y), u64(y.Len()))
+}
+
+// rmsPropEach is how many elements a thread updates.
+const rmsPropEach = 4
+
+// RMSProp implements compute.Backend.
+func (b *Backend) RMSProp(w, c, g compute.Tensor, lr, decay, eps float32) {
+	compute.CheckRMSProp(w, c, g)
+	b.launch("RMSProp", kernels.RMSProp, blocks(g.Len(), rmsPropEach*kernels.RMSProp.Block),
+		pointer(w), pointer(c), pointer(g), u64(g.Len()), f32(lr), f32(decay), f32(1-decay), f32(eps))
+}

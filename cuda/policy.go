@@ -1,0 +1,48 @@
+//go:build linux && amd64 && cgo
+
+package cuda
+
+import (
+	"pongpg/kernels"
+	"pongpg/trainer/compute"
+)
+
+// Sigmoid implements compute.Backend.
+func (b *Backend) Sigmoid(p, z compute.Tensor) {
+	compute.CheckSigmoid(p, z)
+	b.launch("Sigmoid", kernels.Sigmoid, blocks(z.Len(), kernels.Sigmoid.Block), pointer(p), pointer(z), u64(z.Len()))
+}
+
+// Softmax implements compute.Backend.
+func (b *Backend) Softmax(p, z compute.Tensor) {
+	compute.CheckSoftmax(p, z)
+	if z.Cols == 0 {
+		return
+	}
+	b.launch("Softmax", kernels.Softmax, blocks(z.Rows, kernels.Softmax.Block), pointer(p), pointer(z), u64(z.Rows), u32(z.Cols))
+}
+
+// PolicyGrad implements compute.Backend.
+func (b *Backend) PolicyGrad(d, z, p compute.Tensor, action compute.Array[uint8], advantage, weight compute.Tensor, entropy float32) {
+	compute.CheckPolicyGrad(d, z, p, action, advantage, weight)
+	if z.Cols == 0 {
+		return
+	}
+	b.launch("PolicyGrad", kernels.PolicyGrad, blocks(z.Rows, kernels.PolicyGrad.Block),
+		pointer(d), pointer(z), pointer(p), pointer(action), pointer(advantage), pointer(weight),
+		u64(z.Rows), u32(z.Cols), f32(entropy))
+}
+
+// Uniform implements compute.Backend.
+func (b *Backend) Uniform(u compute.Tensor, seed uint64, purpose uint32, stream, tick compute.Array[uint32], after uint32) {
+	compute.CheckUniform(u, stream, tick)
+	b.launch("Uniform", kernels.Uniform, blocks(u.Rows, kernels.Uniform.Block),
+		pointer(u), pointer(stream), pointer(tick), u64(u.Rows), bits64(seed), bits32(purpose), bits32(after))
+}
+
+// Sample implements compute.Backend.
+func (b *Backend) Sample(action compute.Array[uint8], p, u compute.Tensor) {
+	compute.CheckSample(action, p, u)
+	b.launch("Sample", kernels.Sample, blocks(p.Rows, kernels.Sample.Block),
+		pointer(action), pointer(p), pointer(u), u64(p.Rows), u32(p.Cols))
+}
