@@ -82,6 +82,11 @@ var Rules = []Rule{
 		Why:     "two devices are compared by the contract alone, whichever they are",
 	},
 	{
+		Folder:  "trainer/compute/meter",
+		Imports: []string{"std", "trainer/compute"},
+		Why:     "it stands in for a device and counts; what a device keeps beside the operands it is told",
+	},
+	{
 		Folder:  "trainer/checkpoint",
 		Imports: []string{"std", "golang.org/x/sys/..."},
 		Why:     "the files of a run outlive the code that learned from them",
