@@ -21,6 +21,9 @@ import (
 // helper makes the test binary report what it finds instead of testing.
 const helper = "PONGPG_TEST_DRIVER_REPORT"
 
+// folder is where the test binary looks besides.
+const folder = "PONGPG_TEST_DRIVER_FOLDER"
+
 // report is what a process with a fake driver found.
 type report struct {
 	Before   string // what a call before Find returned
@@ -35,6 +38,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(helper) == "" {
 		os.Exit(m.Run())
 	}
+	driver.SetFolders(filepath.SplitList(os.Getenv(folder))...)
 	var r report
 	r.Before = fmt.Sprint(cu.Synchronize())
 	r.Status = driver.Find()

@@ -166,6 +166,25 @@ func TestBrokenLibrary(t *testing.T) {
 	}
 }
 
+// TestFolders checks a library that the dynamic linker does not know of.
+func TestFolders(t *testing.T) {
+	dir := buildFake(t, nil, nil)
+	r := look(t, t.TempDir(), folder+"="+dir)
+	if r.Status.Path == filepath.Join(dir, "libcuda.so.1") {
+		if r.Err != "<nil>" || r.Status.Load != "" {
+			t.Errorf("found %+v: %s", r.Status, r.Err)
+		}
+	} else if r.Status.Path == "" {
+		t.Errorf("found nothing: %s", r.Err)
+	} else {
+		t.Skipf("this machine has a driver, %s", r.Status.Path)
+	}
+	known := buildFake(t, nil, nil)
+	if r := look(t, known, folder+"="+dir); filepath.Dir(r.Status.Path) != known {
+		t.Errorf("found %s, want the one the dynamic linker knows in %s", r.Status.Path, known)
+	}
+}
+
 func TestNoLibrary(t *testing.T) {
 	r := look(t, t.TempDir())
 	if r.Status.Path != "" {

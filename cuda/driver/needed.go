@@ -1,8 +1,6 @@
-package driver
+//go:build linux && amd64 && cgo
 
-// MinVersion is the first CUDA version whose driver compiles PTX 6.3, which the
-// kernels are written in (PTX ISA, release notes).
-const MinVersion = 10000
+package driver
 
 // needed is what training on a GPU calls. The rest of the table is there because
 // gorgonia.org/cu refers to it, and a driver may lack it. So may an old one lack graphs:

@@ -353,6 +353,9 @@ func TestSimulatedFind(t *testing.T) {
 		t.Errorf("found %+v", s)
 	}
 	started := len(r.calls)
+	if !slices.ContainsFunc(r.calls, func(c recorded) bool { return c.entry == driver.EntryInit && c.args[0] == 0 }) {
+		t.Errorf("cuInit(0) is not among the calls %v", r.calls)
+	}
 	driver.Find()
 	if len(r.calls) != started {
 		t.Errorf("the second Find called %v", r.calls[started:])

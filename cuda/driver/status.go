@@ -10,6 +10,10 @@ import (
 // driver sees no device. A GPU that is there and does not work is another error.
 var ErrNoDevice = errors.New("no NVIDIA GPU")
 
+// MinVersion is the first CUDA version whose driver compiles PTX 6.3, which the
+// kernels are written in (PTX ISA, release notes).
+const MinVersion = 10000
+
 // Status is what Find found.
 type Status struct {
 	Path    string   // of libcuda.so.1 as the dynamic linker resolved it; "" if none; "simulated" for a Simulator
