@@ -6,8 +6,8 @@
 // Two launches: sum_squares_chunks to partial, sum_squares_slices to dst. With one chunk
 // a slice the first writes dst itself.
 //
-// A lane's sum is 512 additions after each other, 1.2 µs at best. All else is there to add
-// little to that: the block loads its chunk at once, and one half of one warp adds it up.
+// A lane's sum is 512 additions after each other, which nothing can hasten. All else is there
+// to add little to that: the block loads its chunk at once, and half a warp adds it up.
 #include "device.h"
 
 enum {
