@@ -105,10 +105,10 @@ complaint() { { grep -m 1 -E '^ *--- FAIL:|^panic:|^pongpg:|^=+ (Error|Invalid)'
 
 # The judges. Each reads the output and prints a figure, or why not.
 judge_devices() {
-    [[ $device == cuda* ]] || { grep -m 1 -w cpu "$work/output"; return; }
+    [[ $device == cuda* ]] || { grep -m 1 '^cpu ' "$work/output"; return; }
     local name=$device
     [[ $name != cuda ]] || name=cuda:0
-    grep -m 1 -w "$name" "$work/output" | tr -s ' ' || { echo "no $name; $(tail -n 1 "$work/output")"; return 1; }
+    grep -m 1 "^$name " "$work/output" | tr -s ' ' || { echo "no $name; $(tail -n 1 "$work/output")"; return 1; }
 }
 judge_suite() {
     awk '/^--- PASS:/ {pass++} /^ *--- SKIP:/ {skip++} /^PASS$/ {end = 1}

@@ -41,6 +41,7 @@ need() {
 
 step "what it needs"
 need podman podman
+need gcc gcc libc6-dev
 need runc runc
 need debootstrap debootstrap debian-archive-keyring
 command -v "$GO" >/dev/null || die "$GO is not installed; see https://go.dev/dl/"

@@ -78,9 +78,26 @@ check_no_gpu() {
     local out status=0
     out=$(pongpg train --device cuda --run refused 2>&1) || status=$?
     equal "$status" 1 "exit status"
-    grep -q '^pongpg: .*--device cuda' <<<"$out" || { echo "no reason in: $out"; return 1; }
+    grep -q '^pongpg: .*--device cpu' <<<"$out" || { echo "no reason in: $out"; return 1; }
     [[ ! -e $(volume)/refused ]] || { echo "a run was begun"; return 1; }
     echo "refused, with the reason"
+}
+
+# The driver's library comes from outside, to one of two places: as the NVIDIA Container
+# Toolkit mounts it, and as others do. This one is a driver that sees no card.
+check_driver() {
+    local folder out
+    gcc -shared -fPIC -x c -o "$work/libcuda.so.1" - <<'END'
+int cuInit(unsigned flags) { return flags ? 1 : 100; }
+int cuDriverGetVersion(int *version) { *version = 13000; return 0; }
+END
+    for folder in /usr/lib/x86_64-linux-gnu /usr/local/nvidia/lib64; do
+        out=$(podman run --rm --volume "$work/libcuda.so.1:$folder/libcuda.so.1:ro" "$IMAGE" devices)
+        # The first is known by the name that Debian keeps for it, too.
+        grep -qE "^driver +(/usr)?${folder#/usr}/libcuda.so.1, CUDA 13.0" <<<"$out" || { echo "not found in $folder: $out"; return 1; }
+        grep -q '^auto *cpu: .*sees no device.*--gpus all' <<<"$out" || { echo "no advice in: $out"; return 1; }
+    done
+    echo "found where the toolkit puts it, and in /usr/local/nvidia"
 }
 
 # Leaves the run "stopped" behind for the next two.
@@ -156,6 +173,7 @@ run_checks() {
     check "user" check_user
     check "libraries" check_libraries
     check "--device cuda without a GPU" check_no_gpu
+    check "a driver from outside" check_driver
     check "SIGTERM saves" check_sigterm
     check "--resume goes on" check_resume
     check "as if it had never stopped" check_unbroken
