@@ -18,7 +18,7 @@ func newApp() *cli.App {
 		Version:         versionName(),
 		HideHelpCommand: true,
 		Commands: []*cli.Command{
-			trainCommand(), evalCommand(), traceCommand(), benchCommand(), versionCommand(),
+			trainCommand(), evalCommand(), traceCommand(), benchCommand(), devicesCommand(), parityCommand(), versionCommand(),
 		},
 		Action:         noCommand,
 		OnUsageError:   usageError,

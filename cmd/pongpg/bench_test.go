@@ -13,7 +13,7 @@ import (
 func TestBenchJSON(t *testing.T) {
 	out := succeed(t, t.TempDir(), "bench", "--seconds", "0.001", "--workers", "2", "--json").stdout
 	names, object := jsonNames(t, out)
-	if want := []string{"frames_per_decision", "machine", "preset", "recipe", "seconds", "stages", "version"}; !slices.Equal(names, want) {
+	if want := []string{"device", "frames_per_decision", "machine", "preset", "recipe", "seconds", "stages", "version"}; !slices.Equal(names, want) {
 		t.Errorf("fields %q, want %q", names, want)
 	}
 	machine, err := json.Marshal(object["machine"])

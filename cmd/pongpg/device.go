@@ -3,9 +3,12 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
+	"pongpg/cuda/driver"
 	"pongpg/trainer/compute"
 	"pongpg/trainer/compute/cpu"
 )
@@ -20,9 +23,17 @@ type deviceOptions struct {
 // maxWorkers is more than any machine has processors.
 const maxWorkers = 4096
 
+const deviceUsage = "'auto' (the first GPU if there is one, else the CPU), 'cpu', 'cuda', 'cuda:N' or 'sim' (a simulated GPU: slow, for checks)"
+
 func (o *deviceOptions) flags() []cli.Flag {
+	return append([]cli.Flag{
+		&cli.StringFlag{Name: "device", Value: "auto", DefaultText: "auto", Destination: &o.device, Usage: "what computes: " + deviceUsage},
+	}, o.hostFlags()...)
+}
+
+// hostFlags returns the flags that are about the CPU.
+func (o *deviceOptions) hostFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "device", Value: "auto", DefaultText: "auto", Destination: &o.device, Usage: "what computes: 'auto' (the GPU if there is one, else the CPU), 'cpu' or 'cuda'"},
 		&cli.GenericFlag{Name: "workers", Value: into(&o.workers, parseWhole), DefaultText: "one per processor", Usage: "goroutines that play and compute; results do not depend on it"},
 		&cli.GenericFlag{Name: "isa", Value: &value[string]{parse: parseText, put: func(s string) { o.isa = s }}, Hidden: true, Usage: "instruction set of the CPU backend, to compare them; results do not depend on it"},
 	}
@@ -30,27 +41,51 @@ func (o *deviceOptions) flags() []cli.Flag {
 
 func parseText(s string) (string, error) { return s, nil }
 
+// checkWorkers returns an error for an impossible --workers.
+func (o *deviceOptions) checkWorkers(c *cli.Context) error {
+	if c.IsSet("workers") && (o.workers < 1 || o.workers > maxWorkers) {
+		return usageErrorf("--workers %d is impossible: it must be in 1 … %d, or left out for one per processor", o.workers, maxWorkers)
+	}
+	return nil
+}
+
 // open returns the device to compute on, and why it is that one.
 func (o *deviceOptions) open(c *cli.Context) (b compute.Backend, why string, err error) {
-	if c.IsSet("workers") && (o.workers < 1 || o.workers > maxWorkers) {
-		return nil, "", usageErrorf("--workers %d is impossible: it must be in 1 … %d, or left out for one per processor", o.workers, maxWorkers)
+	if err := o.checkWorkers(c); err != nil {
+		return nil, "", err
 	}
-	switch o.device {
-	case "cpu":
-		b, err = o.openCPU()
-		return b, "asked for by --device", err
-	case "cuda":
-		b, err = openCUDA()
-		return b, "asked for by --device", err
-	case "auto":
-		// The GPU if there is one; the CPU only if there is none.
-		if b, err = openCUDA(); !errors.Is(err, errNoCUDA) {
-			return b, "the first GPU", err
+	if o.device != "auto" {
+		b, err = o.openNamed("device", o.device)
+		return b, "asked for by --device", withoutGPU(err)
+	}
+	// The GPU if there is one; the CPU only if there is none.
+	if b, err = gpus.open(0, int(o.workers)); !errors.Is(err, driver.ErrNoDevice) {
+		return b, "the first GPU", withoutGPU(err)
+	}
+	why = err.Error()
+	b, err = o.openCPU()
+	return b, why, err
+}
+
+// openNamed returns the device that a flag names.
+func (o *deviceOptions) openNamed(flag, name string) (compute.Backend, error) {
+	kind, ordinal := name, 0
+	if number, found := strings.CutPrefix(name, "cuda:"); found {
+		n, err := strconv.ParseUint(number, 10, 16)
+		if err != nil {
+			return nil, usageErrorf("--%s %q names no GPU: write cuda:0 for the first, cuda:1 for the second; pongpg devices lists them", flag, name)
 		}
-		b, err = o.openCPU()
-		return b, errNoCUDA.Error(), err
+		kind, ordinal = "cuda", int(n)
 	}
-	return nil, "", usageErrorf("--device %q is not one of auto, cpu, cuda", o.device)
+	switch kind {
+	case "cpu":
+		return o.openCPU()
+	case "sim":
+		return gpus.simulated(int(o.workers))
+	case "cuda":
+		return gpus.open(ordinal, int(o.workers))
+	}
+	return nil, usageErrorf("--%s %q is not one of auto, cpu, cuda, cuda:N, sim", flag, name)
 }
 
 func (o *deviceOptions) openCPU() (compute.Backend, error) {
@@ -61,9 +96,17 @@ func (o *deviceOptions) openCPU() (compute.Backend, error) {
 	return b, nil
 }
 
-// errNoCUDA says that there is no GPU to be had.
-var errNoCUDA = errors.New("no CUDA in this build")
+// withoutGPU adds to an error of a GPU how to do without one.
+func withoutGPU(err error) error {
+	if usage := (*exitError)(nil); err == nil || errors.As(err, &usage) {
+		return err
+	}
+	return fmt.Errorf("%w; --device cpu computes without a GPU", err)
+}
 
-func openCUDA() (compute.Backend, error) {
-	return nil, fmt.Errorf("%w, which was looked for as --device cuda asks; use --device cpu, or auto for a GPU where there is one", errNoCUDA)
+// deviceFailed reports whether err is the failure of a device, which another would not
+// have had.
+func deviceFailed(err error) bool {
+	var failure *compute.DeviceError
+	return errors.As(err, &failure)
 }

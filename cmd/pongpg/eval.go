@@ -40,7 +40,13 @@ func evalCommand() *cli.Command {
 			&cli.BoolFlag{Name: "greedy", Destination: &f.greedy, Usage: "take the likeliest action instead of a sampled one"},
 			&cli.BoolFlag{Name: "json", Destination: &f.json, Usage: "print JSON (docs/command.md)"},
 		),
-		Action: func(c *cli.Context) error { return f.eval(c) },
+		Action: func(c *cli.Context) error {
+			err := f.eval(c)
+			if deviceFailed(err) {
+				err = withoutGPU(err)
+			}
+			return err
+		},
 	}
 }
 

@@ -19,6 +19,7 @@ const asCommand = "PONGPG_TEST_AS_COMMAND"
 func TestMain(m *testing.M) {
 	if os.Getenv(asCommand) != "" {
 		constrain()
+		useTestGPU(os.Getenv(testGPU))
 		os.Exit(run(append([]string{"pongpg"}, os.Args[1:]...)))
 	}
 	os.Exit(m.Run())

@@ -8,6 +8,7 @@ import (
 
 	"pongpg/cmd/internal/session"
 	"pongpg/trainer/checkpoint"
+	"pongpg/trainer/compute"
 )
 
 // trainFlags are the flags of train.
@@ -21,6 +22,9 @@ type trainFlags struct {
 	keep                         int64
 
 	endProfile func()
+
+	backend compute.Backend // what the run computes on
+	moved   string          // what it went on with after that had failed
 }
 
 func trainCommand() *cli.Command {
@@ -93,12 +97,16 @@ func (f *trainFlags) open(c *cli.Context) (*session.Session, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
+	f.backend = backend
 	device := fmt.Sprintf("%s: %s", backend.Name(), why)
 	var s *session.Session
 	if c.IsSet("resume") {
 		s, err = session.Resume(f.resume, limits, backend, f.prepare)
 	} else {
 		s, err = session.Start(f.run, config, limits, backend, f.prepare)
+	}
+	if deviceFailed(err) {
+		err = withoutGPU(err)
 	}
 	return s, device, err
 }

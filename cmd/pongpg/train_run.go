@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -44,10 +45,12 @@ func (f *trainFlags) follow(c *cli.Context, s *session.Session) error {
 	signals := watchSignals(func(name string) {
 		shown.Say(name + ": stopping after this update; once more to stop at once")
 	})
-	err := s.Trainer.Run(signals.ctx, s.Dir, trainer.RunOptions{
-		Limits: s.Limits.Trainer(), CheckpointInterval: f.checkpointInterval, OnUpdate: shown.Update,
-		OnWarning: func(err error) { shown.Say("pongpg: " + oneLine(err)) },
-	})
+	err := f.trainOn(signals.ctx, s, shown)
+	if deviceFailed(err) && f.device.device == "auto" {
+		if err = f.goOn(s, shown, err); err == nil {
+			err = f.trainOn(signals.ctx, s, shown)
+		}
+	}
 	signals.stop()
 	shown.Close()
 	if err != nil {
@@ -57,12 +60,46 @@ func (f *trainFlags) follow(c *cli.Context, s *session.Session) error {
 	limit, _ := s.Limits.Reached(end)
 	caught, interrupted := signals.by()
 	if limit != "" && !interrupted {
-		fmt.Fprintf(c.App.Writer, "done: %s\n%s", limit, summary(s, end))
+		fmt.Fprintf(c.App.Writer, "done: %s\n%s", limit, f.summary(s, end))
 		return missedReturn(s)
 	}
 	// Without a limit only a signal ends a run; with one, a signal counts all the same.
-	fmt.Fprintf(c.App.Writer, "stopped by %s\n%sgo on with: pongpg train --resume %s\n", signalName(caught), summary(s, end), shellQuoted(s.Dir.Dir()))
+	fmt.Fprintf(c.App.Writer, "stopped by %s\n%sgo on with: pongpg train --resume %s\n", signalName(caught), f.summary(s, end), shellQuoted(s.Dir.Dir()))
 	return &exitError{status: signalStatus(caught)}
+}
+
+// trainOn trains on the device that the session has.
+func (f *trainFlags) trainOn(ctx context.Context, s *session.Session, shown status.Status) error {
+	return s.Trainer.Run(ctx, s.Dir, trainer.RunOptions{
+		Limits: s.Limits.Trainer(), CheckpointInterval: f.checkpointInterval, OnUpdate: shown.Update,
+		OnWarning: func(err error) { shown.Say("pongpg: " + oneLine(err)) },
+	})
+}
+
+// goOn takes the run up again on the CPU, from its last checkpoint, after its device has
+// failed.
+func (f *trainFlags) goOn(s *session.Session, shown status.Status, failure error) error {
+	failed := f.backend
+	cpu, err := f.device.openCPU()
+	if err == nil {
+		err = s.Continue(cpu)
+	}
+	if err == nil {
+		err = f.startRecord(s.Trainer)
+	}
+	if err != nil {
+		return fmt.Errorf("%w; the run cannot go on on the CPU: %w", failure, err)
+	}
+	_ = failed.Close() // it has failed, and said so
+	f.backend = cpu
+	from := s.Trainer.Progress()
+	f.moved = fmt.Sprintf("%s since update %s, when %s had failed", cpu.Name(), format.Count(from.Update), failed.Name())
+	for _, warning := range s.Warnings {
+		shown.Say("pongpg: " + warning)
+	}
+	shown.Say(fmt.Sprintf("pongpg: %s; the run goes on from update %s on the CPU", oneLine(failure), format.Count(from.Update)))
+	shown.Restart(from)
+	return nil
 }
 
 // missedReturn returns an error if a run that has reached a limit was to reach a return
@@ -84,24 +121,34 @@ func withLastCheckpoint(err error, run *checkpoint.Run) error {
 	if latestErr != nil {
 		return fmt.Errorf("%w; %w", err, latestErr)
 	}
-	return fmt.Errorf("%w; the last checkpoint is %s", err, found.Path)
+	err = fmt.Errorf("%w; the last checkpoint is %s", err, found.Path)
+	if deviceFailed(err) {
+		return fmt.Errorf("%w; go on with pongpg train --resume %s, and --device cpu to do without the device", err, shellQuoted(run.Dir()))
+	}
+	return err
 }
 
 // prepare opens what a run is to be watched with, before it is anything on disk.
 func (f *trainFlags) prepare(t *trainer.Trainer) error {
-	if f.record != "" {
-		if err := t.Record(f.record); err != nil {
-			return fmt.Errorf("--record %s: %w; choose a directory that can be written", f.record, err)
-		}
-	}
-	if f.profile == "" {
-		return nil
+	if err := f.startRecord(t); err != nil || f.profile == "" {
+		return err
 	}
 	end, err := startProfile(f.profile)
 	if err != nil {
 		return fmt.Errorf("--cpuprofile: %w; choose a file that can be written", err)
 	}
 	f.endProfile = end
+	return nil
+}
+
+// startRecord has the updates recorded, if they are to be.
+func (f *trainFlags) startRecord(t *trainer.Trainer) error {
+	if f.record == "" {
+		return nil
+	}
+	if err := t.Record(f.record); err != nil {
+		return fmt.Errorf("--record %s: %w; choose a directory that can be written", f.record, err)
+	}
 	return nil
 }
 

@@ -43,7 +43,7 @@ func (f *trainFlags) table(s *session.Session, device string) string {
 }
 
 // summary returns what came of a run.
-func summary(s *session.Session, end trainer.Metrics) string {
+func (f *trainFlags) summary(s *session.Session, end trainer.Metrics) string {
 	rows := [][]string{
 		{"updates", format.Count(end.Update)},
 		{"decisions", format.Count(end.GlobalStep)},
@@ -52,6 +52,9 @@ func summary(s *session.Session, end trainer.Metrics) string {
 		{"running reward", format.Return(float64(end.RunningReward))},
 		{"training time", fmt.Sprintf("%s (%s decisions/s)", format.Duration(time.Duration(end.ElapsedSeconds*float64(time.Second))), format.Short(float64(end.GlobalStep)/max(end.ElapsedSeconds, 1e-9)))},
 		{"run", s.Dir.Dir()},
+	}
+	if f.moved != "" {
+		rows = append(rows, []string{"device", f.moved})
 	}
 	return format.Table(rows)
 }

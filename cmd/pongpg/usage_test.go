@@ -16,9 +16,9 @@ func TestImpossibleCommandLines(t *testing.T) {
 		line  string
 		parts []string // of the error: the value, and the choices
 	}{
-		{"fly", []string{`"fly"`, "train, eval, trace, bench, version"}},
+		{"fly", []string{`"fly"`, "train, eval, trace, bench, devices, parity, version"}},
 		{"trian", []string{`"trian"`, "did you mean train?"}},
-		{"help fly", []string{`"fly"`, "train, eval, trace, bench, version"}},
+		{"help fly", []string{`"fly"`, "train, eval, trace, bench, devices, parity, version"}},
 		{"--fast", []string{"--fast", "pongpg --help"}},
 		{"train fast", []string{`"fast"`, "pongpg train --help"}},
 		{"train --envz 3", []string{"--envz", "did you mean --envs?"}},
@@ -90,6 +90,15 @@ func TestImpossibleCommandLines(t *testing.T) {
 		{"eval x", []string{`"x"`, "pongpg eval --help"}},
 		{"trace", []string{"--actions", "standard input"}},
 		{"trace actions.txt", []string{`"actions.txt"`, "pongpg trace --help"}},
+		{"eval --checkpoint x --device cuda:x", []string{`"cuda:x"`, "pongpg devices"}},
+		{"bench --device gpu", []string{`"gpu"`, "auto, cpu, cuda, cuda:N, sim"}},
+		{"parity --device auto", []string{`"auto"`, "cpu, cuda, cuda:N, sim"}},
+		{"parity --against sim", []string{`"sim"`, "cpu, cuda, cuda:N"}},
+		{"parity --device sim --against cuda", []string{"--against cuda", "--device sim"}},
+		{"parity --updates 0", []string{"--updates 0", "above 0"}},
+		{"parity --workers 0", []string{"--workers 0", "1 … 4096"}},
+		{"parity --envs 0", []string{"--envs 0", "1 … "}},
+		{"devices all", []string{`"all"`, "pongpg devices --help"}},
 		{"bench --seconds 0", []string{"--seconds 0", "above 0"}},
 		{"bench --seconds NaN", []string{"--seconds NaN", "above 0"}},
 		{"bench --workers 0", []string{"--workers 0", "1 … 4096"}},
@@ -119,7 +128,8 @@ func TestFailures(t *testing.T) {
 	}{
 		{"train --resume nowhere", []string{"nowhere", "does not exist"}},
 		{"eval --checkpoint nowhere", []string{"nowhere", "check the path"}},
-		{"train --device cuda", []string{"CUDA", "--device cpu"}},
+		{"train --device cuda", []string{"no NVIDIA GPU", "--device cpu"}},
+		{"parity", []string{"no NVIDIA GPU", "--device sim"}},
 		{"train --record /dev/null/x", []string{"--record /dev/null/x", "not a directory", "can be written"}},
 		{"train --cpuprofile nowhere/x", []string{"--cpuprofile", "nowhere/x", "can be written"}},
 		{"trace --actions nowhere", []string{"nowhere", "standard input"}},

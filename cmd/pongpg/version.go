@@ -25,7 +25,11 @@ func versionCommand() *cli.Command {
 func init() { cli.VersionPrinter = printVersion }
 
 func printVersion(c *cli.Context) {
-	fmt.Fprintf(c.App.Writer, "pongpg %s\n%s %s/%s, learning with %s, playing with %s\n", versionName(), runtime.Version(), runtime.GOOS, runtime.GOARCH, cpu.ISAs()[0], emu.ISA())
+	cuda := "not in this build"
+	if cudaBuilt {
+		cuda = "built in"
+	}
+	fmt.Fprintf(c.App.Writer, "pongpg %s\n%s %s/%s, learning with %s, playing with %s, CUDA: %s\n", versionName(), runtime.Version(), runtime.GOOS, runtime.GOARCH, cpu.ISAs()[0], emu.ISA(), cuda)
 }
 
 // versionName returns the version: what the linker was told, else what the go command

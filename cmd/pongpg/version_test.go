@@ -11,7 +11,7 @@ import (
 
 func TestVersion(t *testing.T) {
 	got := succeed(t, t.TempDir(), "version").stdout
-	for _, part := range []string{"pongpg ", runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, "learning with " + cpu.ISAs()[0], "playing with " + emu.ISA()} {
+	for _, part := range []string{"pongpg ", runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, "learning with " + cpu.ISAs()[0], "playing with " + emu.ISA(), "CUDA: "} {
 		if !strings.Contains(got, part) {
 			t.Errorf("%q does not say %q", got, part)
 		}

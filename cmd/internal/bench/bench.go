@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"pongpg/trainer/compute"
 	"pongpg/trainer/compute/cpu"
 )
 
@@ -16,12 +17,17 @@ type Options struct {
 	Seconds float64 // for each stage
 	Workers int     // of the second measurement; the first is with one
 	ISA     string  // of the CPU backend; "" is the best
+	Device  string  // what Open returns
+
+	// Open returns the device, for so many workers. Close closes it.
+	Open func(workers int) (compute.Backend, error)
 }
 
 // Report is the result of Run; docs/command.md has its JSON.
 type Report struct {
 	Version           string   `json:"version"`
 	Machine           Machine  `json:"machine"`
+	Device            string   `json:"device"`
 	Recipe            string   `json:"recipe"`
 	Preset            string   `json:"preset"`
 	FramesPerDecision float64  `json:"frames_per_decision"`
@@ -44,7 +50,7 @@ func NewReport(o Options) *Report {
 		isa = cpu.ISAs()[0]
 	}
 	return &Report{
-		Machine: thisMachine(isa), Recipe: config.Recipe, Preset: config.Preset,
+		Machine: thisMachine(isa), Device: o.Device, Recipe: config.Recipe, Preset: config.Preset,
 		FramesPerDecision: framesPerDecision, Seconds: o.Seconds,
 	}
 }
@@ -60,12 +66,12 @@ func (r *Report) Run(o Options, done func(Result)) error {
 	return nil
 }
 
-func (r *Report) run(o Options, workers int, done func(Result)) error {
-	backend, err := cpu.New(cpu.Options{Workers: workers, ISA: o.ISA})
+func (r *Report) run(o Options, workers int, done func(Result)) (err error) {
+	backend, err := o.Open(workers)
 	if err != nil {
 		return err
 	}
-	defer backend.Close()
+	defer func() { err = errors.Join(err, backend.Close()) }()
 	// The measured processor is a machine with that many.
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(workers))
 	f, err := newFixture(backend)

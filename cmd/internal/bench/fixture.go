@@ -22,6 +22,10 @@ var config = func() trainer.Config {
 const (
 	seed  = 1
 	games = 64 // played at a time by one goroutine, as the trainer does
+
+	// gamesAsync is how many decisions a device that computes beside the host is asked for
+	// at a time.
+	gamesAsync = 1024
 )
 
 // framesPerDecision is the mean frame skip, uniform over the preset's range.
@@ -58,6 +62,14 @@ func newFixture(b compute.Backend) (*fixture, error) {
 	f.fill()
 	policy.Forward(b, f.batch.Z, f.batch.Prob, f.batch.Active, f.batch.X)
 	return f, b.Sync()
+}
+
+// after returns the row after n from at on, from which n more can be taken.
+func (f *fixture) after(at, n int) int {
+	if at += n; at+n > f.rows {
+		return 0
+	}
+	return at
 }
 
 // fill plays the games and writes their observations, actions and an advantage of the

@@ -74,31 +74,41 @@ func observation(*fixture, compute.Backend) piece {
 	}
 }
 
-// forward is the policy's probabilities for the observations of one decision of the
-// games, over and over.
+// atOnce returns how many decisions a policy is asked for at a time: as many as training
+// asks a device for.
+func atOnce(queue compute.Backend) int {
+	if queue.Async() {
+		return gamesAsync
+	}
+	return games
+}
+
+// forward is the policy's probabilities for some observations, over and over.
 func forward(f *fixture, queue compute.Backend) piece {
-	z := compute.New[float32](queue, games, f.policy.Outputs())
-	prob := compute.New[float32](queue, games, f.policy.Outputs())
-	active := compute.New[uint16](queue, games, f.policy.W1.Cols/compute.Lanes)
+	n := atOnce(queue)
+	z := compute.New[float32](queue, n, f.policy.Outputs())
+	prob := compute.New[float32](queue, n, f.policy.Outputs())
+	active := compute.New[uint16](queue, n, f.policy.W1.Cols/compute.Lanes)
 	at := 0
 	return func() (int, error) {
-		f.policy.Forward(queue, z, prob, active, f.batch.X.Slice(at, at+games))
-		at = (at + games) % f.rows
-		return games, nil
+		f.policy.Forward(queue, z, prob, active, f.batch.X.Slice(at, at+n))
+		at = f.after(at, n)
+		return n, queue.Sync()
 	}
 }
 
 // sampling is the choice of an action by a random number.
 func sampling(f *fixture, queue compute.Backend) piece {
-	uniform := compute.New[float32](queue, games, 1)
-	stream, tick := compute.New[uint32](queue, games, 1), compute.New[uint32](queue, games, 1)
-	action := compute.New[uint8](queue, games, 1)
+	n := atOnce(queue)
+	uniform := compute.New[float32](queue, n, 1)
+	stream, tick := compute.New[uint32](queue, n, 1), compute.New[uint32](queue, n, 1)
+	action := compute.New[uint8](queue, n, 1)
 	at := 0
 	return func() (int, error) {
 		queue.Uniform(uniform, seed, philox.PurposeAction, stream, tick, 0)
-		queue.Sample(action, f.batch.Prob.Slice(at, at+games), uniform)
-		at = (at + games) % f.rows
-		return games, nil
+		queue.Sample(action, f.batch.Prob.Slice(at, at+n), uniform)
+		at = f.after(at, n)
+		return n, queue.Sync()
 	}
 }
 
@@ -108,7 +118,7 @@ func backward(f *fixture) ([]piece, error) {
 	learner := trainer.NewLearner(b, f.policy, f.rows)
 	return []piece{func() (int, error) {
 		learner.Backward(b, f.batch, hyper)
-		return f.rows, nil
+		return f.rows, b.Sync()
 	}}, nil
 }
 
@@ -121,7 +131,7 @@ func update(f *fixture) ([]piece, error) {
 	learner.Backward(b, f.batch, hyper)
 	return []piece{func() (int, error) {
 		learner.Ascend(b, hyper)
-		return f.rows, nil
+		return f.rows, b.Sync()
 	}}, nil
 }
 

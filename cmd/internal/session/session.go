@@ -156,3 +156,14 @@ func (s *Session) Begin() error {
 	}
 	return nil
 }
+
+// Continue takes the run up from its latest checkpoint on another device, after an error
+// of the one it was on. The directory is then as Begin leaves it, and Warnings are new.
+func (s *Session) Continue(backend compute.Backend) error {
+	s.Trainer, s.From, s.Warnings = nil, nil, nil
+	s.Resumed = true
+	if err := s.resume(s.Limits, backend); err != nil {
+		return err
+	}
+	return s.Begin()
+}

@@ -45,6 +45,12 @@ func (l *line) Update(m trainer.Metrics) {
 	l.bar.SetCurrent(done)
 }
 
+func (l *line) Restart(start trainer.Metrics) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	l.meter = newMeter(l.meter.limits, start)
+}
+
 // show returns a part of the line.
 func (l *line) show(part func(*meter) string) string {
 	l.mutex.Lock()

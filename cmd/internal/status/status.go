@@ -16,6 +16,8 @@ import (
 // Close, once, when the run has ended.
 type Status interface {
 	Update(trainer.Metrics)
+	// Restart says that the run goes on from start, at a pace of its own.
+	Restart(start trainer.Metrics)
 	// Say shows a line of text without harm to what is shown already. It may be called
 	// from any goroutine.
 	Say(line string)
@@ -49,6 +51,8 @@ func (p *plain) Update(m trainer.Metrics) {
 	p.shown = now
 	fmt.Fprintf(p.out, "update %s  %s  %s\n", format.Count(m.Update), p.meter.percent(), p.meter.text())
 }
+
+func (p *plain) Restart(start trainer.Metrics) { p.meter = newMeter(p.meter.limits, start) }
 
 // Say writes to standard error: the lines on out are for programs too.
 func (p *plain) Say(line string) { fmt.Fprintln(os.Stderr, line) }
