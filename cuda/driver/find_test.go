@@ -102,10 +102,10 @@ func TestNoDevices(t *testing.T) {
 }
 
 // TestOldDriver checks a driver that lacks functions. What only gorgonia.org/cu
-// refers to may be missing, and a newer version of a function stands in for one.
+// refers to may be missing, and another version of a function stands in for one.
 func TestOldDriver(t *testing.T) {
-	dir := buildFake(t, []string{"cuMemAlloc_v2", "cuLaunchKernel", "cuEventElapsedTime", "cuGraphInstantiateWithFlags", "cuSurfRefGetArray"},
-		[]string{"cuEventElapsedTime_v2"})
+	dir := buildFake(t, []string{"cuMemAlloc_v2", "cuLaunchKernel", "cuEventElapsedTime", "cuGraphInstantiateWithFlags", "cuSurfRefGetArray",
+		"cuDevicePrimaryCtxRelease_v2"}, []string{"cuEventElapsedTime_v2", "cuDevicePrimaryCtxRelease"})
 	log := filepath.Join(dir, "log")
 	r := look(t, dir, "FAKE_LOG="+log)
 	if !slices.Equal(r.Status.Missing, []string{"cuLaunchKernel", "cuMemAlloc_v2"}) {
@@ -127,6 +127,32 @@ func TestOldDriver(t *testing.T) {
 		t.Errorf("found %+v, no device %v", r.Status, r.NoDevice)
 	}
 	wantErr(t, r.Err, "CUDA 9.2", "too old", "update it", "10.0 or newer")
+}
+
+// TestNeeded leaves out every function that is needed, and finds them missing; then all
+// others, and misses nothing.
+func TestNeeded(t *testing.T) {
+	var names []string
+	for _, e := range driver.Needed() {
+		switch e {
+		case driver.EntryInit, driver.EntryDriverGetVersion, driver.EntryDeviceGetCount: // in every fake
+		default:
+			names = append(names, e.Name())
+		}
+	}
+	r := look(t, buildFake(t, names, nil))
+	if !slices.Equal(r.Status.Missing, names) {
+		t.Errorf("missing %v, want %v", r.Status.Missing, names)
+	}
+	var others []string
+	for e := range driver.Entry(driver.Entries) {
+		if !slices.Contains(names, e.Name()) {
+			others = append(others, e.Name())
+		}
+	}
+	if r = look(t, buildFake(t, others, nil)); len(r.Status.Missing) != 0 || r.Err != "<nil>" {
+		t.Errorf("missing %v: %s", r.Status.Missing, r.Err)
+	}
 }
 
 // TestBrokenLibrary checks files that are there and cannot be loaded: a driver is
