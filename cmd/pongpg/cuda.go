@@ -3,19 +3,16 @@ package main
 import (
 	"errors"
 
-	"pongpg/cuda/driver"
+	"pongpg/cuda"
 	"pongpg/trainer/compute"
 )
 
-var errNoBackend = errors.New("no CUDA backend in this build")
-
 func openCUDA(ordinal, workers int) (compute.Backend, error) {
-	if err := driver.Find().Err(); err != nil {
+	b, err := cuda.Open(cuda.Options{Ordinal: ordinal, Workers: workers})
+	if err != nil {
 		return nil, err
 	}
-	return nil, errNoBackend
+	return b, nil
 }
 
-func openSimulated(workers int) (compute.Backend, error) { return nil, errNoBackend }
-
-func listCUDA() ([]gpu, error) { return nil, errNoBackend }
+func openSimulated(workers int) (compute.Backend, error) { return nil, errors.New("no simulator") }

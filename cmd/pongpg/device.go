@@ -8,7 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"pongpg/cuda/driver"
+	"pongpg/cuda"
 	"pongpg/trainer/compute"
 	"pongpg/trainer/compute/cpu"
 )
@@ -59,10 +59,10 @@ func (o *deviceOptions) open(c *cli.Context) (b compute.Backend, why string, err
 		return b, "asked for by --device", withoutGPU(err)
 	}
 	// The GPU if there is one; the CPU only if there is none.
-	if b, err = gpus.open(0, int(o.workers)); !errors.Is(err, driver.ErrNoDevice) {
+	if b, err = gpus.open(0, int(o.workers)); !errors.Is(err, cuda.ErrNoDevice) {
 		return b, "the first GPU", withoutGPU(err)
 	}
-	why = err.Error()
+	why = noGPU(err)
 	b, err = o.openCPU()
 	return b, why, err
 }
@@ -95,6 +95,9 @@ func (o *deviceOptions) openCPU() (compute.Backend, error) {
 	}
 	return b, nil
 }
+
+// noGPU returns why there is no GPU.
+func noGPU(err error) string { return strings.TrimPrefix(oneLine(err), "cuda: ") }
 
 // withoutGPU adds to an error of a GPU how to do without one.
 func withoutGPU(err error) error {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -107,4 +108,23 @@ func TestSameOnAGPU(t *testing.T) {
 		t.Fatal(r.stderr)
 	}
 	sameState(t, filepath.Join(dir, "r"), filepath.Join(dir, "undisturbed"))
+}
+
+// TestDeviceMemory: a run that the GPU cannot hold is refused before it is anything on disk,
+// with what it takes, what there is, and what to change.
+func TestDeviceMemory(t *testing.T) {
+	dir := t.TempDir()
+	onGPU(t, "small", dir, "train", "--hidden", "16", "--envs", "16").fail(t, statusError,
+		"of cuda:0 (Fake)", "which has 0.03 GiB free of 80.00", "--batch-decisions", "--device cpu")
+	onGPU(t, "small", dir, "train", "--recipe", "karpathy").fail(t, statusError, "--batch-episodes", "--device cpu")
+	onGPU(t, "small", dir, "parity").fail(t, statusError, "which has 0.03 GiB free", "--batch-decisions")
+	if left := files(t, dir); left != nil {
+		t.Errorf("left behind: %q", left)
+	}
+	succeed(t, dir, "train", "--run", "r", "--hidden", "16", "--envs", "16", "--updates", "1")
+	before := files(t, dir)
+	onGPU(t, "small", dir, "train", "--resume", "r", "--updates", "2").fail(t, statusError, "which has 0.03 GiB free", "--device cpu")
+	if after := files(t, dir); !slices.Equal(before, after) {
+		t.Errorf("the run was changed: %q, before %q", after, before)
+	}
 }

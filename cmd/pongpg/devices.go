@@ -9,7 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"pongpg/cmd/internal/format"
-	"pongpg/cuda/driver"
+	"pongpg/cuda"
 	"pongpg/trainer/compute"
 	"pongpg/trainer/compute/cpu"
 )
@@ -43,11 +43,50 @@ func devicesCommand() *cli.Command {
 // devicesReport is what devices prints: docs/command.md.
 type devicesReport struct {
 	Driver driverReport `json:"driver"`
-	GPUs   []gpu        `json:"gpus"`
+	GPUs   []gpuReport  `json:"gpus"`
 	CPU    cpuReport    `json:"cpu"`
 	Auto   string       `json:"auto"`   // the device that --device auto takes; "" if that is an error
 	Reason string       `json:"reason"` // why
-	Error  string       `json:"error"`  // why a GPU that is there cannot be used
+	Error  string       `json:"error"`  // why --device auto is an error; "" if it is not
+}
+
+type gpuReport struct {
+	Device     string `json:"device"` // as --device takes it
+	Name       string `json:"name"`
+	Memory     int64  `json:"memory_bytes"`
+	Free       int64  `json:"free_bytes"` // −1 if unknown
+	Capability string `json:"compute_capability"`
+	SMs        int    `json:"sms"` // streaming multiprocessors
+	ClockMHz   int    `json:"clock_mhz"`
+	MemoryMHz  int    `json:"memory_clock_mhz"`
+	BusID      string `json:"pci_bus_id"`
+	UUID       string `json:"uuid"`
+	Error      string `json:"error"` // why it cannot be used; "" if it can
+}
+
+func reportOf(d *cuda.Device) gpuReport {
+	r := gpuReport{
+		Device: d.ID(), Name: d.Name, Memory: d.Memory, Free: d.Free,
+		Capability: fmt.Sprintf("%d.%d", d.Major, d.Minor), SMs: d.SMs,
+		ClockMHz: d.ClockMHz, MemoryMHz: d.MemoryMHz, BusID: d.BusID, UUID: d.UUID,
+	}
+	if d.Err != nil {
+		r.Error = oneLine(d.Err)
+	}
+	return r
+}
+
+// text says it in words.
+func (g *gpuReport) text() string {
+	free := ""
+	if g.Free >= 0 {
+		free = fmt.Sprintf(" (%.1f free)", float64(g.Free)/gib)
+	}
+	text := fmt.Sprintf("%s, %.1f GiB%s, compute capability %s, %d multiprocessors", g.Name, float64(g.Memory)/gib, free, g.Capability, g.SMs)
+	if g.Error != "" {
+		text += "; it cannot be used: " + g.Error
+	}
+	return text
 }
 
 type driverReport struct {
@@ -73,23 +112,21 @@ func findDevices() (*devicesReport, error) {
 	found := gpus.find()
 	r := &devicesReport{
 		Driver: driverReport{Path: found.Path},
-		GPUs:   []gpu{},
+		GPUs:   []gpuReport{},
 		CPU:    cpuReport{b.Name(), b.Workers(), cpu.ISAs()[0], cpu.ISAs()},
 	}
 	if v := found.Version; v != 0 {
 		r.Driver.CUDA = fmt.Sprintf("%d.%d", v/1000, v%1000/10)
 	}
-	err = found.Err()
-	if err == nil {
-		if list, listErr := gpus.list(); listErr != nil {
-			err = listErr
-		} else {
-			r.GPUs = list
+	if err = found.Err(); err == nil {
+		var list []cuda.Device
+		list, err = gpus.list()
+		for i := range list {
+			r.GPUs = append(r.GPUs, reportOf(&list[i]))
 		}
 	}
-	var first compute.Backend
-	if err == nil {
-		// Only opening it tells whether it works.
+	if err == nil { // only opening it tells whether it works
+		var first compute.Backend
 		if first, err = gpus.open(0, 0); err == nil {
 			err = first.Close()
 		}
@@ -97,8 +134,8 @@ func findDevices() (*devicesReport, error) {
 	switch {
 	case err == nil:
 		r.Auto, r.Reason = "cuda:0", "the first GPU"
-	case errors.Is(err, driver.ErrNoDevice):
-		r.Auto, r.Reason = "cpu", err.Error()
+	case errors.Is(err, cuda.ErrNoDevice):
+		r.Auto, r.Reason = "cpu", noGPU(err)
 	default:
 		r.Error = oneLine(withoutGPU(err))
 		r.Reason = r.Error

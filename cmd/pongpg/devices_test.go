@@ -42,7 +42,7 @@ func TestDevices(t *testing.T) {
 			if err := json.Unmarshal([]byte(r.stdout), &report); err != nil {
 				t.Fatal(err)
 			}
-			if report.Auto != test.auto || report.Reason == "" || (report.Error != "") != (test.status != 0) || r.status != test.status || report.CPU.Workers < 1 {
+			if report.Auto != test.auto || report.Reason == "" || (report.Error != "") != (test.status != 0) || r.status != test.status || report.CPU.Workers < 1 || test.auto == "cuda:0" && (len(report.GPUs) != 1 || report.GPUs[0].Memory != 80<<30) {
 				t.Errorf("%+v", report)
 			}
 		})

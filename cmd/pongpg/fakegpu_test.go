@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"pongpg/cuda"
 	"pongpg/cuda/driver"
 	"pongpg/trainer/compute"
 	"pongpg/trainer/compute/cpu"
@@ -20,6 +21,7 @@ import (
 //	good      one that computes as the CPU does
 //	fails N   one that fails after N updates
 //	wrong     one with a wrong bit in the gradient of update 2
+//	small     one with little memory
 //	replays   one that draws a wrong action in the third replay of what it recorded
 const testGPU = "PONGPG_TEST_GPU"
 
@@ -27,7 +29,7 @@ const testGPU = "PONGPG_TEST_GPU"
 func useTestGPU(name string) {
 	kind, number, _ := strings.Cut(name, " ")
 	found := driver.Status{Path: "/lib/libcuda.so.1", Version: 13010, Devices: 1}
-	fake := &fakeDevice{failAfter: math.MaxInt64}
+	fake := &fakeDevice{failAfter: math.MaxInt64, free: 79 << 30}
 	switch kind {
 	case "real":
 		return
@@ -42,6 +44,8 @@ func useTestGPU(name string) {
 		}
 	case "wrong":
 		fake.wrongGradient = 2
+	case "small":
+		fake.free = 30 << 20
 	case "replays":
 		fake.wrongReplay = 3
 	default:
@@ -49,9 +53,7 @@ func useTestGPU(name string) {
 	}
 	gpus = gpuAccess{
 		find: func() driver.Status { return found },
-		list: func() ([]gpu, error) {
-			return []gpu{{Device: "cuda:0", Name: "Fake", Memory: 80 << 30, Free: 79 << 30, Capability: "9.0", SMs: 132}}, nil
-		},
+		list: func() ([]cuda.Device, error) { return []cuda.Device{fake.card()}, nil },
 		open: func(ordinal, workers int) (compute.Backend, error) {
 			if err := found.Err(); err != nil {
 				return nil, err
@@ -69,8 +71,13 @@ func useTestGPU(name string) {
 // fakeDevice is what the queues of a fakeGPU share.
 type fakeDevice struct {
 	failAfter, wrongGradient, wrongReplay int64
+	free                                  int64 // bytes
 
 	gradients, replays atomic.Int64
+}
+
+func (f *fakeDevice) card() cuda.Device {
+	return cuda.Device{Name: "Fake", Memory: 80 << 30, Free: f.free, Major: 9, SMs: 132}
 }
 
 // fakeGPU is a backend on the CPU that looks like a GPU.
@@ -80,8 +87,9 @@ type fakeGPU struct {
 	replaying bool
 }
 
-func (f *fakeGPU) Name() string { return "cuda:0 (Fake)" }
-func (f *fakeGPU) Async() bool  { return true }
+func (f *fakeGPU) Name() string        { return "cuda:0 (Fake)" }
+func (f *fakeGPU) Device() cuda.Device { return f.device.card() }
+func (f *fakeGPU) Async() bool         { return true }
 func (f *fakeGPU) Queue() compute.Backend {
 	return &fakeGPU{Backend: f.Backend.Queue(), device: f.device}
 }

@@ -3,8 +3,11 @@ package main
 import (
 	"fmt"
 
+	"pongpg/cuda"
 	"pongpg/cuda/driver"
+	"pongpg/trainer"
 	"pongpg/trainer/compute"
+	"pongpg/trainer/compute/meter"
 )
 
 // gpuAccess is how the commands get at GPUs. Tests put another in its place, so that they
@@ -13,30 +16,49 @@ type gpuAccess struct {
 	// find looks for the driver.
 	find func() driver.Status
 	// list returns what the driver shows, once it can be used.
-	list func() ([]gpu, error)
+	list func() ([]cuda.Device, error)
 	// open returns the GPU of a number as a backend, for so many workers of the host (0:
-	// one a processor). The error is driver.ErrNoDevice if there is no GPU to be had.
+	// one a processor). The error is cuda.ErrNoDevice if there is no GPU to be had.
 	open func(ordinal, workers int) (compute.Backend, error)
 	// simulated returns a simulated GPU. Afterwards there is no other in this process.
 	simulated func(workers int) (compute.Backend, error)
 }
 
-var gpus = gpuAccess{find: driver.Find, list: listCUDA, open: openCUDA, simulated: openSimulated}
+var gpus = gpuAccess{find: driver.Find, list: cuda.Devices, open: openCUDA, simulated: openSimulated}
 
-// gpu is what is known of a GPU; docs/command.md has its JSON.
-type gpu struct {
-	Device     string `json:"device"` // as --device takes it
-	Name       string `json:"name"`
-	Memory     int64  `json:"memory_bytes"`
-	Free       int64  `json:"free_bytes"`
-	Capability string `json:"compute_capability"`
-	SMs        int    `json:"sms"` // streaming multiprocessors
-}
+// gpu is a backend that knows its card.
+type gpu interface{ Device() cuda.Device }
 
 // gib is a binary gigabyte.
 const gib = 1 << 30
 
-// text says it in words.
-func (g *gpu) text() string {
-	return fmt.Sprintf("%s, %.1f GiB (%.1f free), compute capability %s, %d multiprocessors", g.Name, float64(g.Memory)/gib, float64(g.Free)/gib, g.Capability, g.SMs)
+// recordingBytes is what a device takes for a recorded request (trainer/rollout.go).
+const recordingBytes = 10 << 10
+
+// checkMemory returns an error if b is a GPU with less free memory than a run of config
+// takes.
+func checkMemory(config trainer.Config, b compute.Backend) error {
+	g, ok := b.(gpu)
+	if !ok {
+		return nil
+	}
+	device := g.Device()
+	if device.Free < 0 { // unknown
+		return nil
+	}
+	m := meter.New(meter.Options{Async: b.Async(), Workers: b.Workers(), Scratch: cuda.ScratchBytes})
+	if err := trainer.Allocate(config, m); err != nil {
+		return err
+	}
+	usage := m.Usage()
+	need := usage.Device + int64(usage.Recordings)*recordingBytes
+	if need <= device.Free {
+		return nil
+	}
+	flags := "--envs, --batch-decisions or --hidden"
+	if config.BatchEpisodes > 0 {
+		flags = "--batch-episodes or --hidden"
+	}
+	return fmt.Errorf("the run takes %.2f GiB of %s, which has %.2f GiB free of %.2f: lower %s, or end what else uses the GPU (nvidia-smi lists it)",
+		float64(need)/gib, b.Name(), float64(device.Free)/gib, float64(device.Memory)/gib, flags)
 }

@@ -10,7 +10,7 @@ import (
 
 	"pongpg/cmd/internal/crosscheck"
 	"pongpg/cmd/internal/format"
-	"pongpg/cuda/driver"
+	"pongpg/cuda"
 	"pongpg/trainer"
 	"pongpg/trainer/compute"
 	"pongpg/trainer/compute/parity"
@@ -62,7 +62,7 @@ func (f *parityFlags) check(c *cli.Context) error {
 // open returns the reference and the device under test.
 func (f *parityFlags) open() (reference, tested compute.Backend, err error) {
 	tested, err = f.device.openNamed("device", f.device.device)
-	if errors.Is(err, driver.ErrNoDevice) {
+	if errors.Is(err, cuda.ErrNoDevice) {
 		return nil, nil, fmt.Errorf("%w; or test a simulated one with --device sim --envs 32 --batch-decisions 1024 (it is slow)", err)
 	}
 	if err != nil {
@@ -99,6 +99,9 @@ func (f *parityFlags) together(c *cli.Context, config trainer.Config) (err error
 	}
 	p := parity.New(reference, tested)
 	defer func() { err = errors.Join(err, p.Close()) }()
+	if err := errors.Join(checkMemory(config, reference), checkMemory(config, tested)); err != nil {
+		return err
+	}
 	out := c.App.Writer
 	fmt.Fprint(out, format.Table([][]string{
 		{"pongpg", versionName()},

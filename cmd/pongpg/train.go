@@ -7,6 +7,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"pongpg/cmd/internal/session"
+	"pongpg/trainer"
 	"pongpg/trainer/checkpoint"
 	"pongpg/trainer/compute"
 )
@@ -99,11 +100,14 @@ func (f *trainFlags) open(c *cli.Context) (*session.Session, string, error) {
 	}
 	f.backend = backend
 	device := fmt.Sprintf("%s: %s", backend.Name(), why)
+	on := session.Device{Backend: backend, Check: func(config trainer.Config) error {
+		return withoutGPU(checkMemory(config, backend))
+	}}
 	var s *session.Session
 	if c.IsSet("resume") {
-		s, err = session.Resume(f.resume, limits, backend, f.prepare)
+		s, err = session.Resume(f.resume, limits, on, f.prepare)
 	} else {
-		s, err = session.Start(f.run, config, limits, backend, f.prepare)
+		s, err = session.Start(f.run, config, limits, on, f.prepare)
 	}
 	if deviceFailed(err) {
 		err = withoutGPU(err)

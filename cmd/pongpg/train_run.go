@@ -82,7 +82,7 @@ func (f *trainFlags) goOn(s *session.Session, shown status.Status, failure error
 	failed := f.backend
 	cpu, err := f.device.openCPU()
 	if err == nil {
-		err = s.Continue(cpu)
+		err = s.Continue(session.Device{Backend: cpu})
 	}
 	if err == nil {
 		err = f.startRecord(s.Trainer)

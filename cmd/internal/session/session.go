@@ -34,14 +34,32 @@ type stored struct {
 	Limits Limits `json:"limits"`
 }
 
+// Device is what a run computes on.
+type Device struct {
+	Backend compute.Backend
+	// Check, if not nil, returns an error if the device cannot hold a run of a Config. It is
+	// called before anything is allocated.
+	Check func(trainer.Config) error
+}
+
+func (d *Device) check(config trainer.Config) error {
+	if d.Check == nil {
+		return nil
+	}
+	return d.Check(config)
+}
+
 // Start begins a run in dir, or in a fresh directory under runs if dir is empty.
 // Nothing is written before config has been found possible, there is memory for it, and
 // prepare has succeeded.
-func Start(dir string, config trainer.Config, limits Limits, backend compute.Backend, prepare func(*trainer.Trainer) error) (*Session, error) {
+func Start(dir string, config trainer.Config, limits Limits, on Device, prepare func(*trainer.Trainer) error) (*Session, error) {
 	if limits.None() {
 		limits = DefaultLimits(config.Recipe)
 	}
-	t, err := trainer.New(config, backend)
+	if err := errors.Join(config.Check(), on.check(config)); err != nil {
+		return nil, err
+	}
+	t, err := trainer.New(config, on.Backend)
 	if err != nil {
 		return nil, err
 	}
@@ -79,13 +97,13 @@ func (s *Session) createNumbered(c stored, now time.Time) error {
 // Resume opens the run in dir at its latest checkpoint that reads well. limits take
 // the place of the run's own unless there are none. prepare is called with the run; the
 // directory is unchanged until Begin.
-func Resume(dir string, limits Limits, backend compute.Backend, prepare func(*trainer.Trainer) error) (*Session, error) {
+func Resume(dir string, limits Limits, on Device, prepare func(*trainer.Trainer) error) (*Session, error) {
 	run, err := checkpoint.OpenForResume(dir)
 	if err != nil {
 		return nil, err
 	}
 	s := &Session{Dir: run, Resumed: true}
-	err = s.resume(limits, backend)
+	err = s.resume(limits, on)
 	if err == nil {
 		err = prepare(s.Trainer)
 	}
@@ -95,7 +113,7 @@ func Resume(dir string, limits Limits, backend compute.Backend, prepare func(*tr
 	return s, nil
 }
 
-func (s *Session) resume(limits Limits, backend compute.Backend) error {
+func (s *Session) resume(limits Limits, on Device) error {
 	text, err := s.Dir.Config()
 	if err != nil {
 		return err
@@ -104,17 +122,20 @@ func (s *Session) resume(limits Limits, backend compute.Backend) error {
 	if err := json.Unmarshal(text, &config); err != nil {
 		return fmt.Errorf("config.json of %s cannot be read: %w; restore it from a copy, or start another --run", s.Dir.Dir(), err)
 	}
+	if err := on.check(config.Config); err != nil {
+		return err
+	}
 	found, err := s.Dir.Latest()
 	switch {
 	case errors.Is(err, checkpoint.ErrNoCheckpoint):
 		s.Warnings = append(s.Warnings, fmt.Sprintf("%s has no checkpoint yet: it begins again at update 0", s.Dir.Dir()))
-		if s.Trainer, err = trainer.New(config.Config, backend); err != nil {
+		if s.Trainer, err = trainer.New(config.Config, on.Backend); err != nil {
 			return fmt.Errorf("config.json of %s: %w; restore it from a copy, or start another --run", s.Dir.Dir(), err)
 		}
 	case err != nil:
 		return err
 	default:
-		if s.Trainer, err = trainer.Resume(found, backend); err != nil {
+		if s.Trainer, err = trainer.Resume(found, on.Backend); err != nil {
 			return err
 		}
 		s.From = found
@@ -159,10 +180,10 @@ func (s *Session) Begin() error {
 
 // Continue takes the run up from its latest checkpoint on another device, after an error
 // of the one it was on. The directory is then as Begin leaves it, and Warnings are new.
-func (s *Session) Continue(backend compute.Backend) error {
+func (s *Session) Continue(on Device) error {
 	s.Trainer, s.From, s.Warnings = nil, nil, nil
 	s.Resumed = true
-	if err := s.resume(s.Limits, backend); err != nil {
+	if err := s.resume(s.Limits, on); err != nil {
 		return err
 	}
 	return s.Begin()
