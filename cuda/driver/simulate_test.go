@@ -5,7 +5,6 @@ package driver_test
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"slices"
 	"testing"
 	"unsafe"
@@ -14,58 +13,6 @@ import (
 
 	"pongpg/cuda/driver"
 )
-
-// recorded is a call as a Simulator saw it.
-type recorded struct {
-	entry driver.Entry
-	args  []uint64
-}
-
-// recorder is a Simulator that keeps its calls and answers each by a function.
-type recorder struct {
-	calls  []recorded
-	answer func(e driver.Entry, args []uint64) driver.Result
-}
-
-func (r *recorder) Call(e driver.Entry, args []uint64) driver.Result {
-	r.calls = append(r.calls, recorded{e, slices.Clone(args)})
-	if len(args) != e.Arity() {
-		panic(fmt.Sprintf("%v has %d parameters, was called with %d", e, e.Arity(), len(args)))
-	}
-	if r.answer == nil {
-		return driver.Success
-	}
-	return r.answer(e, args)
-}
-
-// simulate puts a recorder in the driver's place for the length of a test.
-func simulate(t *testing.T, answer func(e driver.Entry, args []uint64) driver.Result) *recorder {
-	t.Helper()
-	r := &recorder{answer: answer}
-	t.Cleanup(driver.Simulate(r))
-	return r
-}
-
-// only returns the single call so far, and forgets it.
-func (r *recorder) only(t *testing.T, e driver.Entry) []uint64 {
-	t.Helper()
-	if len(r.calls) != 1 || r.calls[0].entry != e {
-		t.Fatalf("calls %v, want one of %v", r.calls, e)
-	}
-	args := r.calls[0].args
-	r.calls = nil
-	return args
-}
-
-func write[T any](arg uint64, v T) { *(*T)(driver.Pointer(arg)) = v }
-func read[T any](arg uint64) T     { return *(*T)(driver.Pointer(arg)) }
-
-func wantArgs(t *testing.T, got []uint64, want ...uint64) {
-	t.Helper()
-	if !slices.Equal(got, want) {
-		t.Errorf("arguments %#x, want %#x", got, want)
-	}
-}
 
 func TestSimulatedMemory(t *testing.T) {
 	r := simulate(t, func(e driver.Entry, args []uint64) driver.Result {
@@ -236,86 +183,6 @@ func TestSimulatedErrors(t *testing.T) {
 	_, err := driver.HostAlloc(4096)
 	if !errors.Is(err, driver.OutOfMemory) || err.Error() != "pinned memory of 4096 bytes: CUDA_ERROR_OUT_OF_MEMORY (2)" {
 		t.Errorf("pinned memory: %v", err)
-	}
-}
-
-func TestSimulatedHostMemory(t *testing.T) {
-	memory := new([64]byte)
-	r := simulate(t, func(e driver.Entry, args []uint64) driver.Result {
-		if e == driver.EntryMemHostAlloc {
-			write(args[0], unsafe.Pointer(memory))
-		}
-		return driver.Success
-	})
-	p, err := driver.HostAlloc(len(memory))
-	if err != nil || p != unsafe.Pointer(memory) {
-		t.Errorf("pinned memory at %p, %v; want %p", p, err, memory)
-	}
-	wantArgs(t, r.only(t, driver.EntryMemHostAlloc)[1:], uint64(len(memory)), 3)
-	if err := driver.HostFree(p); err != nil {
-		t.Error(err)
-	}
-	wantArgs(t, r.only(t, driver.EntryMemFreeHost), uint64(uintptr(p)))
-	for _, n := range []int{0, -1} {
-		if _, err := driver.HostAlloc(n); !errors.Is(err, driver.InvalidValue) {
-			t.Errorf("pinned memory of %d bytes: %v", n, err)
-		}
-	}
-}
-
-func TestSimulatedGraphs(t *testing.T) {
-	r := simulate(t, func(e driver.Entry, args []uint64) driver.Result {
-		switch e {
-		case driver.EntryStreamEndCapture:
-			write(args[1], uint64(0x8000))
-		case driver.EntryGraphInstantiateWithFlags:
-			write(args[0], uint64(0x9000))
-		}
-		return driver.Success
-	})
-	if !driver.HasGraphs() {
-		t.Error("the simulated driver has no graphs")
-	}
-	stream := driver.Pointer(0x5000)
-	check := func(err error) {
-		t.Helper()
-		if err != nil {
-			t.Error(err)
-		}
-	}
-	check(driver.BeginCapture(stream))
-	g, err := driver.EndCapture(stream)
-	check(err)
-	x, err := driver.Instantiate(g)
-	check(err)
-	check(driver.GraphLaunch(x, stream))
-	check(driver.GraphExecDestroy(x))
-	check(driver.GraphDestroy(g))
-	want := []recorded{
-		{driver.EntryStreamBeginCapture, []uint64{0x5000, 1}},
-		{driver.EntryStreamEndCapture, []uint64{0x5000}},
-		{driver.EntryGraphInstantiateWithFlags, []uint64{0x8000, 0}},
-		{driver.EntryGraphLaunch, []uint64{0x9000, 0x5000}},
-		{driver.EntryGraphExecDestroy, []uint64{0x9000}},
-		{driver.EntryGraphDestroy, []uint64{0x8000}},
-	}
-	for i, call := range r.calls {
-		switch call.entry { // the addresses of results are the binding's own
-		case driver.EntryStreamEndCapture:
-			call.args = call.args[:1]
-		case driver.EntryGraphInstantiateWithFlags:
-			call.args = call.args[1:]
-		}
-		if i >= len(want) || call.entry != want[i].entry || !slices.Equal(call.args, want[i].args) {
-			t.Errorf("call %d is %v %#x", i, call.entry, call.args)
-		}
-	}
-	if len(r.calls) != len(want) {
-		t.Errorf("%d calls, want %d", len(r.calls), len(want))
-	}
-	r.answer = func(driver.Entry, []uint64) driver.Result { return driver.StreamCaptureInvalidated }
-	if _, err := driver.EndCapture(stream); !errors.Is(err, driver.StreamCaptureInvalidated) {
-		t.Errorf("capture ended with %v", err)
 	}
 }
 
