@@ -1,0 +1,127 @@
+package simgpu
+
+// Comparisons and selections for all lanes at once.
+
+func lessThan[T int32 | uint32 | int64 | uint64](a, b T) uint32 {
+	if a < b {
+		return 1
+	}
+	return 0
+}
+
+func quickenSelections() {
+	// A comparison is less(a, b), less(b, a) or one of them denied; equality likewise.
+	type vec32s = func(a, b *vec32) uint32
+	type vec64s = func(a, b *vec64) uint32
+	set32 := func(op string, f vec32s, swap, not bool) {
+		ops[op] = withExec(ops[op], func(w *warp, in *instr, mask uint32) {
+			a, b := in.a, in.b
+			if swap {
+				a, b = b, a
+			}
+			v := f(&w.r32[a], &w.r32[b])
+			if not {
+				v = ^v
+			}
+			w.pred[in.d] = w.pred[in.d]&^mask | v&mask
+			if in.d2 >= 0 {
+				w.pred[in.d2] = w.pred[in.d2]&^mask | ^v&mask
+			}
+		})
+	}
+	set64 := func(op string, f vec64s, swap, not bool) {
+		ops[op] = withExec(ops[op], func(w *warp, in *instr, mask uint32) {
+			a, b := in.a, in.b
+			if swap {
+				a, b = b, a
+			}
+			v := f(&w.r64[a], &w.r64[b])
+			if not {
+				v = ^v
+			}
+			w.pred[in.d] = w.pred[in.d]&^mask | v&mask
+			if in.d2 >= 0 {
+				w.pred[in.d2] = w.pred[in.d2]&^mask | ^v&mask
+			}
+		})
+	}
+	signed32 := func(a, b *vec32) (v uint32) {
+		for i := range a {
+			v |= lessThan(int32(a[i]), int32(b[i])) << i
+		}
+		return v
+	}
+	unsigned32 := func(a, b *vec32) (v uint32) {
+		for i := range a {
+			v |= lessThan(a[i], b[i]) << i
+		}
+		return v
+	}
+	signed64 := func(a, b *vec64) (v uint32) {
+		for i := range a {
+			v |= lessThan(int64(a[i]), int64(b[i])) << i
+		}
+		return v
+	}
+	unsigned64 := func(a, b *vec64) (v uint32) {
+		for i := range a {
+			v |= lessThan(a[i], b[i]) << i
+		}
+		return v
+	}
+	differ32 := func(a, b *vec32) (v uint32) {
+		for i := range a {
+			v |= lessThan(0, a[i]^b[i]) << i
+		}
+		return v
+	}
+	differ64 := func(a, b *vec64) (v uint32) {
+		for i := range a {
+			v |= lessThan(0, a[i]^b[i]) << i
+		}
+		return v
+	}
+	for name, how := range map[string]struct{ swap, not bool }{
+		"lt": {false, false}, "gt": {true, false}, "ge": {false, true}, "le": {true, true},
+	} {
+		set32("setp."+name+".s32", signed32, how.swap, how.not)
+		set32("setp."+name+".u32", unsigned32, how.swap, how.not)
+		set64("setp."+name+".s64", signed64, how.swap, how.not)
+		set64("setp."+name+".u64", unsigned64, how.swap, how.not)
+	}
+	for _, letter := range []string{"b", "s", "u"} {
+		set32("setp.ne."+letter+"32", differ32, false, false)
+		set32("setp.eq."+letter+"32", differ32, false, true)
+		set64("setp.ne."+letter+"64", differ64, false, false)
+		set64("setp.eq."+letter+"64", differ64, false, true)
+	}
+	for _, typ := range []string{"b32", "u32", "s32", "f32"} {
+		quicken("selp."+typ, func(w *warp, in *instr, mask uint32) {
+			p := w.pred[in.c]
+			if in.flags&flagNotC != 0 {
+				p = ^p
+			}
+			d, a, b := &w.r32[in.d], &w.r32[in.a], &w.r32[in.b]
+			for i := range d {
+				v := b[i]
+				if p>>i&1 != 0 {
+					v = a[i]
+				}
+				w.t32[i] = v
+			}
+			if mask == fullMask {
+				*d = w.t32
+				return
+			}
+			keep32(w, d, mask)
+		})
+	}
+}
+
+func withExec(d def, exec execFunc) def {
+	if d.exec == nil {
+		panic("simgpu: an instruction that is not defined was to be quickened")
+	}
+	d.exec = exec
+	return d
+}
