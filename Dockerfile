@@ -2,6 +2,7 @@
 
 FROM golang:1.26-bookworm AS build
 WORKDIR /src
+ARG GOPROXY
 # Modules first: a change of the code alone fetches none again.
 COPY go.mod go.sum ./
 RUN go mod download
