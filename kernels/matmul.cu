@@ -111,7 +111,8 @@ matmul(float *c, const float *a, const float *b, u32 m, u32 n, u32 k, u32 trans_
 #pragma unroll
     for (u32 e = 0; e < TILE * TILE / BLOCK; e++) {
         const u32 at = e * BLOCK + thread(), r = at / TILE, w = at % TILE;
+        const float total = slab[0][r][w] + slab[0][TILE + r][w] + slab[1][r][w] + slab[1][TILE + r][w];
         if (top + r < m && left + w < n)
-            c[u64(top + r) * n + left + w] = slab[0][r][w] + slab[0][TILE + r][w] + slab[1][r][w] + slab[1][TILE + r][w];
+            c[u64(top + r) * n + left + w] = total;
     }
 }
