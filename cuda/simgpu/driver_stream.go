@@ -1,0 +1,275 @@
+//go:build linux && amd64 && cgo
+
+package simgpu
+
+import (
+	"sync"
+	"time"
+
+	"pongpg/cuda/driver"
+)
+
+// work is something on a stream.
+type work func() error
+
+// stream is work that waits to be performed, by whoever waits for it.
+type stream struct {
+	context *gpuContext
+
+	mu      sync.Mutex
+	waiting []work
+	graph   *graph // what is captured
+}
+
+// graph is captured work; an executable one is its own.
+type graph struct{ work []work }
+
+type executable struct{ graph }
+
+// event is a mark on a stream.
+type event struct {
+	mu     sync.Mutex
+	stream *stream // where it was recorded last
+	at     time.Time
+	done   bool
+}
+
+// put adds work to the stream, or to what is captured of it.
+func (s *stream) put(w work) driver.Result {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.graph != nil {
+		s.graph.work = append(s.graph.work, w)
+	} else {
+		s.waiting = append(s.waiting, w)
+	}
+	return driver.Success
+}
+
+// run performs what waits, and reports whether there was something.
+func (s *stream) run(d *Driver) (some bool, r driver.Result) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.graph != nil {
+		return false, driver.StreamCaptureUnsupported
+	}
+	some = len(s.waiting) > 0
+	for len(s.waiting) > 0 {
+		w := s.waiting[0]
+		s.waiting = s.waiting[1:]
+		if err := w(); err != nil {
+			s.waiting = nil
+			return some, d.fault(err)
+		}
+	}
+	return some, driver.Success
+}
+
+// stream returns the stream of a handle, 0 the null stream.
+func (d *Driver) stream(c *gpuContext, handle uint64) *stream {
+	if handle == 0 {
+		return c.legacy
+	}
+	s, _ := object[*stream](d, handle)
+	return s
+}
+
+// onStream puts work on the stream of a handle.
+func (d *Driver) onStream(c *gpuContext, handle uint64, w work) driver.Result {
+	s := d.stream(c, handle)
+	if s == nil {
+		return driver.InvalidHandle
+	}
+	return s.put(w)
+}
+
+// finish performs all work of a context.
+func (d *Driver) finish(c *gpuContext) driver.Result {
+	d.mu.Lock()
+	streams := []*stream{c.legacy}
+	for s := range c.streams {
+		streams = append(streams, s)
+	}
+	d.mu.Unlock()
+	for _, s := range streams {
+		if _, r := s.run(d); r != driver.Success && r != driver.StreamCaptureUnsupported {
+			return r
+		}
+	}
+	return driver.Success
+}
+
+func (d *Driver) streamCreate(c *gpuContext, args []uint64) driver.Result {
+	s := &stream{context: c}
+	h := d.handle(s)
+	d.mu.Lock()
+	c.streams[s] = true
+	d.mu.Unlock()
+	return put(args[0], h)
+}
+
+func (d *Driver) streamDestroy(c *gpuContext, args []uint64) driver.Result {
+	s, ok := drop[*stream](d, args[0])
+	if !ok {
+		return driver.InvalidHandle
+	}
+	d.mu.Lock()
+	delete(s.context.streams, s)
+	d.mu.Unlock()
+	if c == nil {
+		return driver.Success
+	}
+	_, r := s.run(d)
+	return r
+}
+
+func (d *Driver) streamSynchronize(c *gpuContext, args []uint64) driver.Result {
+	s := d.stream(c, args[0])
+	if s == nil {
+		return driver.InvalidHandle
+	}
+	_, r := s.run(d)
+	return r
+}
+
+// streamQuery says that the stream is not ready if there was something to do, and does it.
+func (d *Driver) streamQuery(c *gpuContext, args []uint64) driver.Result {
+	s := d.stream(c, args[0])
+	if s == nil {
+		return driver.InvalidHandle
+	}
+	some, r := s.run(d)
+	if r == driver.Success && some {
+		return driver.NotReady
+	}
+	return r
+}
+
+func (d *Driver) beginCapture(c *gpuContext, args []uint64) driver.Result {
+	s, ok := object[*stream](d, args[0])
+	if !ok {
+		return driver.StreamCaptureUnsupported // of the null stream too
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.graph != nil {
+		return driver.IllegalState
+	}
+	s.graph = &graph{}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.capturing[thread()] = s
+	return driver.Success
+}
+
+func (d *Driver) endCapture(c *gpuContext, args []uint64) driver.Result {
+	s, ok := object[*stream](d, args[0])
+	if !ok {
+		return driver.InvalidHandle
+	}
+	d.mu.Lock()
+	mine := d.capturing[thread()] == s
+	delete(d.capturing, thread())
+	d.mu.Unlock()
+	if !mine {
+		return driver.StreamCaptureWrongThread
+	}
+	s.mu.Lock()
+	g := s.graph
+	s.graph = nil
+	s.mu.Unlock()
+	return put(args[1], d.handle(g))
+}
+
+func (d *Driver) graphInstantiate(c *gpuContext, args []uint64) driver.Result {
+	g, ok := object[*graph](d, args[1])
+	if !ok {
+		return driver.InvalidHandle
+	}
+	return put(args[0], d.handle(&executable{*g}))
+}
+
+func (d *Driver) graphLaunch(c *gpuContext, args []uint64) driver.Result {
+	x, ok := object[*executable](d, args[0])
+	if !ok {
+		return driver.InvalidHandle
+	}
+	for _, w := range x.work {
+		if r := d.onStream(c, args[1], w); r != driver.Success {
+			return r
+		}
+	}
+	return driver.Success
+}
+
+func (d *Driver) eventCreate(c *gpuContext, args []uint64) driver.Result {
+	return put(args[0], d.handle(&event{}))
+}
+
+func (d *Driver) eventRecord(c *gpuContext, args []uint64) driver.Result {
+	e, ok := object[*event](d, args[0])
+	s := d.stream(c, args[1])
+	if !ok || s == nil {
+		return driver.InvalidHandle
+	}
+	e.mu.Lock()
+	e.stream, e.done = s, false
+	e.mu.Unlock()
+	return s.put(func() error {
+		e.mu.Lock()
+		e.at, e.done = time.Now(), true
+		e.mu.Unlock()
+		return nil
+	})
+}
+
+// eventWait performs what comes before an event.
+func (d *Driver) eventWait(e *event) driver.Result {
+	e.mu.Lock()
+	s, done := e.stream, e.done
+	e.mu.Unlock()
+	if s == nil || done {
+		return driver.Success
+	}
+	_, r := s.run(d)
+	return r
+}
+
+func (d *Driver) eventSynchronize(c *gpuContext, args []uint64) driver.Result {
+	e, ok := object[*event](d, args[0])
+	if !ok {
+		return driver.InvalidHandle
+	}
+	return d.eventWait(e)
+}
+
+func (d *Driver) streamWaitEvent(c *gpuContext, args []uint64) driver.Result {
+	e, ok := object[*event](d, args[1])
+	if !ok {
+		return driver.InvalidHandle
+	}
+	return d.onStream(c, args[0], func() error {
+		if r := d.eventWait(e); r != driver.Success {
+			return r
+		}
+		return nil
+	})
+}
+
+func (d *Driver) eventElapsed(c *gpuContext, args []uint64) driver.Result {
+	from, ok1 := object[*event](d, args[1])
+	to, ok2 := object[*event](d, args[2])
+	if !ok1 || !ok2 {
+		return driver.InvalidHandle
+	}
+	from.mu.Lock()
+	defer from.mu.Unlock()
+	if to != from {
+		to.mu.Lock()
+		defer to.mu.Unlock()
+	}
+	if !from.done || !to.done {
+		return driver.NotReady
+	}
+	return put(args[0], float32(to.at.Sub(from.at).Seconds()*1000))
+}
