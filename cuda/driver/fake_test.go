@@ -114,7 +114,8 @@ func look(t *testing.T, dir string, env ...string) report {
 	}
 	cmd := exec.Command(self)
 	cmd.Env = slices.DeleteFunc(os.Environ(), func(s string) bool { return strings.HasPrefix(s, "CUDA_") })
-	cmd.Env = append(append(cmd.Env, helper+"=1", "LD_LIBRARY_PATH="+dir), env...)
+	cmd.Env = append(append(cmd.Env, helper+"=1", "LD_LIBRARY_PATH="+dir,
+		"GORACE=atexit_sleep_ms=0"), env...) // the race detector otherwise waits a second
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {
