@@ -133,7 +133,7 @@ func (b *Backend) makeBounce(op string) bool {
 	defer b.leave()
 	p, err := driver.HostAlloc(bounceBytes)
 	if err != nil {
-		b.failAlloc("Pinned", bounceBytes, err)
+		b.failHost(op+": pinned memory", bounceBytes, err)
 		return false
 	}
 	b.mu.Lock()

@@ -51,17 +51,28 @@ func (b *Backend) Malloc(bytes int) compute.Memory {
 	return compute.Memory{Addr: uintptr(at)}
 }
 
-// failAlloc is fail for an allocation, with how much was asked for and how much there is.
+// failAlloc is fail for an allocation of the device's memory: it says how much was asked for
+// and how much there is.
 func (g *gpu) failAlloc(op string, bytes int, err error) {
-	if !errors.Is(err, cu.OutOfMemory) && !errors.Is(err, driver.OutOfMemory) {
+	if !errors.Is(err, cu.OutOfMemory) {
 		g.fail(op, false, err)
 		return
 	}
-	asked := fmt.Sprintf("%s of %s", op, size(int64(bytes)))
-	if free, total, infoErr := cu.MemInfo(); infoErr == nil && op != "Pinned" {
-		asked += fmt.Sprintf(" with %s of %s free", size(free), size(total))
+	op = fmt.Sprintf("%s of %s", op, size(int64(bytes)))
+	if free, total, err := cu.MemInfo(); err == nil {
+		op += fmt.Sprintf(" with %s of %s free", size(free), size(total))
 	}
-	g.fail(asked, true, err)
+	g.fail(op, true, err)
+}
+
+// failHost is fail for an allocation of pinned memory.
+func (g *gpu) failHost(op string, bytes int, err error) {
+	if !errors.Is(err, driver.OutOfMemory) {
+		g.fail(op, false, err)
+		return
+	}
+	g.stick(&compute.DeviceError{Device: g.name, Operation: fmt.Sprintf("%s of %s", op, size(int64(bytes))), Exact: true,
+		Err: fmt.Errorf("the host has no more memory to pin, %w: train fewer games at a time, or end other programs (free -h)", driver.OutOfMemory)})
 }
 
 // size writes a number of bytes.
@@ -89,7 +100,7 @@ func (b *Backend) Pinned(bytes int) []byte {
 	defer b.leave()
 	p, err := driver.HostAlloc(bytes)
 	if err != nil {
-		b.failAlloc(op, bytes, err)
+		b.failHost(op, bytes, err)
 		return make([]byte, bytes) // so that the caller's slices are as long as they should be
 	}
 	host := unsafe.Slice((*byte)(p), bytes)
