@@ -79,6 +79,7 @@ type operand struct {
 // statement is an instruction of a body, or a label before it.
 type statement struct {
 	label    string // if not "", the statement is this label
+	device   bool   // of a device function: its parameters are in local memory
 	line     int
 	text     string
 	guard    *register

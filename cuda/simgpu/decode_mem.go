@@ -122,10 +122,13 @@ func (d *decoder) memClass(list []operand, m *memOp) {
 	}
 }
 
-// space0 is the space of a .param access in this function: a parameter of the kernel, or
-// memory of the thread that holds one of a call.
-func (d *decoder) paramSpace(m *memOp, o operand) {
-	if m.space == spaceParam && o.vr != nil && o.vr.space == spaceLocal {
+// paramSpace resolves .param: a parameter of the kernel, or the local memory that holds one of a
+// call.
+func paramSpace(m *memOp, s statement, o operand) {
+	if m.space != spaceParam {
+		return
+	}
+	if o.vr != nil && o.vr.space == spaceLocal || o.vr == nil && s.device {
 		m.space = spaceLocal
 	}
 }
@@ -133,7 +136,7 @@ func (d *decoder) paramSpace(m *memOp, o operand) {
 func (d *decoder) load(in *instr, s statement) {
 	need(s, 2)
 	m := d.memory(s)
-	d.paramSpace(m, s.args[1])
+	paramSpace(m, s, s.args[1])
 	list := parts(s.args[0], m)
 	d.memClass(list, m)
 	for i, o := range list {
@@ -151,7 +154,7 @@ func (d *decoder) load(in *instr, s statement) {
 func (d *decoder) store(in *instr, s statement) {
 	need(s, 2)
 	m := d.memory(s)
-	d.paramSpace(m, s.args[0])
+	paramSpace(m, s, s.args[0])
 	if m.space == spaceConst || m.space == spaceParam || m.constant {
 		refuse("this space cannot be written")
 	}

@@ -157,6 +157,7 @@ func (d *Driver) launchKernel(c *gpuContext, args []uint64) driver.Result {
 	}
 	grid := [3]uint32{uint32(args[1]), uint32(args[2]), uint32(args[3])}
 	block := [3]uint32{uint32(args[4]), uint32(args[5]), uint32(args[6])}
+	dynamic := uint32(args[7]) // args are gone when the stream gets there
 	var params []byte
 	list := unsafe.Slice((*unsafe.Pointer)(driver.Pointer(args[9])), len(f.Params()))
 	for i, p := range f.Params() {
@@ -165,8 +166,8 @@ func (d *Driver) launchKernel(c *gpuContext, args []uint64) driver.Result {
 		}
 		params = append(params, unsafe.Slice((*byte)(list[i]), int(p.Size))...)
 	}
-	if f.check(grid, block, uint32(args[7]), params) != nil {
+	if f.check(grid, block, dynamic, params) != nil {
 		return driver.InvalidValue
 	}
-	return d.onStream(c, args[8], func() error { return c.device.Launch(f, grid, block, uint32(args[7]), params) })
+	return d.onStream(c, args[8], func() error { return c.device.Launch(f, grid, block, dynamic, params) })
 }
