@@ -63,8 +63,7 @@ func (f *Fault) Error() string {
 		fmt.Fprintf(&b, " in kernel %s", f.Kernel)
 	}
 	if f.Line > 0 {
-		fmt.Fprintf(&b, ", line %d: %s; block (%d,%d,%d), thread (%d,%d,%d)", f.Line, f.PTX,
-			f.Block[0], f.Block[1], f.Block[2], f.Thread[0], f.Thread[1], f.Thread[2])
+		fmt.Fprintf(&b, ", line %d: %s; block %s, thread %s", f.Line, f.PTX, triple(f.Block), triple(f.Thread))
 	}
 	if f.Space != "" {
 		fmt.Fprintf(&b, ", %s address %#x", f.Space, f.Address)
@@ -72,3 +71,6 @@ func (f *Fault) Error() string {
 	fmt.Fprintf(&b, ": %s", f.Detail)
 	return b.String()
 }
+
+// triple writes an index as (x,y,z).
+func triple(v [3]uint32) string { return fmt.Sprintf("(%d,%d,%d)", v[0], v[1], v[2]) }

@@ -99,18 +99,19 @@ func (w *warp) at(in *instr, lane int, addr uint64) []byte {
 	if addr&(n-1) != 0 {
 		bad(Misaligned, "an access of %d bytes needs a multiple of %d", n, n)
 	}
-	limited := func(data, written []byte, what string) []byte {
+	limited := func(data, written []byte, what, hint string) []byte {
 		if addr > uint64(len(data)) || n > uint64(len(data))-addr {
 			bad(OutOfBounds, "%d bytes %s of %d bytes", n, what, len(data))
 		}
 		if written != nil && !k.initialised(written[addr:addr+n], m.kind) {
-			bad(Uninitialised, "%d bytes %s, of which some were never written", n, what)
+			bad(Uninitialised, "%d bytes %s, of which some were never written%s", n, what, hint)
 		}
 		return data[addr : addr+n]
 	}
 	switch sp {
 	case spaceShared:
-		b := limited(k.shared, k.sharedWritten, "of the block's shared memory")
+		b := limited(k.shared, k.sharedWritten, "of the block's shared memory",
+			" (or not yet: warps run one after the other up to a barrier)")
 		if k.races {
 			if i := k.touchShared(addr, n, m.kind, w.pc); i >= 0 {
 				bad(Race, "%s", k.story(&k.sharedCells[i], k.sharedPCs[i], m.kind))
@@ -120,12 +121,12 @@ func (w *warp) at(in *instr, lane int, addr uint64) []byte {
 	case spaceLocal:
 		size := k.launch.prog.localSize
 		i := uint64(lane) * size
-		return limited(w.local[i:i+size], w.localWritten[i:i+size], "of the thread's local memory")
+		return limited(w.local[i:i+size], w.localWritten[i:i+size], "of the thread's local memory", "")
 	case spaceConst, spaceParam:
 		if m.kind != accessRead {
 			bad(OutOfBounds, "this memory cannot be written")
 		}
-		return limited(k.readOnly(sp), nil, map[space]string{spaceConst: "of the module's constants", spaceParam: "of the parameters"}[sp])
+		return limited(k.readOnly(sp), nil, map[space]string{spaceConst: "of the module's constants", spaceParam: "of the parameters"}[sp], "")
 	}
 	r := k.d.find(addr)
 	switch {
@@ -197,13 +198,13 @@ func (k *worker) story(c *cell, pc int32, kind access) string {
 
 // who names the warps of a code.
 func (k *worker) who(code uint32) string {
-	block := k.blockOf(code >> codeShift)
+	block := triple(k.blockOf(code >> codeShift))
 	switch who := code & whoMask; who {
 	case manyBlocks:
 		return "several blocks"
 	case manyWarps:
-		return fmt.Sprintf("several warps of block %v", block)
+		return fmt.Sprintf("several warps of block %s", block)
 	default:
-		return fmt.Sprintf("warp %d of block %v", who, block)
+		return fmt.Sprintf("warp %d of block %s", who, block)
 	}
 }

@@ -172,7 +172,7 @@ func (p *parser) instruction() {
 		}
 	}
 	end := p.expect(";")
-	s.text = strings.Join(strings.Fields(p.src[first.start:end.end]), " ")
+	s.text = strings.Join(strings.Fields(p.src[first.start:end.start]), " ")
 	p.fn.body = append(p.fn.body, s)
 }
 

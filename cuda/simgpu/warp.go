@@ -156,12 +156,23 @@ func (w *warp) arrive(in *instr, taken uint32) {
 	if missing := w.all &^ taken; missing != 0 {
 		lane := first(missing)
 		why := "is elsewhere: the warp has diverged"
-		if w.live>>lane&1 == 0 {
+		if w.ended(lane) {
 			why = "has exited"
 		}
-		w.fault(BarrierDivergence, in, first(taken), fmt.Sprintf("thread %v of the warp %s; all threads of the block must reach the barrier", w.tid(lane), why))
+		w.fault(BarrierDivergence, in, first(taken), fmt.Sprintf("thread %s of the warp %s; all threads of the block must reach the barrier", triple(w.tid(lane)), why))
 	}
 	w.barrier = in
+}
+
+// ended says if a lane has exited, or waits only to do so.
+func (w *warp) ended(lane int) bool {
+	for _, g := range w.pending {
+		if g.mask>>lane&1 != 0 {
+			in := &w.k.launch.prog.code[g.pc]
+			return in.ctl == ctlExit && in.guard < 0
+		}
+	}
+	return w.live>>lane&1 == 0
 }
 
 func (w *warp) unwritten(in *instr, regs []int32, mask uint32) {

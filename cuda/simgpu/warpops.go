@@ -30,11 +30,11 @@ func (w *warp) members(in *instr, masks *vec32, mask uint32) {
 		case m&^mask != 0:
 			lane := first(m &^ mask)
 			why := "is elsewhere: the warp has diverged"
-			if w.live>>lane&1 == 0 {
+			switch {
+			case w.all>>lane&1 == 0:
+				why = "does not exist: the block is not that large"
+			case w.ended(lane):
 				why = "has exited"
-				if w.all>>lane&1 == 0 {
-					why = "does not exist: the block is not that large"
-				}
 			}
 			w.fault(BadMask, in, i, fmt.Sprintf("member mask %#08x names lane %d, which %s (executing: %#08x)", m, lane, why, mask))
 		}
