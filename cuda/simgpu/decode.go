@@ -36,7 +36,7 @@ func decode(m *Module, f *function) (prog *program, err error) {
 		return nil, err
 	}
 	d := &decoder{
-		m: m, p: &program{name: f.name, const32: map[int32]uint32{}, const64: map[int32]uint64{}, special: map[string]int32{}},
+		m: m, p: &program{name: f.name, const32: map[int32]uint32{}, const64: map[int32]uint64{}, constPred: map[int32]uint32{}, special: map[string]int32{}},
 		slots: map[*register]int32{}, consts: map[constant]int32{}, labels: map[string]int32{}, branch: map[int]string{}, cc: -1,
 	}
 	d.layout(locals, shared)
@@ -111,6 +111,9 @@ func (d *decoder) finish() {
 	for s := range p.const64 {
 		p.written[p.n32+int(s)] = fullMask
 	}
+	for s := range p.constPred {
+		p.written[d.bit(classPred, s)] = fullMask
+	}
 	for name, s := range p.special {
 		p.written[d.bit(specialClass(name), s)] = fullMask
 	}
@@ -169,15 +172,20 @@ func (d *decoder) constant(c class, bits uint64) int32 {
 		bits &= 0xffff
 	case class32:
 		bits &= 0xffffffff
+	case classPred: // LLVM writes true as −1
+		bits = -b2u(bits != 0) & fullMask
 	}
 	key := constant{c, bits}
 	s, ok := d.consts[key]
 	if !ok {
 		s = d.newSlot(c)
 		d.consts[key] = s
-		if c == class64 {
+		switch c {
+		case class64:
 			d.p.const64[s] = bits
-		} else {
+		case classPred:
+			d.p.constPred[s] = uint32(bits)
+		default:
 			d.p.const32[s] = uint32(bits)
 		}
 	}
@@ -262,9 +270,6 @@ func (d *decoder) source(in *instr, o operand, c class) int32 {
 		in.reads = append(in.reads, mark(c, s))
 		return s
 	case opInteger:
-		if c == classPred {
-			refuse("a number where a predicate is expected")
-		}
 		return d.constant(c, o.imm)
 	case opFloat32:
 		if c != class32 {

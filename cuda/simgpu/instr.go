@@ -65,6 +65,7 @@ type program struct {
 	npred     int
 	const32   map[int32]uint32 // the slots that hold constants
 	const64   map[int32]uint64
+	constPred map[int32]uint32
 	special   map[string]int32 // special registers in use, by name, in r32 (or r64)
 	written   []uint32         // initial bits: all ones for constants
 	localSize uint64

@@ -149,6 +149,9 @@ func newWarp(k *worker, index int) *warp {
 			w.r64[s][i] = v
 		}
 	}
+	for s, v := range p.constPred {
+		w.pred[s] = v
+	}
 	return w
 }
 
