@@ -109,7 +109,7 @@ $(CROSS:%=cross/%): cross/%: go-version
 	$(BUILD) -o build/cross/$(subst /,-,$*)/ ./cmd/pongpg
 
 # What is tested where there is a GPU and no Go.
-GPU_TESTS ?= ./cuda ./trainer
+GPU_TESTS ?= ./cuda ./cmd/internal/crosscheck
 
 .PHONY: image-check gpu-bundle
 image-check: go-version ## build the container's image and run it, as root, with no registry

@@ -3,7 +3,7 @@
 # machine that has an NVIDIA driver and no Go: the program, the tests of the packages
 # named, each with its testdata, and the script.
 #
-#     tools/gpu_bundle.sh ./cuda ./trainer
+#     tools/gpu_bundle.sh ./cuda ./cmd/internal/crosscheck
 #
 # bin/pongpg must be there; the Makefile sees to it.
 set -euo pipefail
