@@ -72,6 +72,7 @@ func decode(m *Module, f *function) (prog *program, err error) {
 	}
 	numberFlow(d.p.code)
 	d.finish()
+	proveWritten(d.p)
 	return d.p, nil
 }
 

@@ -1,7 +1,5 @@
 package simgpu
 
-import "strings"
-
 func (d *decoder) bra(in *instr, s statement) {
 	need(s, 1)
 	if s.op != "bra" && s.op != "bra.uni" || s.args[0].kind != opName {
@@ -75,47 +73,27 @@ func (d *decoder) activemask(in *instr, s statement) {
 // vote is vote.sync.mode d, [!]p, membermask.
 func (d *decoder) vote(in *instr, s statement) {
 	need(s, 3)
+	mode, ok := map[string]voteMode{
+		"vote.sync.ballot.b32": voteBallot, "vote.sync.all.pred": voteAll,
+		"vote.sync.any.pred": voteAny, "vote.sync.uni.pred": voteUniform,
+	}[s.op]
+	if !ok {
+		refuse("unknown instruction %s", s.op)
+	}
 	c := classPred
-	if s.op == "vote.sync.ballot.b32" {
+	if mode == voteBallot {
 		c = class32
 	}
 	in.d = d.result(in, s.args[0], c)
 	in.a = d.source(in, s.args[1], classPred)
 	in.b = d.source(in, s.args[2], class32)
 	not := s.args[1].not
-	var set func(w *warp, in *instr, mask uint32, member, holds func(i int) uint32)
-	switch s.op {
-	case "vote.sync.ballot.b32":
-		set = func(w *warp, in *instr, mask uint32, member, holds func(i int) uint32) {
-			for i := range lanes {
-				if mask>>i&1 != 0 {
-					w.r32[in.d][i] = holds(i)
-				}
-			}
-		}
-	case "vote.sync.all.pred", "vote.sync.any.pred", "vote.sync.uni.pred":
-		mode := strings.Split(s.op, ".")[2]
-		set = func(w *warp, in *instr, mask uint32, member, holds func(i int) uint32) {
-			var out uint32
-			for i := range lanes {
-				h, m := holds(i), member(i)
-				if mode == "all" && h == m || mode == "any" && h != 0 || mode == "uni" && (h == m || h == 0) {
-					out |= 1 << i
-				}
-			}
-			w.pred[in.d] = w.pred[in.d]&^mask | out&mask
-		}
-	default:
-		refuse("unknown instruction %s", s.op)
-	}
 	in.exec = func(w *warp, in *instr, mask uint32) {
-		members := &w.r32[in.b]
-		w.members(in, members, mask)
 		p := w.pred[in.a]
 		if not {
 			p = ^p
 		}
-		set(w, in, mask, func(i int) uint32 { return members[i] }, func(i int) uint32 { return p & members[i] })
+		w.vote(in, mode, p, mask)
 	}
 }
 

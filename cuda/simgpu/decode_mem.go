@@ -174,5 +174,8 @@ func (d *decoder) access(in *instr, m *memOp) {
 	if m.size < 4 && (m.space == spaceShared || m.space == spaceGeneric) {
 		d.p.fine = true
 	}
+	if m.constant && m.kind == accessRead {
+		m.kind = accessConstant
+	}
 	in.mem = m
 }

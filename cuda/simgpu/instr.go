@@ -30,6 +30,7 @@ type instr struct {
 	ctl        control
 	last       bool  // ends a basic block
 	guardNot   bool  // @!p
+	checkGuard bool  // the guard may be unwritten
 	guard      int32 // slot of a predicate, or -1
 	d, d2      int32
 	a, b, c, e int32
@@ -40,8 +41,8 @@ type instr struct {
 	off        uint64 // added to an address; barrier's number
 	mem        *memOp
 	vec        [4]int32 // the registers of a vector load or store, of a pack
-	reads      []int32  // written-bit indices that must be set
-	writes     []int32
+	reads      []int32  // registers that may be unwritten, as bits of warp.written
+	writes     []int32  // registers of which that is in doubt somewhere
 	line       int
 	text       string
 }

@@ -6,10 +6,13 @@ import (
 	"fmt"
 )
 
-// span checks an access of n bytes, an aligned range, for the whole warp. It returns
+// span checks an access of n bytes in a row by one or more lanes. It returns
 // the bytes, or nil if anything is wrong or needs a closer look.
 func (w *warp) span(in *instr, addr, n uint64) []byte {
 	m := in.mem
+	if addr&(m.total-1) != 0 {
+		return nil
+	}
 	sp := m.space
 	if sp == spaceGeneric {
 		sp, addr = generic(addr)
@@ -32,9 +35,6 @@ func (w *warp) span(in *instr, addr, n uint64) []byte {
 			return nil
 		}
 		if k.races {
-			if m.constant && k.changed(r, off, n) {
-				return nil
-			}
 			if p, _ := k.touch(r, off, n, m.kind, w.pc); p != nil {
 				return nil
 			}
@@ -51,7 +51,7 @@ func (w *warp) span(in *instr, addr, n uint64) []byte {
 		return k.shared[addr : addr+n]
 	case spaceConst, spaceParam:
 		data := k.readOnly(sp)
-		if m.kind != accessRead || addr > uint64(len(data)) || n > uint64(len(data))-addr {
+		if m.kind > accessConstant || addr > uint64(len(data)) || n > uint64(len(data))-addr {
 			return nil
 		}
 		return data[addr : addr+n]
@@ -123,7 +123,7 @@ func (w *warp) at(in *instr, lane int, addr uint64) []byte {
 		i := uint64(lane) * size
 		return limited(w.local[i:i+size], w.localWritten[i:i+size], "of the thread's local memory", "")
 	case spaceConst, spaceParam:
-		if m.kind != accessRead {
+		if m.kind > accessConstant {
 			bad(OutOfBounds, "this memory cannot be written")
 		}
 		return limited(k.readOnly(sp), nil, map[space]string{spaceConst: "of the module's constants", spaceParam: "of the parameters"}[sp], "")
@@ -140,9 +140,6 @@ func (w *warp) at(in *instr, lane int, addr uint64) []byte {
 		bad(Uninitialised, "%d bytes, %s; nothing has written them", n, k.d.nearest(addr))
 	}
 	if k.races {
-		if m.constant && k.changed(r, off, n) {
-			bad(Race, "read as constant (.nc), but this launch writes it, %s", k.d.nearest(addr))
-		}
 		if p, i := k.touch(r, off, n, m.kind, w.pc); p != nil {
 			bad(Race, "%s, %s", k.d.nearest(addr), k.story(&p.cells[i], p.pcs[i], m.kind))
 		}
@@ -150,22 +147,20 @@ func (w *warp) at(in *instr, lane int, addr uint64) []byte {
 	return r.data[off : off+n]
 }
 
-// changed says if the worker's blocks wrote any of the bytes in this launch.
-func (k *worker) changed(r *region, off, n uint64) bool {
-	for i := off; i < off+n; {
-		p := k.page(r, i)
-		in := i & (pageSize - 1)
-		step := uint64(1)
-		j := in
-		if !p.fine {
-			j, step = in>>2, 4-in&3
-		}
-		if p.cells[j].w >= k.time.launch {
-			return true
-		}
-		i += step
+// peek is what an access that was checked before finds now.
+func (w *warp) peek(in *instr, lane int) []byte {
+	k := w.k
+	n := in.mem.total
+	switch sp, addr := w.place(in, lane); sp {
+	case spaceShared:
+		return k.shared[addr : addr+n]
+	case spaceLocal:
+		addr += uint64(lane) * k.launch.prog.localSize
+		return w.local[addr : addr+n]
+	default:
+		r := k.d.find(addr)
+		return r.data[addr-r.base : addr-r.base+n]
 	}
-	return false
 }
 
 // place is the space and address of a lane's access.
@@ -180,6 +175,10 @@ func (w *warp) place(in *instr, lane int) (space, uint64) {
 // story says with what an access raced.
 func (k *worker) story(c *cell, pc int32, kind access) string {
 	code, did := c.w, "written"
+	if kind == accessConstant {
+		in := &k.launch.prog.code[pc]
+		return fmt.Sprintf("read as constant (.nc), but written in the same launch by %s in line %d: %s", k.who(code), in.line, in.text)
+	}
 	if c.w < k.time.launch || !k.time.clash(c.w) || c.w&atomicBit != 0 && kind == accessAtomic {
 		code, did = c.r, "read"
 	} else if c.w&atomicBit != 0 {

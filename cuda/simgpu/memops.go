@@ -5,48 +5,42 @@ import (
 	"math/bits"
 )
 
-// Loads and stores. When the lanes' addresses follow each other, or are all one, they
-// are checked as one range; if not, or if that check fails, lane by lane, which also
-// says precisely what is wrong.
+// Loads and stores. Neighbouring lanes whose addresses follow each other, or are all
+// one, are checked and moved as one range (a run). Where that check fails it is done again
+// lane by lane, which says precisely what is wrong.
 
-// pattern is how the addresses of the executing lanes lie.
-type pattern struct {
-	first uint64
-	lane  int    // the first of them
-	n     int    // how many, one lane after the other
-	step  uint64 // between neighbours
-	ok    bool
+// run is neighbouring lanes and their addresses.
+type run struct {
+	addr    uint64 // of the first
+	lane, n int
+	step    uint64 // 0, or the size of an access
 }
 
-// addresses looks at an instruction's addresses.
-func (w *warp) addresses(in *instr, mask uint32) pattern {
+// nextRun is the run of the first lanes of a mask, and the mask without them.
+func (w *warp) nextRun(in *instr, mask uint32) (r run, rest uint32) {
 	lo := bits.TrailingZeros32(mask)
-	run := mask >> lo
-	if run&(run+1) != 0 {
-		return pattern{}
+	most := bits.TrailingZeros32(^(mask >> lo)) // 32 if the mask is full
+	r = run{addr: w.laneAddress(in, lo), lane: lo, n: 1}
+	switch {
+	case in.flags&flagNoA != 0:
+		r.n = most
+	case in.flags&flagA64 != 0 && most > 1:
+		a := w.r64[in.a][lo : lo+most]
+		step := a[1] - a[0]
+		if step != 0 && step != in.mem.total {
+			break
+		}
+		r.step, r.n = step, len(a)
+		prev := a[1]
+		for i, x := range a[2:] {
+			if x-prev != step {
+				r.n = i + 2
+				break
+			}
+			prev = x
+		}
 	}
-	p := pattern{lane: lo, n: bits.Len32(run), ok: true}
-	if in.flags&flagNoA != 0 {
-		p.first = in.off
-		return p
-	}
-	if in.flags&flagA64 == 0 {
-		return pattern{}
-	}
-	a := w.r64[in.a][lo : lo+p.n]
-	p.first = a[0] + in.off
-	if len(a) == 1 {
-		return p
-	}
-	p.step = a[1] - a[0]
-	var differ uint64
-	prev := a[1]
-	for _, x := range a[2:] {
-		differ |= x - prev - p.step
-		prev = x
-	}
-	p.ok = differ == 0
-	return p
+	return r, mask &^ ((1<<r.n - 1) << lo)
 }
 
 // laneAddress is the address of one lane.
@@ -62,34 +56,28 @@ func (w *warp) laneAddress(in *instr, lane int) uint64 {
 
 func execLoad(w *warp, in *instr, mask uint32) {
 	m := in.mem
-	if m.space != spaceLocal {
-		if p := w.addresses(in, mask); p.ok && p.first&(m.total-1) == 0 {
-			switch p.step {
-			case 0:
-				if b := w.span(in, p.first, m.total); b != nil {
-					for j := range m.n {
-						if !m.sinks[j] {
-							w.spread(in, j, mask, m.value(b[j*m.size:]))
-						}
+	var r run
+	for mask != 0 {
+		r, mask = w.nextRun(in, mask)
+		if r.step == 0 {
+			if b := w.span(in, r.addr, m.total); b != nil {
+				for j := range m.n {
+					if !m.sinks[j] {
+						w.spread(m.class, in.vec[j], r, m.value(b[j*m.size:]))
 					}
-					return
 				}
-			case m.total:
-				if b := w.span(in, p.first, m.total*uint64(p.n)); b != nil {
-					w.gather(in, p, b)
-					return
-				}
+				continue
 			}
-		}
-	}
-	for i := range lanes {
-		if mask>>i&1 == 0 {
+		} else if b := w.span(in, r.addr, m.total*uint64(r.n)); b != nil {
+			w.gather(in, r, b)
 			continue
 		}
-		b := w.at(in, i, w.laneAddress(in, i))
-		for j := range m.n {
-			if !m.sinks[j] {
-				w.set(m.class, in.vec[j], i, m.value(b[j*m.size:]))
+		for i := r.lane; i < r.lane+r.n; i++ {
+			b := w.at(in, i, w.laneAddress(in, i))
+			for j := range m.n {
+				if !m.sinks[j] {
+					w.set(m.class, in.vec[j], i, m.value(b[j*m.size:]))
+				}
 			}
 		}
 	}
@@ -145,48 +133,39 @@ func (w *warp) set(c class, slot int32, lane int, v uint64) {
 	}
 }
 
-// spread sets a register to one value in all lanes of the mask.
-func (w *warp) spread(in *instr, j int, mask uint32, v uint64) {
-	slot, c := in.vec[j], in.mem.class
-	if mask != fullMask {
-		for i := range lanes {
-			if mask>>i&1 != 0 {
-				w.set(c, slot, i, v)
-			}
-		}
-		return
-	}
-	if c == class64 {
-		d := &w.r64[slot]
+// spread sets the lanes of a run to one value.
+func (w *warp) spread(c class, slot int32, r run, v uint64) {
+	switch c {
+	case class64:
+		d := w.r64[slot][r.lane : r.lane+r.n]
 		for i := range d {
 			d[i] = v
 		}
 		return
-	}
-	if c == class16 {
+	case class16:
 		v &= 0xffff
 	}
-	d := &w.r32[slot]
+	d := w.r32[slot][r.lane : r.lane+r.n]
 	for i := range d {
 		d[i] = uint32(v)
 	}
 }
 
 // gather loads neighbouring elements into neighbouring lanes.
-func (w *warp) gather(in *instr, p pattern, b []byte) {
+func (w *warp) gather(in *instr, r run, b []byte) {
 	m := in.mem
 	if m.n == 1 && m.size == 4 && m.class == class32 {
-		d := w.r32[in.vec[0]][p.lane : p.lane+p.n]
+		d := w.r32[in.vec[0]][r.lane : r.lane+r.n]
 		b = b[:4*len(d)]
 		for i := range d {
 			d[i] = binary.LittleEndian.Uint32(b[4*i:])
 		}
 		return
 	}
-	for i := range p.n {
+	for i := range r.n {
 		for j := range m.n {
 			if !m.sinks[j] {
-				w.set(m.class, in.vec[j], p.lane+i, m.value(b[i*int(m.total)+j*m.size:]))
+				w.set(m.class, in.vec[j], r.lane+i, m.value(b[i*int(m.total)+j*m.size:]))
 			}
 		}
 	}
@@ -194,33 +173,40 @@ func (w *warp) gather(in *instr, p pattern, b []byte) {
 
 func execStore(w *warp, in *instr, mask uint32) {
 	m := in.mem
-	if m.space != spaceLocal {
-		if p := w.addresses(in, mask); p.ok && p.first&(m.total-1) == 0 && (p.step == m.total || p.n == 1) {
-			if b := w.span(in, p.first, m.total*uint64(p.n)); b != nil {
-				w.scatter(in, p, b)
-				return
-			}
+	all := mask
+	runs := 0
+	var r run
+	for mask != 0 {
+		r, mask = w.nextRun(in, mask)
+		if r.step == 0 && r.n > 1 { // several lanes to one place: one by one
+			mask |= (1<<r.n - 1) << r.lane &^ (1 << r.lane)
+			r.n = 1
 		}
-	}
-	var to [lanes][]byte
-	for i := range lanes {
-		if mask>>i&1 == 0 {
+		runs++
+		if b := w.span(in, r.addr, m.total*uint64(r.n)); b != nil {
+			w.scatter(in, r, b)
 			continue
 		}
-		b := w.at(in, i, w.laneAddress(in, i))
-		for j := range m.n {
-			m.put(b[j*m.size:], w.lane(m.class, in.vec[j], i, false))
+		for i := r.lane; i < r.lane+r.n; i++ {
+			w.scatter(in, run{lane: i, n: 1}, w.at(in, i, w.laneAddress(in, i)))
 		}
-		to[i] = b
 	}
-	// Lanes that wrote another value to the same place lost theirs to it.
+	if runs > 1 {
+		w.verify(in, all)
+	}
+}
+
+// verify looks for lanes that wrote another value to the same place: theirs is lost to it.
+func (w *warp) verify(in *instr, mask uint32) {
+	m := in.mem
 	keep := ^uint64(0) >> (64 - 8*m.size)
 	for i := range lanes {
 		if mask>>i&1 == 0 {
 			continue
 		}
+		b := w.peek(in, i)
 		for j := range m.n {
-			if want := w.lane(m.class, in.vec[j], i, false) & keep; (m.value(to[i][j*m.size:])^want)&keep != 0 {
+			if want := w.lane(m.class, in.vec[j], i, false); (m.value(b[j*m.size:])^want)&keep != 0 {
 				sp, addr := w.place(in, i)
 				w.faultAt(Race, in, i, sp, addr, "another lane of the warp writes another value there by the same instruction")
 			}
@@ -228,20 +214,20 @@ func execStore(w *warp, in *instr, mask uint32) {
 	}
 }
 
-// scatter stores neighbouring lanes to neighbouring elements.
-func (w *warp) scatter(in *instr, p pattern, b []byte) {
+// scatter stores the lanes of a run to neighbouring elements.
+func (w *warp) scatter(in *instr, r run, b []byte) {
 	m := in.mem
-	if m.n == 1 && m.size == 4 {
-		d := w.r32[in.vec[0]][p.lane : p.lane+p.n]
+	if m.n == 1 && m.size == 4 && m.class == class32 {
+		d := w.r32[in.vec[0]][r.lane : r.lane+r.n]
 		b = b[:4*len(d)]
 		for i, v := range d {
 			binary.LittleEndian.PutUint32(b[4*i:], v)
 		}
 		return
 	}
-	for i := range p.n {
+	for i := range r.n {
 		for j := range m.n {
-			m.put(b[i*int(m.total)+j*m.size:], w.lane(m.class, in.vec[j], p.lane+i, false))
+			m.put(b[i*int(m.total)+j*m.size:], w.lane(m.class, in.vec[j], r.lane+i, false))
 		}
 	}
 }

@@ -57,6 +57,21 @@ func quickenFloats() {
 		}
 		canonical(d, most)
 	}))
+	quicken("sqrt.rn.f32", quickWW(func(d, a *vec32) {
+		var most uint32
+		for i := range d {
+			v := math.Float32bits(float32(math.Sqrt(wide32(uint64(a[i])))))
+			most = max(most, v&0x7fffffff)
+			d[i] = v
+		}
+		canonical(d, most)
+	}))
+	quicken("fma.rn.f32", quickWWWW(func(d, a, b, c *vec32) {
+		for i := range d {
+			p := wide32(uint64(a[i])) * wide32(uint64(b[i]))
+			d[i] = uint32(bits32(float32(oddSum(p, wide32(uint64(c[i]))))))
+		}
+	}))
 	quicken("abs.f32", quickWW(func(d, a *vec32) {
 		for i := range d {
 			d[i] = a[i] &^ (1 << 31)

@@ -164,7 +164,8 @@ type touchedPage struct {
 type access uint8
 
 const (
-	accessRead access = iota
+	accessRead     access = iota
+	accessConstant        // a read that no write of the launch may come before
 	accessWrite
 	accessAtomic
 )
@@ -172,6 +173,15 @@ const (
 // touch notes an access of the present warp to bytes of a region. It returns the first cell that
 // races, with its page and index, or nil.
 func (k *worker) touch(r *region, off, n uint64, kind access, pc int32) (*page, int) {
+	if in := off & (pageSize - 1); in+n <= pageSize && (off|n)&3 == 0 { // the usual case, without a loop
+		if p := k.page(r, off); !p.fine {
+			lo, hi := in>>2, (in+n)>>2
+			if i := k.note(p.cells[lo:hi], p.pcs[lo:hi], kind, pc, &k.time); i >= 0 {
+				return p, int(lo) + i
+			}
+			return nil, 0
+		}
+	}
 	for n > 0 {
 		p := k.page(r, off)
 		in := off & (pageSize - 1)
@@ -195,6 +205,13 @@ func (k *worker) touch(r *region, off, n uint64, kind access, pc int32) (*page, 
 func (k *worker) note(cells []cell, pcs []int32, kind access, pc int32, t *clock) int {
 	switch kind {
 	case accessRead:
+		return t.read(cells)
+	case accessConstant:
+		for i := range cells {
+			if cells[i].w >= t.launch {
+				return i
+			}
+		}
 		return t.read(cells)
 	case accessWrite:
 		return t.write(cells, pcs, pc)

@@ -39,8 +39,8 @@ func (w *warp) run() {
 		in := &code[w.pc]
 		taken := w.mask
 		if in.guard >= 0 {
-			if bit := k.guardBit + in.guard; w.written[bit]&taken != taken {
-				w.unwritten(in, []int32{bit}, taken)
+			if in.checkGuard {
+				w.check(in, k.guardBit+in.guard, taken)
 			}
 			p := w.pred[in.guard]
 			if in.guardNot {
@@ -56,9 +56,7 @@ func (w *warp) run() {
 		case ctlNone:
 			if taken != 0 {
 				for _, r := range in.reads {
-					if w.written[r]&taken != taken {
-						w.unwritten(in, in.reads, taken)
-					}
+					w.check(in, r, taken)
 				}
 				in.exec(w, in, taken)
 				for _, r := range in.writes {
@@ -175,11 +173,10 @@ func (w *warp) ended(lane int) bool {
 	return w.live>>lane&1 == 0
 }
 
-func (w *warp) unwritten(in *instr, regs []int32, mask uint32) {
-	for _, r := range regs {
-		if bad := mask &^ w.written[r]; bad != 0 {
-			w.fault(Uninitialised, in, first(bad), "a register is read that nothing has written")
-		}
+// check checks that a register was written in all lanes of the mask.
+func (w *warp) check(in *instr, reg int32, mask uint32) {
+	if bad := mask &^ w.written[reg]; bad != 0 {
+		w.fault(Uninitialised, in, first(bad), "a register is read that nothing has written")
 	}
 }
 

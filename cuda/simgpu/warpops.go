@@ -41,6 +41,46 @@ func (w *warp) members(in *instr, masks *vec32, mask uint32) {
 	}
 }
 
+type voteMode uint8
+
+const (
+	voteBallot voteMode = iota
+	voteAll
+	voteAny
+	voteUniform
+)
+
+// vote gives each executing lane the result among the members that its mask names.
+func (w *warp) vote(in *instr, mode voteMode, p, mask uint32) {
+	members := &w.r32[in.b]
+	w.members(in, members, mask)
+	var out uint32
+	for i := range lanes {
+		if mask>>i&1 == 0 {
+			continue
+		}
+		m := members[i]
+		holds := p & m
+		var yes bool
+		switch mode {
+		case voteBallot:
+			w.r32[in.d][i] = holds
+		case voteAll:
+			yes = holds == m
+		case voteAny:
+			yes = holds != 0
+		case voteUniform:
+			yes = holds == m || holds == 0
+		}
+		if yes {
+			out |= 1 << i
+		}
+	}
+	if mode != voteBallot {
+		w.pred[in.d] = w.pred[in.d]&^mask | out&mask
+	}
+}
+
 func (w *warp) shfl(in *instr, mode shuffle, mask uint32) {
 	w.members(in, &w.r32[in.e], mask)
 	a, b, c := &w.r32[in.a], &w.r32[in.b], &w.r32[in.c]
