@@ -30,17 +30,15 @@ func (b *Backend) sparseMatMul(op string, y argument, x compute.Sparse, w comput
 		y, pointer(x.Entries), pointer(w), u32(x.Rows()), u32(x.Entries.Cols), u32(x.Cols), u32(w.Cols))
 }
 
-// mlpRows is how many rows a block of the policy's forward pass computes.
-var mlpRows = kernels.SparseMLP.Block / compute.Lanes
-
 // SparseMLP implements compute.Backend.
 func (b *Backend) SparseMLP(z compute.Tensor, active compute.Array[uint16], x compute.Sparse, w1, w2 compute.Tensor) {
 	const op = "SparseMLP"
 	compute.CheckSparseMLP(z, active, x, w1, w2)
 	wantIndexable(op, w1)
-	b.launch(op, kernels.SparseMLP, blocks(x.Rows(), mlpRows),
+	wantIndexable(op, w2)
+	b.launch(op, kernels.SparseMLP, x.Rows(),
 		pointer(z), pointer(active), pointer(x.Entries), pointer(w1), pointer(w2),
-		u32(x.Rows()), u32(x.Entries.Cols), u32(x.Cols), u32(w1.Cols), u32(z.Cols))
+		u32(x.Entries.Cols), u32(x.Cols), u32(w1.Cols), u32(z.Cols))
 }
 
 // SparseMLPSample implements compute.Backend.
@@ -48,10 +46,11 @@ func (b *Backend) SparseMLPSample(action compute.Array[uint8], z, p compute.Tens
 	const op = "SparseMLPSample"
 	compute.CheckSparseMLPSample(action, z, p, active, x, w1, w2, draw)
 	wantIndexable(op, w1)
-	b.launch(op, kernels.SparseMLPSample, blocks(x.Rows(), mlpRows),
+	wantIndexable(op, w2)
+	b.launch(op, kernels.SparseMLPSample, x.Rows(),
 		pointer(action), pointer(z), pointer(p), pointer(active), pointer(x.Entries), pointer(w1), pointer(w2),
 		pointer(draw.Stream), pointer(draw.Tick), bits64(draw.Seed), bits32(draw.Purpose), bits32(draw.After),
-		u32(x.Rows()), u32(x.Entries.Cols), u32(x.Cols), u32(w1.Cols), u32(z.Cols))
+		u32(x.Entries.Cols), u32(x.Cols), u32(w1.Cols), u32(z.Cols))
 }
 
 // wantIndexable panics if the elements of weights cannot be numbered with 32 bits, as the

@@ -1,19 +1,26 @@
-// The policy's forward pass for one row by half a warp, a lane for every 16th unit:
+// The policy's forward pass for one row by a block of threads, one for each hidden unit of
+// the first 256, then of the next:
 //
 //	h = max(0, Σ ±w1[column]),  z[k] = lanesum(h∘w2[k])
+//
+// A rollout's batches are small: what counts is how long a row takes, and that is two loads
+// after each other, the entries and their rows of w1, when no thread has a second unit.
 #pragma once
 #include "sparse.h"
 
 struct MLP {
-    const u16 *x;        // [rows][width]
-    const float *w1;     // [cols][units]
-    const float *w2;     // [outputs][units]
-    float *z;            // [rows][outputs]
-    u16 *active;         // [rows][units/16]
-    u32 rows, width, cols, units, outputs;
+    const u16 *x;    // [rows][width]
+    const float *w1; // [cols][units]
+    const float *w2; // [outputs][units]
+    float *z;        // [rows][outputs]
+    u16 *active;     // [rows][units/16]
+    u32 width, cols, units, outputs;
 };
 
-enum { OUTPUTS = 8 }; // that are computed together
+enum {
+    UNITS = 256, // that are computed together, a thread each
+    OUTPUTS = 8, // likewise
+};
 
 // lane_sum returns in the first of 16 lanes their sum: l and l+8, then l and l+4, l+2, l+1.
 INLINE float lane_sum(float x)
@@ -24,58 +31,61 @@ INLINE float lane_sum(float x)
     return x;
 }
 
-// mlp_pass computes logits first to first+N of a row, of which there may be fewer, and
-// which units are active. All lanes of the warp take part; those of a row beyond the last
-// write nothing.
-template <u32 N> INLINE void mlp_pass(const MLP &m, u32 row, u32 first)
+// hidden returns h of a row's unit before its ReLU.
+INLINE float hidden(const MLP &m, const u16 *entries, u32 unit)
 {
-    const u32 l = thread() % LANES, blocks = m.units / LANES;
-    const bool real = row < m.rows;
-    const u16 *entries = m.x + u64(real ? row : m.rows - 1) * m.width;
-    const bool any = m.width > 0 && m.cols > 0;
-    u32 e[AHEAD];
-    if (any)
-        load_entries(e, entries, 0, m.width, m.cols);
-
-    float sum[N] = {};
-    u16 mine = 0; // the word of active that this lane keeps
-    for (u32 b = 0; b < blocks; b++) {
-        const u32 unit = b * LANES + l;
-        float h = 0;
-        if (any) {
-            h = add_columns(0, e, m.w1 + unit, m.units);
-            if (m.width > AHEAD) { // the rest, and the first ones for the next round
-                for (u32 next = AHEAD; next < m.width && e[AHEAD - 1] != END; next += AHEAD) {
-                    load_entries(e, entries, next, m.width, m.cols);
-                    h = add_columns(h, e, m.w1 + unit, m.units);
-                }
-                load_entries(e, entries, 0, m.width, m.cols);
-            }
-        }
-        const u32 above = ballot(h > 0) >> (thread() % WARP / LANES * LANES);
-        if (b % LANES == l)
-            mine = u16(above);
-        if (real && (b % LANES == LANES - 1 || b == blocks - 1) && l <= b % LANES)
-            m.active[u64(row) * blocks + b / LANES * LANES + l] = mine;
-        h = relu(h);
-#pragma unroll
-        for (u32 k = 0; k < N; k++)
-            if (first + k < m.outputs)
-                sum[k] += h * m.w2[u64(first + k) * m.units + unit];
+    float h = 0;
+    if (m.cols == 0) // and no entries
+        return h;
+    for (u32 first = 0; first < m.width; first += AHEAD) {
+        u32 e[AHEAD];
+        load_entries(e, entries, first, m.width, m.cols);
+        h = add_columns(h, e, m.w1 + unit, m.units);
+        if (e[AHEAD - 1] == END)
+            break;
     }
-#pragma unroll
-    for (u32 k = 0; k < N; k++) {
-        float z = lane_sum(sum[k]);
-        if (real && l == 0 && first + k < m.outputs)
-            m.z[u64(row) * m.outputs + first + k] = z;
-    }
+    return h;
 }
 
-// mlp_row is all logits of a row.
+// mlp_pass computes logits first to first+N of a row, of which there may be fewer, and
+// which units are active. After it a thread k·16 of the block has logit first+k.
+template <u32 N> INLINE float mlp_pass(const MLP &m, u32 row, u32 first)
+{
+    __shared__ float product[N][UNITS];
+    const u32 blocks = m.units / LANES, k = thread() / LANES, l = thread() % LANES;
+    const u16 *entries = m.x + u64(row) * m.width;
+    float sum = 0;
+    for (u32 from = 0; from < m.units; from += UNITS) {
+        const u32 unit = from + thread();
+        const bool real = unit < m.units;
+        float w[N];
+#pragma unroll
+        for (u32 i = 0; i < N; i++) // asked for before anything waits
+            w[i] = m.w2[(first + i < m.outputs ? first + i : first) * m.units + (real ? unit : 0)];
+        const float h = real ? hidden(m, entries, unit) : 0;
+        const u32 above = ballot(h > 0) >> (lane() / LANES * LANES);
+        if (real && l == 0)
+            m.active[u64(row) * blocks + unit / LANES] = u16(above);
+        sync();
+#pragma unroll
+        for (u32 i = 0; i < N; i++)
+            product[i][thread()] = relu(h) * w[i];
+        sync();
+        const u32 here = m.units - from < UNITS ? m.units - from : UNITS;
+        if (k < N)
+            for (u32 u = l; u < here; u += LANES)
+                sum += product[k][u];
+    }
+    return lane_sum(sum);
+}
+
+// mlp_row is all logits of a row; they go to z.
 INLINE void mlp_row(const MLP &m, u32 row)
 {
-    if (m.outputs == 1)
-        return mlp_pass<1>(m, row, 0);
-    for (u32 first = 0; first < m.outputs; first += OUTPUTS)
-        mlp_pass<OUTPUTS>(m, row, first);
+    for (u32 first = 0; first < m.outputs; first += OUTPUTS) {
+        const float z = m.outputs == 1 ? mlp_pass<1>(m, row, 0) : mlp_pass<OUTPUTS>(m, row, first);
+        const u32 k = first + thread() / LANES;
+        if (thread() % LANES == 0 && thread() / LANES < OUTPUTS && k < m.outputs)
+            m.z[u64(row) * m.outputs + k] = z;
+    }
 }

@@ -2,11 +2,12 @@ package kernels
 
 // SparseMLPSample: SparseMLP, sigmoid or softmax, a random number and an action.
 //
-// Grid: ⌈rows/8⌉ blocks; cols·units is below 2³².
+// Grid: rows blocks; cols·units and outputs·units are below 2³².
 var SparseMLPSample = define(Kernel{
-	Name:  "sparse_mlp_sample",
-	File:  "sparse_mlp_sample",
-	Block: 128,
+	Name:   "sparse_mlp_sample",
+	File:   "sparse_mlp_sample",
+	Block:  256,
+	Shared: 9216,
 	Params: []Param{
 		{"action", Pointer}, // [rows]
 		{"z", Pointer},      // [rows][outputs]
@@ -20,7 +21,6 @@ var SparseMLPSample = define(Kernel{
 		{"seed", U64},
 		{"purpose", U32},
 		{"after", U32},
-		{"rows", U32},
 		{"width", U32},
 		{"cols", U32},
 		{"units", U32},

@@ -109,8 +109,13 @@ var Rules = []Rule{
 	{
 		Folder:  "cuda",
 		Imports: []string{"std", "trainer/compute", "kernels", "cuda/driver", "gorgonia.org/cu"},
-		Tests:   []string{"cuda/simgpu", "trainer/compute/cpu", "trainer/compute/computetest"},
+		Tests:   []string{"cuda/cudatest", "cuda/simgpu", "trainer/compute/cpu", "trainer/compute/computetest", "trainer/compute/meter"},
 		Why:     "a device performs operations; it knows neither the game nor the learning",
+	},
+	{
+		Folder:  "cuda/cudatest",
+		Imports: []string{"std", "cuda", "cuda/simgpu"},
+		Why:     "a device for tests, simulated or real; only tests import it",
 	},
 	{
 		Folder:  "cuda/driver",

@@ -1,0 +1,3 @@
+// Package cudatest opens devices for tests: the simulated one, on every machine, and a
+// real one where there is one.
+package cudatest
