@@ -1,8 +1,6 @@
 package main
 
 import (
-	"errors"
-
 	"pongpg/cuda"
 	"pongpg/trainer/compute"
 )
@@ -10,9 +8,7 @@ import (
 func openCUDA(ordinal, workers int) (compute.Backend, error) {
 	b, err := cuda.Open(cuda.Options{Ordinal: ordinal, Workers: workers})
 	if err != nil {
-		return nil, err
+		return nil, err // and no *cuda.Backend that is nil
 	}
 	return b, nil
 }
-
-func openSimulated(workers int) (compute.Backend, error) { return nil, errors.New("no simulator") }

@@ -64,7 +64,7 @@ func useTestGPU(name string) {
 			b, err := cpu.New(cpu.Options{Workers: workers})
 			return &fakeGPU{Backend: b, device: fake}, err
 		},
-		simulated: func(int) (compute.Backend, error) { return nil, errors.New("not in this test") },
+		simulated: gpus.simulated,
 	}
 }
 
