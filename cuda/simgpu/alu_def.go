@@ -214,9 +214,3 @@ func quickDWWD(f func(d *vec64, a, b *vec32, c *vec64)) execFunc {
 		keep64(w, &w.r64[in.d], mask)
 	}
 }
-
-func quickPWW(f func(a, b *vec32) uint32) execFunc {
-	return func(w *warp, in *instr, mask uint32) {
-		w.pred[in.d] = w.pred[in.d]&^mask | f(&w.r32[in.a], &w.r32[in.b])&mask
-	}
-}

@@ -67,6 +67,16 @@ func quickenIntegers() {
 			d[i] = uint32(uint64(a[i]) * uint64(b[i]) >> 32)
 		}
 	}))
+	quicken("min.u32", quickWWW(func(d, a, b *vec32) {
+		for i := range d {
+			d[i] = min(a[i], b[i])
+		}
+	}))
+	quicken("max.u32", quickWWW(func(d, a, b *vec32) {
+		for i := range d {
+			d[i] = max(a[i], b[i])
+		}
+	}))
 	quickenBits()
 	quickenShifts()
 }
@@ -83,6 +93,16 @@ func quickenBits() {
 		}
 	}))
 	quicken("xor.b32", quickWWW(func(d, a, b *vec32) {
+		for i := range d {
+			d[i] = a[i] ^ b[i]
+		}
+	}))
+	quicken("not.b32", quickWW(func(d, a *vec32) {
+		for i := range d {
+			d[i] = ^a[i]
+		}
+	}))
+	quicken("xor.b64", quickDDD(func(d, a, b *vec64) {
 		for i := range d {
 			d[i] = a[i] ^ b[i]
 		}

@@ -1,5 +1,11 @@
 package simgpu
 
+import (
+	"math"
+	"slices"
+	"strings"
+)
+
 // Comparisons and selections for all lanes at once.
 
 func lessThan[T int32 | uint32 | int64 | uint64](a, b T) uint32 {
@@ -86,16 +92,29 @@ func quickenSelections() {
 	} {
 		set32("setp."+name+".s32", signed32, how.swap, how.not)
 		set32("setp."+name+".u32", unsigned32, how.swap, how.not)
+		set32("setp."+name+".u16", unsigned32, how.swap, how.not)
 		set64("setp."+name+".s64", signed64, how.swap, how.not)
 		set64("setp."+name+".u64", unsigned64, how.swap, how.not)
 	}
 	for _, letter := range []string{"b", "s", "u"} {
-		set32("setp.ne."+letter+"32", differ32, false, false)
-		set32("setp.eq."+letter+"32", differ32, false, true)
+		for _, width := range []uint{16, 32} {
+			set32("setp.ne."+typeName(letter, width), differ32, false, false)
+			set32("setp.eq."+typeName(letter, width), differ32, false, true)
+		}
 		set64("setp.ne."+letter+"64", differ64, false, false)
 		set64("setp.eq."+letter+"64", differ64, false, true)
 	}
-	for _, typ := range []string{"b32", "u32", "s32", "f32"} {
+	for name, how := range map[string]struct {
+		f         vec32s
+		swap, not bool
+	}{
+		"lt": {less, false, false}, "gt": {less, true, false}, "geu": {less, false, true}, "leu": {less, true, true},
+		"le": {atMost, false, false}, "ge": {atMost, true, false}, "gtu": {atMost, false, true}, "ltu": {atMost, true, true},
+		"eq": {equal, false, false}, "neu": {equal, false, true},
+	} {
+		set32("setp."+name+".f32", how.f, how.swap, how.not)
+	}
+	for _, typ := range []string{"b16", "u16", "s16", "b32", "u32", "s32", "f32"} {
 		quicken("selp."+typ, func(w *warp, in *instr, mask uint32) {
 			p := w.pred[in.c]
 			if in.flags&flagNotC != 0 {
@@ -114,6 +133,61 @@ func quickenSelections() {
 				return
 			}
 			keep32(w, d, mask)
+		})
+	}
+	quickenCombined()
+}
+
+// less, atMost and equal compare f32; false for NaN.
+
+func less(a, b *vec32) (v uint32) {
+	for i := range a {
+		if math.Float32frombits(a[i]) < math.Float32frombits(b[i]) {
+			v |= 1 << i
+		}
+	}
+	return v
+}
+
+func atMost(a, b *vec32) (v uint32) {
+	for i := range a {
+		if math.Float32frombits(a[i]) <= math.Float32frombits(b[i]) {
+			v |= 1 << i
+		}
+	}
+	return v
+}
+
+func equal(a, b *vec32) (v uint32) {
+	for i := range a {
+		if math.Float32frombits(a[i]) == math.Float32frombits(b[i]) {
+			v |= 1 << i
+		}
+	}
+	return v
+}
+
+// quickenCombined makes setp.cmp.and and its like from the quick setp.cmp.
+func quickenCombined() {
+	combine := map[string]func(x, y uint32) uint32{
+		"and": func(x, y uint32) uint32 { return x & y },
+		"or":  func(x, y uint32) uint32 { return x | y },
+		"xor": func(x, y uint32) uint32 { return x ^ y },
+	}
+	for op := range ops {
+		parts := strings.Split(op, ".")
+		if parts[0] != "setp" || combine[parts[2]] == nil {
+			continue
+		}
+		f := combine[parts[2]]
+		plain := ops[strings.Join(slices.Delete(parts, 2, 3), ".")].exec
+		quicken(op, func(w *warp, in *instr, mask uint32) {
+			c, old := w.pred[in.c], w.pred[in.d]
+			if in.flags&flagNotC != 0 {
+				c = ^c
+			}
+			plain(w, in, mask)
+			w.pred[in.d] = old&^mask | f(w.pred[in.d], c)&mask
 		})
 	}
 }
