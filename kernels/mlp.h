@@ -31,22 +31,6 @@ INLINE float lane_sum(float x)
     return x;
 }
 
-// hidden returns h of a row's unit before its ReLU.
-INLINE float hidden(const MLP &m, const u16 *entries, u32 unit)
-{
-    float h = 0;
-    if (m.cols == 0) // and no entries
-        return h;
-    for (u32 first = 0; first < m.width; first += AHEAD) {
-        u32 e[AHEAD];
-        load_entries(e, entries, first, m.width, m.cols);
-        h = add_columns(h, e, m.w1 + unit, m.units);
-        if (e[AHEAD - 1] == END)
-            break;
-    }
-    return h;
-}
-
 // mlp_pass computes logits first to first+N of a row, of which there may be fewer, and
 // which units are active. After it a thread k·16 of the block has logit first+k.
 template <u32 N> INLINE float mlp_pass(const MLP &m, u32 row, u32 first)
@@ -62,7 +46,7 @@ template <u32 N> INLINE float mlp_pass(const MLP &m, u32 row, u32 first)
 #pragma unroll
         for (u32 i = 0; i < N; i++) // asked for before anything waits
             w[i] = m.w2[(first + i < m.outputs ? first + i : first) * m.units + (real ? unit : 0)];
-        const float h = real ? hidden(m, entries, unit) : 0;
+        const float h = real ? add_row(entries, m.width, m.cols, m.w1 + unit, m.units) : 0;
         const u32 above = ballot(h > 0) >> (lane() / LANES * LANES);
         if (real && l == 0)
             m.active[u64(row) * blocks + unit / LANES] = u16(above);

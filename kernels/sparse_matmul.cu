@@ -12,16 +12,5 @@ KERNEL(BLOCK) sparse_matmul(float *__restrict__ y, const u16 *__restrict__ x, co
     if (i >= rows * units)
         return;
     u32 row = i / units, unit = i % units;
-    const u16 *entries = x + u64(row) * width;
-    float sum = 0;
-    if (cols == 0) // and no entries
-        width = 0;
-    for (u32 first = 0; first < width; first += AHEAD) {
-        u32 e[AHEAD];
-        load_entries(e, entries, first, width, cols);
-        sum = add_columns(sum, e, w + unit, units);
-        if (e[AHEAD - 1] == END)
-            break;
-    }
-    y[i] = sum;
+    y[i] = add_row(x + u64(row) * width, width, cols, w + unit, units);
 }

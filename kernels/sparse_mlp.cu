@@ -7,7 +7,7 @@
 // cols·units and outputs·units are below 2³². A block computes a row.
 #include "mlp.h"
 
-KERNEL(UNITS) sparse_mlp(float *__restrict__ z, u16 *__restrict__ active, const u16 *__restrict__ x, const float *__restrict__ w1,
+KERNEL(UNITS, 4) sparse_mlp(float *__restrict__ z, u16 *__restrict__ active, const u16 *__restrict__ x, const float *__restrict__ w1,
                          const float *__restrict__ w2, u32 width, u32 cols, u32 units, u32 outputs)
 {
     mlp_row({x, w1, w2, z, active, width, cols, units, outputs}, block());

@@ -8,7 +8,7 @@
 #include "philox.h"
 #include "policy.h"
 
-KERNEL(UNITS) sparse_mlp_sample(u8 *__restrict__ action, float *__restrict__ z, float *__restrict__ p, u16 *__restrict__ active,
+KERNEL(UNITS, 4) sparse_mlp_sample(u8 *__restrict__ action, float *__restrict__ z, float *__restrict__ p, u16 *__restrict__ active,
                                 const u16 *__restrict__ x, const float *__restrict__ w1, const float *__restrict__ w2,
                                 const u32 *__restrict__ stream, const u32 *__restrict__ tick, u64 seed, u32 purpose, u32 after,
                                 u32 width, u32 cols, u32 units, u32 outputs)
