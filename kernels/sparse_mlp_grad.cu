@@ -52,7 +52,9 @@ KERNEL(PANEL) sparse_mlp_grad_columns(float *__restrict__ q, const float *__rest
     const u32 mine = thread() / LANES, bit = thread() % LANES;
     const bool real = p.unit < units;
 
-    u32 link[EACH];
+    // What was asked for is not touched before it goes to shared memory, so that nothing
+    // waits for it meanwhile.
+    u32 link[EACH], sign[EACH];
     float soon[EACH];
     u16 words[EACH][WORDS];
     // Nothing here branches: a place beyond the column's last link reads that again.
@@ -62,19 +64,18 @@ KERNEL(PANEL) sparse_mlp_grad_columns(float *__restrict__ q, const float *__rest
         for (u32 e = 0; e < EACH; e++)
             link[e] = links[place(k, e) < p.end ? place(k, e) : p.end - 1];
     };
-    auto ask_rows = [&](u32 k) { // of the links that were asked for
+    auto ask_rows = [&] { // of the links that were asked for
 #pragma unroll
         for (u32 e = 0; e < EACH; e++) {
-            soon[e] = from_bits(bits(d[link[e] / 2]) ^ link[e] << 31);
+            soon[e] = d[link[e] / 2];
+            sign[e] = link[e] << 31;
 #pragma unroll
-            for (u32 w = 0; w < WORDS; w++) {
-                u16 some = word(p, active, link[e] / 2, w);
-                words[e][w] = place(k, e) < p.end ? some : 0;
-            }
+            for (u32 w = 0; w < WORDS; w++)
+                words[e][w] = word(p, active, link[e] / 2, w);
         }
     };
     ask_links(p.first);
-    ask_rows(p.first);
+    ask_rows();
     ask_links(p.first + TILE);
 
     float sum = real ? q[p.column * units + p.unit] : 0;
@@ -82,13 +83,13 @@ KERNEL(PANEL) sparse_mlp_grad_columns(float *__restrict__ q, const float *__rest
         sync();
 #pragma unroll
         for (u32 e = 0; e < EACH; e++) {
-            gradient[e * PANEL + thread()] = soon[e];
+            gradient[e * PANEL + thread()] = from_bits(bits(soon[e]) ^ sign[e]);
 #pragma unroll
             for (u32 w = 0; w < WORDS; w++)
-                mask[e * PANEL + thread()][w] = words[e][w];
+                mask[e * PANEL + thread()][w] = place(k, e) < p.end ? words[e][w] : 0;
         }
         sync();
-        ask_rows(k + TILE);
+        ask_rows();
         ask_links(k + 2 * TILE);
         const u32 n = p.end - k < TILE ? p.end - k : TILE;
         for (u32 j = 0; j < n; j += 8) // what is beyond n is active nowhere
