@@ -91,10 +91,15 @@ func (d *decoder) layout(locals, shared []*variable) {
 		v.offset = d.p.shared
 		d.p.shared += v.size
 	}
+	d.p.dynamic = d.p.shared
+	for _, v := range d.m.unit.vars {
+		if v.space == spaceShared && v.external { // all of these are the launch's memory
+			d.p.dynamic = max(d.p.dynamic, alignUp(d.p.shared, max(v.align, 16)))
+		}
+	}
 	for _, v := range d.m.unit.vars {
 		if v.space == spaceShared && v.external {
-			v.offset = alignUp(d.p.shared, max(v.align, 16))
-			d.p.dynamic = v
+			v.offset = d.p.dynamic // as long as this function is decoded
 		}
 	}
 }

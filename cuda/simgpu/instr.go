@@ -72,5 +72,5 @@ type program struct {
 	localSize uint64
 	shared    uint64 // static bytes
 	fine      bool   // touches shared memory in less than words
-	dynamic   *variable
+	dynamic   uint64 // where the launch's shared memory begins
 }

@@ -97,10 +97,10 @@ func (f *Function) check(grid, block [3]uint32, dynamic uint32, params []byte) e
 
 // sharedSize is the shared memory of a block.
 func (p *program) sharedSize(dynamic uint64) uint64 {
-	if dynamic == 0 || p.dynamic == nil {
-		return p.shared + dynamic
+	if dynamic == 0 {
+		return p.shared
 	}
-	return p.dynamic.offset + dynamic
+	return p.dynamic + dynamic
 }
 
 // compare looks for races between the blocks of different workers, on the pages that more
