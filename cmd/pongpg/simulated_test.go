@@ -26,6 +26,9 @@ func TestSimulated(t *testing.T) {
 	succeed(t, dir, "train", "--resume", "r", "--updates", "4", "--device", "sim")
 	sameState(t, filepath.Join(dir, "r"), filepath.Join(dir, "undisturbed"))
 
+	if testing.Short() {
+		return // the race detector makes the simulator dear
+	}
 	for _, actions := range []string{"2", "6"} {
 		out = succeed(t, dir, "parity", "--device", "sim", "--envs", "16", "--batch-decisions", "128", "--hidden", "16", "--workers", "1", "--updates", "2", "--actions", actions).stdout
 		if strings.Count(out, "no difference") != 2 || !slices.Contains(words(out), "tested cuda:0 (simulated GPU)") {

@@ -90,7 +90,7 @@ func (f *trainFlags) goOn(s *session.Session, shown status.Status, failure error
 	if err != nil {
 		return fmt.Errorf("%w; the run cannot go on on the CPU: %w", failure, err)
 	}
-	_ = failed.Close() // it has failed, and said so
+	go failed.Close() // which may never answer again
 	f.backend = cpu
 	from := s.Trainer.Progress()
 	f.moved = fmt.Sprintf("%s since update %s, when %s had failed", cpu.Name(), format.Count(from.Update), failed.Name())

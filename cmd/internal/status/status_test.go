@@ -98,6 +98,31 @@ func TestPlain(t *testing.T) {
 	}
 }
 
+// TestRestart: the rate is that of what came after.
+func TestRestart(t *testing.T) {
+	slow := at(30, -20)
+	limits := none
+	limits.Decisions = 100_000
+	p := &plain{out: &bytes.Buffer{}, meter: newMeter(limits, trainer.Metrics{}), interval: time.Hour, shown: time.Now()}
+	l := &line{meter: newMeter(limits, trainer.Metrics{})}
+	for s := range 50 {
+		p.meter.observe(at(float64(s), -20))
+		l.meter.observe(at(float64(s), -20))
+	}
+	p.Restart(slow)
+	l.Restart(slow)
+	slow.ElapsedSeconds, slow.GlobalStep, slow.Update = 40, slow.GlobalStep+100, slow.Update+10
+	for _, m := range []*meter{p.meter, l.meter} {
+		m.observe(slow)
+		if d, u := m.rates(); d != 10 || u != 1 {
+			t.Errorf("%g decisions/s and %g updates/s, want 10 and 1", d, u)
+		}
+		if f := m.fraction(); f != 0.301 {
+			t.Errorf("%g done, want 0.301", f)
+		}
+	}
+}
+
 // TestNew takes a pipe for what it is: no terminal.
 func TestNew(t *testing.T) {
 	r, w, err := os.Pipe()
