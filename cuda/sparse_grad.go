@@ -3,8 +3,6 @@
 package cuda
 
 import (
-	"fmt"
-
 	"pongpg/kernels"
 	"pongpg/trainer/compute"
 )
@@ -27,17 +25,12 @@ func (b *Backend) SparseMatMulGrad(dw compute.Tensor, x compute.Sparse, dy compu
 // panels returns how many blocks sum the columns of a gradient.
 func panels(dw compute.Tensor) int { return dw.Rows * blocks(dw.Cols, panelUnits) }
 
-// maxOutputs is how many gradients of a row the kernels take.
-const maxOutputs = 256
-
 // SparseMLPGrad implements compute.Backend.
 func (b *Backend) SparseMLPGrad(dw1, dw2 compute.Tensor, x compute.Sparse, active compute.Array[uint16], d, w1, w2 compute.Tensor) {
 	const op = "SparseMLPGrad"
 	compute.CheckSparseMLPGrad(dw1, dw2, x, active, d, w1, w2)
-	if d.Cols > maxOutputs {
-		panic(fmt.Sprintf("cuda: %s: %d outputs; at most %d are provided for", op, d.Cols, maxOutputs))
-	}
 	wantIndexable(op, w1)
+	wantIndexable(op, w2)
 	if w2.Len() == 0 {
 		return
 	}

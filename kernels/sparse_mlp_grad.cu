@@ -123,45 +123,81 @@ KERNEL(BLOCK) sparse_mlp_grad_weights(float *__restrict__ dw1, float *__restrict
     shares[i] = sum;
 }
 
-// dw1 [cols][units] is added to. A block takes 64 units of a column; outputs is at most 256.
-enum { GRADIENTS = 1024 };
-
-KERNEL(PANEL) sparse_mlp_grad_outputs(float *__restrict__ dw1, const float *__restrict__ d, const u16 *__restrict__ active, const float *__restrict__ w2,
-                                      const u32 *__restrict__ links, const u32 *__restrict__ starts, u32 units, u32 outputs)
+// outputs_sum returns sum + Σ ±(Σ_k d[i][k]·w2[k])∘active[i] for N outputs, or fewer and zeros,
+// which change no sum.
+template <u32 N>
+INLINE float outputs_sum(float sum, const Panel &p, const float *d, const u16 *active, const float *w2, const u32 *links, u32 units, u32 outputs)
 {
-    __shared__ float gradient[GRADIENTS];
+    __shared__ float gradient[TILE][N];
     __shared__ u16 mask[TILE][WORDS];
     __shared__ u32 link[TILE];
-    const Panel p = this_panel(starts, units);
-    if (p.first == p.end)
-        return;
-    const u32 mine = thread() / LANES, bit = thread() % LANES;
-    const bool real = p.unit < units;
-    const u32 tile = GRADIENTS / outputs < TILE ? GRADIENTS / outputs : TILE;
-
-    float sum = real ? dw1[p.column * units + p.unit] : 0;
-    for (u32 k = p.first; k < p.end; k += tile) {
-        const u32 n = p.end - k < tile ? p.end - k : tile;
+    const u32 mine = thread() / LANES, bit = thread() % LANES, unit = p.unit < units ? p.unit : units - 1;
+    float w[N];
+#pragma unroll
+    for (u32 o = 0; o < N; o++) {
+        float some = w2[(o < outputs ? o : 0) * units + unit];
+        w[o] = o < outputs ? some : 0;
+    }
+    for (u32 k = p.first; k < p.end; k += TILE) {
+        const u32 n = p.end - k < TILE ? p.end - k : TILE;
         sync();
-        for (u32 i = thread(); i < n; i += PANEL) {
-            link[i] = links[k + i];
+#pragma unroll
+        for (u32 e = 0; e < EACH; e++) {
+            const u32 i = e * PANEL + thread(), at = k + i < p.end ? k + i : p.end - 1;
+            link[i] = links[at];
 #pragma unroll
             for (u32 w = 0; w < WORDS; w++)
-                mask[i][w] = word(p, active, link[i] / 2, w);
+                mask[i][w] = word(p, active, links[at] / 2, w);
+#pragma unroll
+            for (u32 o = 0; o < N; o++) {
+                float some = d[u64(links[at] / 2) * outputs + (o < outputs ? o : 0)];
+                gradient[i][o] = o < outputs ? some : 0;
+            }
         }
-        for (u32 i = thread(); i < n * outputs; i += PANEL)
-            gradient[i] = d[u64(links[k + i / outputs] / 2) * outputs + i % outputs];
         sync();
-        if (!real)
-            continue;
         for (u32 i = 0; i < n; i++) {
             float dh = 0;
-            for (u32 o = 0; o < outputs; o++)
-                dh += gradient[i * outputs + o] * w2[o * units + p.unit];
+#pragma unroll
+            for (u32 o = 0; o < N; o++)
+                dh += gradient[i][o] * w[o];
             float next = sum + from_bits(bits(dh) ^ link[i] << 31);
             sum = mask[i][mine] >> bit & 1 ? next : sum;
         }
     }
+    return sum;
+}
+
+// many_outputs_sum is outputs_sum for any number of outputs: w2 stays where it is.
+INLINE float many_outputs_sum(float sum, const Panel &p, const float *d, const u16 *active, const float *w2, const u32 *links, u32 units, u32 outputs)
+{
+    const u32 mine = thread() / LANES, bit = thread() % LANES;
+    for (u32 k = p.first; k < p.end && p.unit < units; k++) {
+        const u32 link = links[k];
+        float dh = 0;
+        for (u32 o = 0; o < outputs; o++)
+            dh += d[u64(link / 2) * outputs + o] * w2[o * units + p.unit];
+        float next = sum + from_bits(bits(dh) ^ link << 31);
+        sum = word(p, active, link / 2, mine) >> bit & 1 ? next : sum;
+    }
+    return sum;
+}
+
+// dw1 [cols][units] is added to; outputs·units is below 2³². A block takes 64 units of a
+// column.
+KERNEL(PANEL) sparse_mlp_grad_outputs(float *__restrict__ dw1, const float *__restrict__ d, const u16 *__restrict__ active, const float *__restrict__ w2,
+                                      const u32 *__restrict__ links, const u32 *__restrict__ starts, u32 units, u32 outputs)
+{
+    const Panel p = this_panel(starts, units);
+    if (p.first == p.end)
+        return;
+    const bool real = p.unit < units;
+    float sum = real ? dw1[p.column * units + p.unit] : 0;
+    if (outputs <= 4)
+        sum = outputs_sum<4>(sum, p, d, active, w2, links, units, outputs);
+    else if (outputs <= 8)
+        sum = outputs_sum<8>(sum, p, d, active, w2, links, units, outputs);
+    else
+        sum = many_outputs_sum(sum, p, d, active, w2, links, units, outputs);
     if (real)
         dw1[p.column * units + p.unit] = sum;
 }

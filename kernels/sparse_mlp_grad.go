@@ -43,7 +43,7 @@ var SparseMLPGradOutputs = define(Kernel{
 	Name:   "sparse_mlp_grad_outputs",
 	File:   "sparse_mlp_grad",
 	Block:  64,
-	Shared: 5632,
+	Shared: 9216,
 	Params: []Param{
 		{"dw1", Pointer},    // [cols][units], added to
 		{"d", Pointer},      // [rows][outputs]
