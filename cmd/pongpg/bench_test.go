@@ -7,11 +7,23 @@ import (
 	"testing"
 
 	"pongpg/cmd/internal/bench"
+	"pongpg/trainer/compute/cpu"
 )
 
 // TestBenchJSON holds bench's JSON to the fields that docs/command.md promises.
 func TestBenchJSON(t *testing.T) {
-	out := succeed(t, t.TempDir(), "bench", "--seconds", "0.001", "--workers", "2", "--json").stdout
+	for gpu, device := range map[string]string{"none": "cpu (2 workers, " + cpu.ISAs()[0] + ")", "good": "cuda:0 (Fake)"} {
+		t.Run(gpu, func(t *testing.T) { testBenchJSON(t, gpu, device) })
+	}
+	onGPU(t, "none", t.TempDir(), "bench", "--device", "cuda").fail(t, statusError, "no NVIDIA GPU", "--device cpu")
+}
+
+func testBenchJSON(t *testing.T, gpu, device string) {
+	ran := onGPU(t, gpu, t.TempDir(), "bench", "--seconds", "0.001", "--workers", "2", "--json")
+	if ran.status != 0 || ran.stderr != "" {
+		t.Fatalf("status %d: %s", ran.status, ran.stderr)
+	}
+	out := ran.stdout
 	names, object := jsonNames(t, out)
 	if want := []string{"device", "frames_per_decision", "machine", "preset", "recipe", "seconds", "stages", "version"}; !slices.Equal(names, want) {
 		t.Errorf("fields %q, want %q", names, want)
@@ -32,6 +44,9 @@ func TestBenchJSON(t *testing.T) {
 	var r bench.Report
 	if err := json.Unmarshal([]byte(out), &r); err != nil {
 		t.Fatal(err)
+	}
+	if r.Device != device {
+		t.Errorf("measured on %s, want %s", r.Device, device)
 	}
 	stages := []string{"emulation", "observation", "forward", "sampling", "backward", "update", "training"}
 	if len(r.Results) != 2*len(stages) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -115,6 +116,17 @@ func TestSameOnAGPU(t *testing.T) {
 		t.Fatal(r.stderr)
 	}
 	sameState(t, filepath.Join(dir, "r"), filepath.Join(dir, "undisturbed"))
+
+	var episodes [2]evalReport
+	for i, gpu := range []string{"none", "good"} {
+		r := onGPU(t, gpu, dir, "eval", "--checkpoint", "r", "--episodes", "5", "--json")
+		if err := json.Unmarshal([]byte(r.stdout), &episodes[i]); err != nil || r.status != 0 {
+			t.Fatalf("%v: %s", err, r.stderr)
+		}
+	}
+	if episodes[1].Device != "cuda:0 (Fake)" || !slices.Equal(episodes[0].Returns, episodes[1].Returns) || !slices.Equal(episodes[0].Lengths, episodes[1].Lengths) {
+		t.Errorf("episodes on the GPU %+v, on the CPU %+v", episodes[1], episodes[0])
+	}
 }
 
 // TestDeviceMemory: a run that the GPU cannot hold is refused before it is anything on disk,
