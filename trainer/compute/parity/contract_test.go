@@ -46,6 +46,9 @@ func TestContract(t *testing.T) {
 		"against a CPU":    parity.New(device(t, 2), open(t, cpu.Options{Workers: 1})).Queue().(*parity.Backend),
 	} {
 		t.Run(name, func(t *testing.T) {
+			if testing.Short() && name != "two CPUs" {
+				t.Skip("long under the race detector")
+			}
 			computetest.Run(t, p)
 			operations := p.Operations()
 			if len(operations) != len(calls)+1 { // and Download
