@@ -2,7 +2,6 @@ package simgpu
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -39,7 +38,7 @@ func decode(m *Module, f *function) (prog *program, err error) {
 		m: m, p: &program{name: f.name, const32: map[int32]uint32{}, const64: map[int32]uint64{}, constPred: map[int32]uint32{}, special: map[string]int32{}},
 		slots: map[*register]int32{}, consts: map[constant]int32{}, labels: map[string]int32{}, branch: map[int]string{}, cc: -1,
 	}
-	d.layout(locals, shared)
+	d.layout(locals, append(sharedOf(m.unit, body), shared...))
 	var at statement
 	defer func() {
 		if r := recover(); r != nil {
@@ -76,6 +75,27 @@ func decode(m *Module, f *function) (prog *program, err error) {
 	return d.p, nil
 }
 
+// sharedOf are the module's shared variables that a body uses, but for the launch's memory.
+func sharedOf(u *unit, body []statement) (list []*variable) {
+	used := map[*variable]bool{}
+	var look func(args []operand)
+	look = func(args []operand) {
+		for _, o := range args {
+			used[o.vr] = true
+			look(o.list)
+		}
+	}
+	for _, s := range body {
+		look(s.args)
+	}
+	for _, v := range u.vars {
+		if v.space == spaceShared && !v.external && used[v] {
+			list = append(list, v)
+		}
+	}
+	return list
+}
+
 // layout places the variables of the function in shared and in local memory.
 func (d *decoder) layout(locals, shared []*variable) {
 	for _, v := range locals {
@@ -83,10 +103,7 @@ func (d *decoder) layout(locals, shared []*variable) {
 		v.offset = d.p.localSize
 		d.p.localSize += v.size
 	}
-	for _, v := range slices.Concat(d.m.unit.vars, shared) {
-		if v.space != spaceShared || v.external {
-			continue
-		}
+	for _, v := range shared {
 		d.p.shared = alignUp(d.p.shared, v.align)
 		v.offset = d.p.shared
 		d.p.shared += v.size
