@@ -124,7 +124,7 @@ func TestAfterFault(t *testing.T) {
 	m := load(t, d, "faults.ptx")
 	y, x := allocate(t, d, 4*1024), upload(t, d, words(1024, counting))
 	for range 3 {
-		wantFault(t, d.Launch(kernel(t, m, "exited_barrier"), dim(4), dim(64), 0, pack(y, uint32(3))), BarrierDivergence)
+		wantFault(t, d.Launch(kernel(t, m, "exited_barrier"), dim(1), dim(64), 0, pack(y, uint32(3))), BarrierDivergence)
 		if err := d.Launch(kernel(t, m, "copy"), dim(4), dim(256), 0, pack(y, x)); err != nil {
 			t.Fatal(err)
 		}
