@@ -101,7 +101,7 @@ func TestFaults(t *testing.T) {
 		{kernel: "mixed_atomic", threads: 64, params: func(s state) []byte { return pack(s.x, s.y) },
 			kind: Race, parts: []string{"atom.global.add", "no barrier is between"}, thread: 32, address: func(s state) uint64 { return s.x }},
 		{kernel: "warps_read", threads: 64, params: func(s state) []byte { return pack(s.x) },
-			kind: Race, parts: []string{"was read by warp 0 of block (0,0,0)"}, thread: 32, address: func(s state) uint64 { return s.x + 128 }},
+			kind: Race, parts: []string{"was used by warp 0 of block (0,0,0)"}, thread: 32, address: func(s state) uint64 { return s.x + 128 }},
 		{kernel: "lanes_write", threads: 32, params: func(s state) []byte { return pack(s.y) },
 			kind: Race, parts: []string{"another lane of the warp"}},
 		{kernel: "divergent_barrier", threads: 32, params: func(s state) []byte { return pack(s.y, s.x) },

@@ -180,12 +180,12 @@ func (k *worker) story(c *cell, pc int32, kind access) string {
 		return fmt.Sprintf("read as constant (.nc), but written in the same launch by %s in line %d: %s", k.who(code), in.line, in.text)
 	}
 	if c.w < k.time.launch || !k.time.clash(c.w) || c.w&atomicBit != 0 && kind == accessAtomic {
-		code, did = c.r, "read"
+		code, did = c.r, "used"
 	} else if c.w&atomicBit != 0 {
 		did = "changed atomically"
 	}
 	s := "was " + did + " by " + k.who(code)
-	if did != "read" {
+	if did != "used" {
 		in := &k.launch.prog.code[pc]
 		s += fmt.Sprintf(" in line %d: %s", in.line, in.text)
 	}

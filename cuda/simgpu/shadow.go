@@ -103,6 +103,9 @@ func (t *clock) atomic(cells []cell, pcs []int32, pc int32) int {
 		if c.r >= t.launch && t.clash(c.r) {
 			return i
 		}
+		if c.w >= t.launch && c.w&atomicBit == 0 && c.w > c.r {
+			c.r = c.w // the plain write, which others' atomics must still not meet
+		}
 		c.w = code | atomicBit
 		pcs[i] = pc
 	}
