@@ -52,8 +52,8 @@ func (t intType) high(a, b uint64) uint64 {
 	return hi
 }
 
-// quotient of a division; by zero all bits are set (the ISA leaves the value open, this
-// is what cards give), and the one overflow of signed division wraps.
+// quotient of a division; by zero all bits are set (the ISA leaves the value open),
+// and the one overflow of signed division wraps.
 func (t intType) quotient(a, b uint64) uint64 {
 	a, b = t.value(a), t.value(b)
 	switch {

@@ -17,6 +17,9 @@ type DriverOptions struct {
 	Devices []Options // one a device; none at all is one of the zero Options
 	Version int       // CUDA version, default 12040
 
+	// Edit changes PTX before it is loaded, to plant a fault. Nil changes nothing.
+	Edit func(ptx string) string
+
 	// Report is told what each fault was, which a real driver keeps to itself behind a
 	// number. Nil ignores it; Faults returns them too.
 	Report func(error)

@@ -63,7 +63,11 @@ func text(at uint64) string {
 // moduleLoad loads PTX. What is wrong with it goes to Report, as the driver's would to
 // its log.
 func (d *Driver) moduleLoad(c *gpuContext, args []uint64) driver.Result {
-	m, err := c.device.Load(text(args[1]))
+	ptx := text(args[1])
+	if d.options.Edit != nil {
+		ptx = d.options.Edit(ptx)
+	}
+	m, err := c.device.Load(ptx)
 	if err != nil {
 		if d.options.Report != nil {
 			d.options.Report(err)
