@@ -14,6 +14,6 @@
 // instructions whose operands are slots of a register file (decode.go). A register is 32 lanes wide;
 // an instruction runs for the 32 lanes of a warp at once (alu_*.go, memops.go). Lanes that
 // part at a branch are brought together again as early as the order of the blocks
-// allows (flow.go). Blocks of a launch run side by side on the cores (launch.go).
+// allows (flowgraph.go). Blocks of a launch run side by side on the cores (launch.go).
 // shadow.go remembers who touched which word, and in which interval between barriers.
 package simgpu

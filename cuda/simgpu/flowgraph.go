@@ -5,7 +5,7 @@ import "slices"
 // How lanes that parted meet again. Basic blocks are numbered in a weak topological order
 // (Bourdoncle 1993): a block comes after those that lead to it, and the blocks of a loop come
 // together, its header first. A warp runs the lanes at the lowest number, and lanes at the
-// same place are run as one (flow.go). So lanes wait at a join until no lane can
+// same place are run as one (warp.go). So lanes wait at a join until no lane can
 // come to it any more, also in unstructured code, where this is the scheme of
 // thread frontiers (Diamos et al., MICRO 2011).
 //

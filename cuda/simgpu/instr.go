@@ -36,7 +36,7 @@ type instr struct {
 	a, b, c, e int32
 	flags      uint32 // which predicate operands are negated, and what exec needs
 	target     int32  // of a branch
-	keyTarget  int32  // see flow.go
+	keyTarget  int32  // see flowgraph.go
 	keyNext    int32
 	off        uint64 // added to an address; barrier's number
 	mem        *memOp
@@ -54,8 +54,6 @@ const (
 	flagNotB
 	flagA64 // the address register is 64 bits wide
 	flagNoA // the address is off alone
-	flagSinkD
-	flagWideC // the operand in c is constant… of 64 bits
 )
 
 // program is a decoded entry.
