@@ -3,47 +3,16 @@
 package cuda_test
 
 import (
-	"errors"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"sync"
 	"testing"
 
 	"pongpg/cuda"
-	"pongpg/cuda/simgpu"
+	"pongpg/cuda/cudatest"
 	"pongpg/trainer/compute"
 	"pongpg/trainer/compute/computetest"
 )
-
-// simulate puts simulated devices in the driver's place for the length of a test, which
-// fails for whatever a kernel or a copy does wrong, and for what is not given back.
-func simulate(t *testing.T, options ...simgpu.Options) *simgpu.Driver {
-	t.Helper()
-	d, restore := simgpu.Install(simgpu.DriverOptions{Devices: options, Report: func(err error) { t.Error(err) }})
-	t.Cleanup(func() {
-		for _, leak := range d.Leaks() {
-			t.Errorf("not given back: %s", leak)
-		}
-		restore()
-	})
-	return d
-}
-
-// open returns a backend that is closed at the end of the test.
-func open(t testing.TB, options cuda.Options) *cuda.Backend {
-	t.Helper()
-	b, err := cuda.Open(options)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := b.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return b
-}
 
 // TestContract holds the committed kernels to the contract, bit for bit, on the simulated
 // device, with every check that it has.
@@ -51,8 +20,7 @@ func TestContract(t *testing.T) {
 	if testing.Short() && raceDetector {
 		t.Skip("minutes; TestQueues is what the race detector is for")
 	}
-	simulate(t, simgpu.Options{MemoryBytes: 8 << 30})
-	computetest.Run(t, open(t, cuda.Options{Workers: 2}))
+	computetest.Run(t, cudatest.Simulated(t, cuda.Options{Workers: 2}))
 }
 
 // TestQueueContract does so for a queue, each of whose operations is waited for.
@@ -60,15 +28,13 @@ func TestQueueContract(t *testing.T) {
 	if testing.Short() {
 		t.Skip("TestContract runs the same kernels")
 	}
-	simulate(t, simgpu.Options{MemoryBytes: 8 << 30})
-	computetest.Run(t, open(t, cuda.Options{Synchronous: true}).Queue())
+	computetest.Run(t, cudatest.Simulated(t, cuda.Options{Synchronous: true}).Queue())
 }
 
 // TestQueues makes decisions in pieces, a queue and a goroutine each, side by side, and
 // expects the bits of one call.
 func TestQueues(t *testing.T) {
-	simulate(t)
-	b := open(t, cuda.Options{})
+	b := cudatest.Simulated(t, cuda.Options{})
 	const rows, piece, width, cols, units = 96, 24, 2, 9, 16
 	rng := rand.New(rand.NewPCG(1, 3))
 	floats := func(rows, cols int) compute.Tensor {
@@ -125,33 +91,13 @@ func TestQueues(t *testing.T) {
 	}
 }
 
-// device opens the machine's own GPU, or skips the test where there is none to be had;
-// PONGPG_REQUIRE_CUDA=1 makes that a failure.
-func device(t testing.TB, options cuda.Options) *cuda.Backend {
-	t.Helper()
-	b, err := cuda.Open(options)
-	if errors.Is(err, cuda.ErrNoDevice) && os.Getenv("PONGPG_REQUIRE_CUDA") != "1" {
-		t.Skipf("%v; PONGPG_REQUIRE_CUDA=1 makes this a failure", err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := b.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	t.Logf("on %s", b.Name())
-	return b
-}
-
 // TestDeviceContract is TestContract on the machine's own GPU.
-func TestDeviceContract(t *testing.T) { computetest.Run(t, device(t, cuda.Options{})) }
+func TestDeviceContract(t *testing.T) { computetest.Run(t, cudatest.Real(t, cuda.Options{})) }
 
 // TestDeviceQueueContract holds a queue to the contract, beside the backend that it is of.
 func TestDeviceQueueContract(t *testing.T) {
-	computetest.Run(t, device(t, cuda.Options{}).Queue())
+	computetest.Run(t, cudatest.Real(t, cuda.Options{}).Queue())
 }
 
 // BenchmarkDevice measures every operation on the machine's own GPU.
-func BenchmarkDevice(b *testing.B) { computetest.Benchmark(b, device(b, cuda.Options{})) }
+func BenchmarkDevice(b *testing.B) { computetest.Benchmark(b, cudatest.Real(b, cuda.Options{})) }

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"pongpg/cuda"
+	"pongpg/cuda/cudatest"
 	"pongpg/cuda/simgpu"
 	"pongpg/trainer/compute"
 	"pongpg/trainer/compute/cpu"
@@ -18,8 +19,7 @@ import (
 // TestLongLines compares Blur with the CPU's where lines or the radius are too long for
 // shared memory, and where they just fit.
 func TestLongLines(t *testing.T) {
-	simulate(t)
-	device := open(t, cuda.Options{})
+	device := cudatest.Simulated(t, cuda.Options{})
 	host, err := cpu.New(cpu.Options{Workers: 1})
 	if err != nil {
 		t.Fatal(err)

@@ -11,22 +11,27 @@ import (
 	"pongpg/cuda/simgpu"
 )
 
-// Simulated opens a backend on a simulated device with every check on. A fault of a
-// kernel fails the test when it happens, and what the backend has not given back fails
-// it at its end.
-func Simulated(t testing.TB, options cuda.Options) *cuda.Backend {
+// Simulate puts a simulated driver in the real one's place for the length of a test. A fault
+// of a kernel fails the test when it happens, and what is not given back fails it at its
+// end.
+func Simulate(t testing.TB, options simgpu.DriverOptions) *simgpu.Driver {
 	t.Helper()
-	driver, restore := simgpu.Install(simgpu.DriverOptions{
-		Devices: []simgpu.Options{{MemoryBytes: 4 << 30}},
-		Report:  func(err error) { t.Error(err) },
-	})
+	options.Report = func(err error) { t.Error(err) }
+	driver, restore := simgpu.Install(options)
 	t.Cleanup(func() {
 		for _, leak := range driver.Leaks() {
 			t.Errorf("not given back: %s", leak)
 		}
 		restore()
 	})
-	return open(t, options)
+	return driver
+}
+
+// Simulated opens a backend on a simulated device with every check on.
+func Simulated(t testing.TB, options cuda.Options) *cuda.Backend {
+	t.Helper()
+	Simulate(t, simgpu.DriverOptions{Devices: []simgpu.Options{{MemoryBytes: 8 << 30}}})
+	return Open(t, options)
 }
 
 // Real opens a backend on the machine's first GPU. Without one it skips the test, or fails it
@@ -39,10 +44,11 @@ func Real(t testing.TB, options cuda.Options) *cuda.Backend {
 		}
 		t.Skip(err)
 	}
-	return open(t, options)
+	return Open(t, options)
 }
 
-func open(t testing.TB, options cuda.Options) *cuda.Backend {
+// Open opens a backend, which is closed at the end of the test.
+func Open(t testing.TB, options cuda.Options) *cuda.Backend {
 	t.Helper()
 	b, err := cuda.Open(options)
 	if err != nil {
