@@ -32,7 +32,7 @@ SEED   ?= 1
 ARGS   ?=
 
 .DEFAULT_GOAL := all
-.PHONY: all build test race train bench benchmarks lint generate check-generated kernels check-kernels \
+.PHONY: all build test parity race train bench benchmarks lint generate check-generated kernels check-kernels \
 	check-update test-python ale-trace ale-baseline cross clean help go-version
 
 all: build ## the default: build
@@ -42,6 +42,9 @@ build: go-version ## bin/pongpg
 
 test: go-version ## all tests
 	$(GO) test ./...
+
+parity: go-version ## whole trainings of full size, CPU against the simulated GPU (and a real one if there is one)
+	PONGPG_PARITY=full $(GO) test -count=1 -timeout 30m ./cuda ./cmd/internal/crosscheck
 
 race: go-version ## tests under the race detector, the longest left out (RACE=packages)
 	CGO_ENABLED=1 $(GO) test -race -short $(RACE)

@@ -2,6 +2,7 @@ package crosscheck
 
 import (
 	"fmt"
+	"os"
 	"testing"
 
 	"pongpg/cuda"
@@ -10,60 +11,87 @@ import (
 	"pongpg/trainer/compute/cpu"
 )
 
-// TestTraining trains whole runs on the CPU and on the device, and compares all that they
-// leave, after each update.
+// TestTraining trains runs on the CPU and on the device, and compares all that they leave
+// after each update. Of full size, which takes minutes on the simulated device, only
+// with PONGPG_PARITY=full (make parity).
 func TestTraining(t *testing.T) {
-	recipe := func(name string) trainer.Config {
-		c, err := trainer.Recipe(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		c.Seed = 7
-		return c
-	}
-	fast, karpathy := recipe("fast"), recipe("karpathy")
-	type run struct {
-		name    string
-		config  trainer.Config
-		updates int64
-		long    bool
-	}
-	var runs []run
-	for _, actions := range []int{2, 3, 6} {
-		c := fast
-		c.Hidden, c.Actions, c.BlurUpdates = 24, actions, 4
-		for _, envs := range []int{1, 90, 1024} {
-			c.Envs, c.BatchDecisions = envs, max(40*20, 4*envs)
-			runs = append(runs, run{fmt.Sprintf("fast/%d/%d games", actions, envs), c, 20, false})
-		}
-		k := karpathy
-		k.Hidden, k.Actions, k.BatchEpisodes, k.Envs, k.Preset = 24, actions, 2, 2, "PongDeterministic-v4"
-		runs = append(runs, run{fmt.Sprintf("karpathy/%d", actions), k, 5, false})
-	}
-	for _, actions := range []int{2, 6} {
-		c := fast
-		c.Actions = actions
-		runs = append(runs, run{fmt.Sprintf("fast/%d/whole", actions), c, 3, true})
-	}
-	many := fast
-	many.Envs, many.BatchDecisions = 4096, 4096*8
-	runs = append(runs, run{"fast/2/4096 games", many, 3, true}, run{"karpathy/2/whole", karpathy, 3, true})
-
-	for _, r := range runs {
+	for _, r := range small(t) {
 		t.Run(r.name, func(t *testing.T) {
 			if r.long && testing.Short() {
 				t.Skip("long")
 			}
-			cudatest.Devices(t, cuda.Options{Workers: 2}, func(t *testing.T, b *cuda.Backend) {
-				a, err := cpu.New(cpu.Options{Workers: 2})
-				if err != nil {
-					t.Fatal(err)
-				}
-				defer a.Close()
-				if _, err := Apart(r.config, a, b, r.updates, func(trainer.Metrics) {}); err != nil {
-					t.Error(err)
-				}
-			})
+			compare(t, r)
 		})
 	}
+	t.Run("full", func(t *testing.T) {
+		if os.Getenv("PONGPG_PARITY") != "full" && os.Getenv("PONGPG_REQUIRE_CUDA") != "1" {
+			t.Skip("minutes on the simulated device: PONGPG_PARITY=full, or make parity")
+		}
+		for _, r := range full(t) {
+			t.Run(r.name, func(t *testing.T) { compare(t, r) })
+		}
+	})
+}
+
+type run struct {
+	name    string
+	config  trainer.Config
+	updates int64
+	long    bool
+}
+
+func recipe(t *testing.T, name string, actions int) trainer.Config {
+	t.Helper()
+	c, err := trainer.Recipe(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Seed, c.Actions = 7, actions
+	return c
+}
+
+// small is both recipes with few hidden units and small batches, for each number of
+// actions and from one game to more than a device has in one tile.
+func small(t *testing.T) (runs []run) {
+	add := func(actions, envs, decisions int, updates int64, long bool) {
+		c := recipe(t, "fast", actions)
+		c.Hidden, c.Envs, c.BatchDecisions, c.BlurUpdates = 24, envs, decisions, 4
+		runs = append(runs, run{fmt.Sprintf("fast/%d actions/%d games", actions, envs), c, updates, long})
+	}
+	add(2, 1, 400, 20, true)
+	add(2, 90, 720, 20, true)
+	add(3, 40, 600, 20, false)
+	add(6, 90, 720, 20, true)
+	add(2, 2100, 4200, 3, true)
+	for _, actions := range []int{2, 3, 6} {
+		c := recipe(t, "karpathy", actions)
+		c.Hidden, c.BatchEpisodes, c.Envs, c.Preset = 24, 2, 2, "PongDeterministic-v4"
+		runs = append(runs, run{fmt.Sprintf("karpathy/%d actions", actions), c, 2, true})
+	}
+	return runs
+}
+
+// full is the recipes as they are, and one with 4,096 games.
+func full(t *testing.T) []run {
+	many := recipe(t, "fast", 2)
+	many.Envs, many.BatchDecisions = 4096, 4*4096
+	return []run{
+		{"fast/2 actions", recipe(t, "fast", 2), 3, true},
+		{"fast/6 actions", recipe(t, "fast", 6), 3, true},
+		{"fast/4096 games", many, 3, true},
+		{"karpathy/2 actions", recipe(t, "karpathy", 2), 3, true},
+	}
+}
+
+func compare(t *testing.T, r run) {
+	cudatest.Devices(t, cuda.Options{Workers: 2}, func(t *testing.T, b *cuda.Backend) {
+		a, err := cpu.New(cpu.Options{Workers: 2})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer a.Close()
+		if _, err := Apart(r.config, a, b, r.updates, func(trainer.Metrics) {}); err != nil {
+			t.Error(err)
+		}
+	})
 }
