@@ -27,6 +27,7 @@ PTX    := -x cuda --cuda-device-only --cuda-gpu-arch=sm_60 --cuda-feature=+ptx63
 VENV   := build/venv
 PY     := $(VENV)/bin/python
 RACE   ?= ./...
+PACKAGES ?= ./...
 FRAMES ?= 1000000
 SEED   ?= 1
 ARGS   ?=
@@ -40,8 +41,8 @@ all: build ## the default: build
 build: go-version ## bin/pongpg
 	$(BUILD) -o bin/ ./cmd/pongpg
 
-test: go-version ## all tests
-	$(GO) test ./...
+test: go-version ## all tests (PACKAGES=, ARGS=flags of go test)
+	$(GO) test $(ARGS) $(PACKAGES)
 
 parity: go-version ## whole trainings of full size, CPU against the simulated GPU (and a real one if there is one)
 	PONGPG_PARITY=full $(GO) test -count=1 -timeout 30m ./cuda ./cmd/internal/crosscheck
