@@ -44,3 +44,15 @@ func (b *Backend) RMSProp(w, c, g compute.Tensor, lr, decay, eps float32) {
 	b.launch("RMSProp", kernels.RMSProp, blocks(g.Len(), rmsPropEach*kernels.RMSProp.Block),
 		pointer(w), pointer(c), pointer(g), u64(g.Len()), f32(lr), f32(decay), f32(1-decay), f32(eps))
 }
+
+// adamEach is how many elements a thread updates.
+const adamEach = 4
+
+// Adam implements compute.Backend.
+func (b *Backend) Adam(w, m, v, g compute.Tensor, lr, beta1, beta2, eps float32, t int64) {
+	compute.CheckAdam(w, m, v, g, t)
+	b.launch("Adam", kernels.Adam, blocks(g.Len(), adamEach*kernels.Adam.Block),
+		pointer(w), pointer(m), pointer(v), pointer(g), u64(g.Len()), f32(lr),
+		f32(beta1), f32(1-beta1), f32(compute.BiasCorrection(beta1, t)),
+		f32(beta2), f32(1-beta2), f32(compute.BiasCorrection(beta2, t)), f32(eps))
+}

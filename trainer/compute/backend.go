@@ -103,6 +103,12 @@ type Backend interface {
 	// float32 first; the root is exactly rounded.
 	RMSProp(w, c, g Tensor, lr, decay, eps float32)
 
+	// Adam: m = beta1·m + (1−beta1)·g, v = beta2·v + (1−beta2)·g²,
+	//	w += lr·(m/(1−beta1ᵗ))/(√(v/(1−beta2ᵗ))+eps),
+	// elementwise, at step t, from 1 on (Kingma & Ba 2015, algorithm 1; ascent). 1−beta is
+	// rounded to float32 first; 1−betaᵗ is BiasCorrection; the root is exactly rounded.
+	Adam(w, m, v, g Tensor, lr, beta1, beta2, eps float32, t int64)
+
 	// Blur: g, an image [height·width][units] (height·width pixels, each a vector of
 	// units), is convolved with a box of 2·radius+1 pixels twice along the columns
 	// of the image, then twice along its rows; pixels outside count as 0. Each pass

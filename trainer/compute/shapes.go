@@ -62,6 +62,17 @@ func CheckRMSProp(w, c, g Tensor) {
 	want(op, "c", c, g.Rows, g.Cols)
 }
 
+// CheckAdam checks Adam's operands.
+func CheckAdam(w, m, v, g Tensor, t int64) {
+	const op = "Adam"
+	want(op, "w", w, g.Rows, g.Cols)
+	want(op, "m", m, g.Rows, g.Cols)
+	want(op, "v", v, g.Rows, g.Cols)
+	if t < 1 {
+		misfit(op, "step %d; the first is 1", t)
+	}
+}
+
 // CheckBlur checks Blur's operands and returns the number of blocks of Lanes units of
 // a pixel.
 func CheckBlur(g Tensor, height, width, radius int) (blocks int) {

@@ -23,6 +23,8 @@ func TestMisfits(t *testing.T) {
 		"compute: Blur: rows of 15 units; pad them to 16 with compute.PadCols":            func() { CheckBlur(tensor(12, 15), 3, 4, 1) },
 		"compute: Blur: an image of 3×4 and a radius of -1; none may be negative":         func() { CheckBlur(tensor(12, 16), 3, 4, -1) },
 		"compute: SumSquares: 3 rows in 2 slices; they must be of equal size":             func() { CheckSumSquares(tensor(2, 1), tensor(3, 3)) },
+		"compute: Adam: v is [2][4]; it must be [2][3]":                                   func() { g := tensor(2, 3); CheckAdam(g, g, tensor(2, 4), g, 1) },
+		"compute: Adam: step 0; the first is 1":                                           func() { g := tensor(2, 3); CheckAdam(g, g, g, g, 0) },
 		"compute: Sample: 257 probabilities; an action is a number from 0 to 255":         func() { CheckSample(array[uint8](2, 1), tensor(2, 257), tensor(2, 1)) },
 		"compute: SparseMatMul: a sparse batch of 32768 columns; at most 32767 fit":       func() { CheckSparseMatMul(tensor(4, 16), Sparse{MaxSparseCols + 1, x.Entries}, tensor(5, 16)) },
 		"compute: SparseMatMulGrad: dy is [3][16]; it must be [4][16]":                    func() { CheckSparseMatMulGrad(tensor(5, 16), x, tensor(3, 16)) },

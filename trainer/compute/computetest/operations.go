@@ -37,6 +37,7 @@ var operations = []operation{
 	{"PolicyGrad", [][]int{{0, 1}, {1, 1}, {31, 1}, {33, 1}, {127, 1}, {6400, 1}, {1, 2}, {33, 3}, {200, 6}}, [][]int{{127, 1}, {127, 6}},
 		[][]int{{65536, 1}, {65536, 6}}, "rows", buildPolicyGrad},
 	{"RMSProp", awkward, [][]int{{3, 127}}, [][]int{{6400, pongUnits}}, "elements", buildRMSProp},
+	{"Adam", awkward, [][]int{{3, 127}}, [][]int{{6400, pongUnits}}, "elements", buildAdam},
 	{"Blur", [][]int{
 		// height, width, units, radius
 		{0, 3, 16, 1}, {1, 1, 16, 1}, {2, 1, 1, 1}, {1, 7, 31, 2}, {5, 3, 33, 0}, {9, 4, 127, 3}, {8, 8, 200, 1}, {3, 3, 16, 7}, {80, 80, 16, 2}, {1, 130, 16, 3}, {3, 200, 2, 5}, {2, 63, 16, 200},

@@ -102,6 +102,14 @@ func refRMSProp(w, c, g, lr, decay, eps float32) (neww, newc float32) {
 	return w + float32(lr*g)/(float32(math.Sqrt(float64(c)))+eps), c
 }
 
+func refAdam(w, m, v, g, lr, beta1, beta2, eps float32, t int64) (neww, newm, newv float32) {
+	rest1, rest2 := 1-beta1, 1-beta2
+	m = float32(beta1*m) + float32(rest1*g)
+	v = float32(beta2*v) + float32(rest2*float32(g*g))
+	mean, square := m/compute.BiasCorrection(beta1, t), v/compute.BiasCorrection(beta2, t)
+	return w + float32(lr*mean)/(float32(math.Sqrt(float64(square)))+eps), m, v
+}
+
 // refBox filters n numbers that are step apart in x, from x[0].
 func refBox(x []float32, n, step, radius int) {
 	in := make([]float32, n)

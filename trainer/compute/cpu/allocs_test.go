@@ -33,7 +33,7 @@ func everyOperation(b compute.Backend) map[string]func() {
 	active := compute.New[uint16](b, rows, units/compute.Lanes)
 	action := compute.New[uint8](b, rows, 1)
 	words := compute.New[uint32](b, rows, 1)
-	y, y2, u, sum := f(rows, units), f(rows, units), f(rows, 1), f(1, 1)
+	y, y2, y3, u, sum := f(rows, units), f(rows, units), f(rows, units), f(rows, 1), f(1, 1)
 	w1, dw1, square := f(cols, units), f(cols, units), f(units, units)
 	calls := map[string]func(){
 		"Zero":             func() { b.Zero(y) },
@@ -41,6 +41,7 @@ func everyOperation(b compute.Backend) map[string]func() {
 		"ReLU":             func() { b.ReLU(y, y2) },
 		"ReLUGrad":         func() { b.ReLUGrad(y, y, y2) },
 		"RMSProp":          func() { b.RMSProp(y, y2, y, 1, 1, 1) },
+		"Adam":             func() { b.Adam(y, y2, y3, y, 1, 0.5, 0.5, 1, 7) },
 		"Blur":             func() { b.Blur(y, 60, 50, 2) },
 		"SumSquares":       func() { b.SumSquares(sum, y) },
 		"Uniform":          func() { b.Uniform(u, 1, 2, words, words, 3) },

@@ -19,6 +19,7 @@ type kernels struct {
 	sample      func(action []uint8, p, u []float32)
 	uniform     func(u []float32, words []uint32)
 	rmsProp     func(w, c, g []float32, lr, decay, rest, eps float32)
+	adam        func(w, m, v, g []float32, s *adamStep)
 	sumSquares  func(x []float32, lanes *[compute.Lanes]float32)
 	boxLine     func(dst []float32, dstStride int, src []float32, srcStride, n, radius int, inverse float32, blocks int)
 	sparseRows  func(y []float32, yStride int, entries []uint16, rows, width, cols int, w []float32, wStride, blocks int) int
@@ -44,6 +45,7 @@ var goKernels = kernels{
 	sample:      sampleGo,
 	uniform:     uniformGo,
 	rmsProp:     rmsPropGo,
+	adam:        adamGo,
 	sumSquares:  sumSquaresGo,
 	boxLine:     boxLineGo,
 	sparseRows:  sparseRowsGo,
@@ -66,6 +68,7 @@ type tasks struct {
 	sample     sampleTask
 	uniform    uniformTask
 	rmsProp    rmsPropTask
+	adam       adamTask
 	blur       blurTask
 	sumSquares sumSquaresTask
 	sparse     sparseTask

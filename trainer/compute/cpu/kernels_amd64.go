@@ -35,6 +35,7 @@ type vectors struct {
 	sample      func(n int, action *uint8, p, u *float32)
 	uniform     func(n int, u *float32, words *uint32)
 	rmsProp     func(n int, w, c, g *float32, lr, decay, rest, eps float32)
+	adam        func(n int, w, m, v, g *float32, lr, beta1, rest1, correction1, beta2, rest2, correction2, eps float32)
 	sumSquares  func(blocks int, x, lanes *float32)
 	boxLine     func(dst *float32, dstStride int, src *float32, srcStride, n, radius int, inverse float32, blocks int)
 	sparseRows  func(y *float32, yStride int, entries *uint16, rows, rowBytes, cols int, w *float32, wStride, blocks int) int
@@ -47,13 +48,13 @@ type vectors struct {
 
 var avx512 = &vectors{
 	"avx512", 16, 8, 16,
-	sigmoidAVX512, policyGradAVX512, sampleAVX512, uniformAVX512, rmsPropAVX512, sumSquaresAVX512, boxLineAVX512,
+	sigmoidAVX512, policyGradAVX512, sampleAVX512, uniformAVX512, rmsPropAVX512, adamAVX512, sumSquaresAVX512, boxLineAVX512,
 	sparseRowsAVX512, scatterRowsAVX512, reluDotAVX512, sparseMLPAVX512, columnGradAVX512, hiddenGradAVX512,
 }
 
 var avx2 = &vectors{
 	"avx2", 8, 5, 5,
-	sigmoidAVX2, policyGradAVX2, sampleAVX2, uniformAVX2, rmsPropAVX2, sumSquaresAVX2, boxLineAVX2,
+	sigmoidAVX2, policyGradAVX2, sampleAVX2, uniformAVX2, rmsPropAVX2, adamAVX2, sumSquaresAVX2, boxLineAVX2,
 	sparseRowsAVX2, scatterRowsAVX2, reluDotAVX2, nil, columnGradAVX2, hiddenGradAVX2,
 }
 
@@ -97,6 +98,11 @@ func (v *vectors) kernels() *kernels {
 			n := v.whole(len(w))
 			v.rmsProp(n, at(w), at(c), at(g), lr, decay, rest, eps)
 			rmsPropGo(w[n:], c[n:], g[n:], lr, decay, rest, eps)
+		},
+		adam: func(w, m, square, g []float32, s *adamStep) {
+			n := v.whole(len(w))
+			v.adam(n, at(w), at(m), at(square), at(g), s.lr, s.beta1, s.rest1, s.correction1, s.beta2, s.rest2, s.correction2, s.eps)
+			adamGo(w[n:], m[n:], square[n:], g[n:], s)
 		},
 		sumSquares: func(x []float32, lanes *[compute.Lanes]float32) {
 			n := len(x) / compute.Lanes

@@ -489,6 +489,52 @@ loop_test:
 	VZEROUPPER
 	RET
 
+// func adamAVX512(n int, w *float32, m *float32, v *float32, dw *float32, lr float32, beta1 float32, rest1 float32, correction1 float32, beta2 float32, rest2 float32, correction2 float32, eps float32)
+// Requires: AVX, AVX512F
+TEXT ·adamAVX512(SB), NOSPLIT, $0-72
+	MOVQ         n+0(FP), AX
+	MOVQ         w+8(FP), CX
+	MOVQ         m+16(FP), DX
+	MOVQ         v+24(FP), BX
+	MOVQ         dw+32(FP), SI
+	VBROADCASTSS lr+40(FP), Z0
+	VBROADCASTSS eps+68(FP), Z1
+	VBROADCASTSS beta1+44(FP), Z2
+	VBROADCASTSS rest1+48(FP), Z3
+	VBROADCASTSS correction1+52(FP), Z4
+	VBROADCASTSS beta2+56(FP), Z5
+	VBROADCASTSS rest2+60(FP), Z6
+	VBROADCASTSS correction2+64(FP), Z7
+	XORQ         DI, DI
+	JMP          loop_test
+
+loop:
+	VMOVUPS (SI)(DI*4), Z8
+	VMULPS  (BX)(DI*4), Z5, Z9
+	VMULPS  Z8, Z8, Z10
+	VMULPS  Z6, Z10, Z10
+	VADDPS  Z10, Z9, Z9
+	VMOVUPS Z9, (BX)(DI*4)
+	VDIVPS  Z7, Z9, Z9
+	VSQRTPS Z9, Z9
+	VADDPS  Z1, Z9, Z9
+	VMULPS  (DX)(DI*4), Z2, Z10
+	VMULPS  Z3, Z8, Z8
+	VADDPS  Z8, Z10, Z10
+	VMOVUPS Z10, (DX)(DI*4)
+	VDIVPS  Z4, Z10, Z10
+	VMULPS  Z0, Z10, Z10
+	VDIVPS  Z9, Z10, Z10
+	VADDPS  (CX)(DI*4), Z10, Z10
+	VMOVUPS Z10, (CX)(DI*4)
+	ADDQ    $+16, DI
+
+loop_test:
+	CMPQ DI, AX
+	JL   loop
+	VZEROUPPER
+	RET
+
 // func sumSquaresAVX512(blocks int, x *float32, lanes *float32)
 // Requires: AVX, AVX512F
 TEXT ·sumSquaresAVX512(SB), NOSPLIT, $0-24
@@ -5463,6 +5509,52 @@ loop:
 
 loop_test:
 	CMPQ SI, AX
+	JL   loop
+	VZEROUPPER
+	RET
+
+// func adamAVX2(n int, w *float32, m *float32, v *float32, dw *float32, lr float32, beta1 float32, rest1 float32, correction1 float32, beta2 float32, rest2 float32, correction2 float32, eps float32)
+// Requires: AVX
+TEXT ·adamAVX2(SB), NOSPLIT, $0-72
+	MOVQ         n+0(FP), AX
+	MOVQ         w+8(FP), CX
+	MOVQ         m+16(FP), DX
+	MOVQ         v+24(FP), BX
+	MOVQ         dw+32(FP), SI
+	VBROADCASTSS lr+40(FP), Y0
+	VBROADCASTSS eps+68(FP), Y1
+	VBROADCASTSS beta1+44(FP), Y2
+	VBROADCASTSS rest1+48(FP), Y3
+	VBROADCASTSS correction1+52(FP), Y4
+	VBROADCASTSS beta2+56(FP), Y5
+	VBROADCASTSS rest2+60(FP), Y6
+	VBROADCASTSS correction2+64(FP), Y7
+	XORQ         DI, DI
+	JMP          loop_test
+
+loop:
+	VMOVUPS (SI)(DI*4), Y8
+	VMULPS  (BX)(DI*4), Y5, Y9
+	VMULPS  Y8, Y8, Y10
+	VMULPS  Y6, Y10, Y10
+	VADDPS  Y10, Y9, Y9
+	VMOVUPS Y9, (BX)(DI*4)
+	VDIVPS  Y7, Y9, Y9
+	VSQRTPS Y9, Y9
+	VADDPS  Y1, Y9, Y9
+	VMULPS  (DX)(DI*4), Y2, Y10
+	VMULPS  Y3, Y8, Y8
+	VADDPS  Y8, Y10, Y10
+	VMOVUPS Y10, (DX)(DI*4)
+	VDIVPS  Y4, Y10, Y10
+	VMULPS  Y0, Y10, Y10
+	VDIVPS  Y9, Y10, Y10
+	VADDPS  (CX)(DI*4), Y10, Y10
+	VMOVUPS Y10, (CX)(DI*4)
+	ADDQ    $+8, DI
+
+loop_test:
+	CMPQ DI, AX
 	JL   loop
 	VZEROUPPER
 	RET

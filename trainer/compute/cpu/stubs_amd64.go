@@ -29,6 +29,11 @@ func uniformAVX512(n int, u *float32, words *uint32)
 //go:noescape
 func rmsPropAVX512(n int, w *float32, c *float32, dw *float32, lr float32, decay float32, rest float32, eps float32)
 
+// adamAVX512 sets m = β1·m + rest1·dw, v = β2·v + rest2·dw² and w += lr·(m/correction1)/(√(v/correction2)+eps).
+//
+//go:noescape
+func adamAVX512(n int, w *float32, m *float32, v *float32, dw *float32, lr float32, beta1 float32, rest1 float32, correction1 float32, beta2 float32, rest2 float32, correction2 float32, eps float32)
+
 // sumSquaresAVX512 sets lanes[l] to the sum of x[16b+l]² over the blocks b.
 //
 //go:noescape
@@ -93,6 +98,11 @@ func uniformAVX2(n int, u *float32, words *uint32)
 //
 //go:noescape
 func rmsPropAVX2(n int, w *float32, c *float32, dw *float32, lr float32, decay float32, rest float32, eps float32)
+
+// adamAVX2 sets m = β1·m + rest1·dw, v = β2·v + rest2·dw² and w += lr·(m/correction1)/(√(v/correction2)+eps).
+//
+//go:noescape
+func adamAVX2(n int, w *float32, m *float32, v *float32, dw *float32, lr float32, beta1 float32, rest1 float32, correction1 float32, beta2 float32, rest2 float32, correction2 float32, eps float32)
 
 // sumSquaresAVX2 sets lanes[l] to the sum of x[16b+l]² over the blocks b.
 //

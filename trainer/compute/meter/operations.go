@@ -47,6 +47,12 @@ func (b *Backend) RMSProp(w, c, g compute.Tensor, _, _, _ float32) {
 	b.operation("RMSProp", g.Rows, g.Cols)
 }
 
+// Adam implements compute.Backend.
+func (b *Backend) Adam(w, m, v, g compute.Tensor, _, _, _, _ float32, t int64) {
+	compute.CheckAdam(w, m, v, g, t)
+	b.operation("Adam", g.Rows, g.Cols)
+}
+
 // Blur implements compute.Backend.
 func (b *Backend) Blur(g compute.Tensor, height, width, radius int) {
 	compute.CheckBlur(g, height, width, radius)

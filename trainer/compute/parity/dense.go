@@ -55,6 +55,21 @@ func (p *Backend) RMSProp(w, c, g compute.Tensor, lr, decay, eps float32) {
 	p.compare("RMSProp", call, written("c", ca, cb), written("w", wa, wb))
 }
 
+// Adam implements compute.Backend.
+func (p *Backend) Adam(w, m, v, g compute.Tensor, lr, beta1, beta2, eps float32, t int64) {
+	if p.failed() {
+		return
+	}
+	call := p.begin("Adam")
+	wa, wb := pair(p, w)
+	ma, mb := pair(p, m)
+	va, vb := pair(p, v)
+	ga, gb := pair(p, g)
+	p.a.Adam(wa, ma, va, ga, lr, beta1, beta2, eps, t)
+	p.b.Adam(wb, mb, vb, gb, lr, beta1, beta2, eps, t)
+	p.compare("Adam", call, written("m", ma, mb), written("v", va, vb), written("w", wa, wb))
+}
+
 // Blur implements compute.Backend.
 func (p *Backend) Blur(g compute.Tensor, height, width, radius int) {
 	if p.failed() {

@@ -94,6 +94,11 @@ func (f *faulty) RMSProp(w, c, g compute.Tensor, lr, decay, eps float32) {
 	f.done("RMSProp", map[string]any{"w": w, "c": c})
 }
 
+func (f *faulty) Adam(w, m, v, g compute.Tensor, lr, beta1, beta2, eps float32, t int64) {
+	f.Backend.Adam(w, m, v, g, lr, beta1, beta2, eps, t)
+	f.done("Adam", map[string]any{"w": w, "m": m, "v": v})
+}
+
 func (f *faulty) Blur(g compute.Tensor, height, width, radius int) {
 	f.Backend.Blur(g, height, width, radius)
 	f.done("Blur", map[string]any{"g": g})
@@ -148,7 +153,7 @@ const (
 // operands are arrays of every shape that the operations need.
 type operands struct {
 	rowUnits, rowUnits2, rowUnits3 compute.Tensor // [rows][units]
-	mean                           compute.Tensor // [rows][units], zero at first
+	mean, first, second            compute.Tensor // [rows][units], zero at first
 	colUnits, colUnits2            compute.Tensor // [cols][units]
 	w2, dw2                        compute.Tensor // [outputs][units]
 	z, p, d                        compute.Tensor // [rows][outputs]
@@ -174,7 +179,8 @@ func newOperands(b compute.Backend) *operands {
 	}
 	o := &operands{
 		rowUnits: normal(rows, units), rowUnits2: normal(rows, units), rowUnits3: normal(rows, units),
-		mean: compute.New[float32](b, rows, units), colUnits: normal(cols, units), colUnits2: normal(cols, units),
+		mean: compute.New[float32](b, rows, units), first: compute.New[float32](b, rows, units), second: compute.New[float32](b, rows, units),
+		colUnits: normal(cols, units), colUnits2: normal(cols, units),
 		w2: normal(outputs, units), dw2: normal(outputs, units),
 		z: normal(rows, outputs), p: normal(rows, outputs), d: normal(rows, outputs), product: normal(rows, outputs),
 		advantage: normal(rows, 1), weight: normal(rows, 1), uniform: normal(rows, 1), squares: normal(2, 1),
@@ -206,7 +212,10 @@ var calls = map[string]func(b compute.Backend, o *operands){
 	"PolicyGrad": func(b compute.Backend, o *operands) {
 		b.PolicyGrad(o.d, o.z, o.p, o.action, o.advantage, o.weight, 0.1)
 	},
-	"RMSProp":    func(b compute.Backend, o *operands) { b.RMSProp(o.rowUnits, o.mean, o.rowUnits3, 0.1, 0.9, 1) },
+	"RMSProp": func(b compute.Backend, o *operands) { b.RMSProp(o.rowUnits, o.mean, o.rowUnits3, 0.1, 0.9, 1) },
+	"Adam": func(b compute.Backend, o *operands) {
+		b.Adam(o.rowUnits, o.first, o.second, o.rowUnits3, 0.1, 0.9, 0.99, 1, 3)
+	},
 	"Blur":       func(b compute.Backend, o *operands) { b.Blur(o.rowUnits, height, rows/height, 1) },
 	"SumSquares": func(b compute.Backend, o *operands) { b.SumSquares(o.squares, o.rowUnits) },
 	"Uniform":    func(b compute.Backend, o *operands) { b.Uniform(o.uniform, 1, 2, o.stream, o.tick, 3) },
@@ -239,6 +248,9 @@ var faults = []struct {
 	{fault{"PolicyGrad", "d", 1, 209, 5}, outputs},
 	{fault{"RMSProp", "w", 2, 500, 5}, units},
 	{fault{"RMSProp", "c", 1, 501, 5}, units},
+	{fault{"Adam", "w", 1, 506, 5}, units},
+	{fault{"Adam", "m", 2, 507, 5}, units},
+	{fault{"Adam", "v", 3, 508, 5}, units},
 	{fault{"Blur", "g", 1, 502, 5}, units},
 	{fault{"SumSquares", "dst", 2, 1, 5}, 1},
 	{fault{"Uniform", "u", 1, 69, 5}, 1},

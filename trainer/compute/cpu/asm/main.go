@@ -24,6 +24,7 @@ func main() {
 		v.sample()
 		v.uniform()
 		v.rmsProp()
+		v.adam()
 		v.sumSquares()
 		v.boxLine()
 		v.sparseRows()
