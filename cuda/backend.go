@@ -3,7 +3,6 @@
 package cuda
 
 import (
-	"errors"
 	"runtime"
 	"time"
 	"unsafe"
@@ -97,21 +96,22 @@ func (b *Backend) wait(op string) bool {
 		if !b.enter(op) {
 			return false
 		}
-		err := b.stream.Query()
-		if errors.Is(err, cu.NotReady) {
+		ready, err := driver.StreamReady(unsafe.Pointer(b.stream.C()))
+		if !ready && err == nil {
 			if start.IsZero() {
 				start = time.Now()
 			} else if time.Since(start) > impatience {
 				err = b.stream.Synchronize()
+				ready = err == nil
 			}
 		}
 		b.leave()
-		switch {
-		case err == nil:
-			return true
-		case !errors.Is(err, cu.NotReady):
+		if err != nil {
 			b.fail(op, false, err)
 			return false
+		}
+		if ready {
+			return true
 		}
 		runtime.Gosched()
 	}

@@ -90,3 +90,22 @@ func TestSimulatedGraphs(t *testing.T) {
 		t.Errorf("capture ended with %v", err)
 	}
 }
+
+// TestSimulatedStreamReady checks what is made of a stream's answers.
+func TestSimulatedStreamReady(t *testing.T) {
+	answer := driver.Success
+	r := simulate(t, func(driver.Entry, []uint64) driver.Result { return answer })
+	stream := driver.Pointer(0x5000)
+	if ready, err := driver.StreamReady(stream); !ready || err != nil {
+		t.Errorf("of an idle stream: %v, %v", ready, err)
+	}
+	wantArgs(t, r.only(t, driver.EntryStreamQuery), 0x5000)
+	answer = driver.NotReady
+	if ready, err := driver.StreamReady(stream); ready || err != nil {
+		t.Errorf("of a busy stream: %v, %v", ready, err)
+	}
+	answer = driver.IllegalAddress
+	if ready, err := driver.StreamReady(stream); ready || !errors.Is(err, driver.IllegalAddress) {
+		t.Errorf("of a broken stream: %v, %v", ready, err)
+	}
+}
