@@ -63,13 +63,16 @@ template <u32 N> INLINE float mlp_pass(const MLP &m, u32 row, u32 first)
     return lane_sum(sum);
 }
 
-// mlp_row is all logits of a row; they go to z.
-INLINE void mlp_row(const MLP &m, u32 row)
+// mlp_row is all logits of a row; they go to z. The block's first thread also returns the
+// logit if there is one.
+INLINE float mlp_row(const MLP &m, u32 row)
 {
+    float z = 0;
     for (u32 first = 0; first < m.outputs; first += OUTPUTS) {
-        const float z = m.outputs == 1 ? mlp_pass<1>(m, row, 0) : mlp_pass<OUTPUTS>(m, row, first);
+        z = m.outputs == 1 ? mlp_pass<1>(m, row, 0) : mlp_pass<OUTPUTS>(m, row, first);
         const u32 k = first + thread() / LANES;
         if (thread() % LANES == 0 && thread() / LANES < OUTPUTS && k < m.outputs)
             m.z[u64(row) * m.outputs + k] = z;
     }
+    return z;
 }

@@ -1,6 +1,7 @@
 package kernels
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -20,7 +21,7 @@ var (
 	entryLine  = regexp.MustCompile(`^\.visible \.entry (\w+)\($`)
 	paramLine  = regexp.MustCompile(`^\.param \.(\w+) \w+,?$`)
 	blockLine  = regexp.MustCompile(`^\.maxntid (\d+), 1, 1$`)
-	sharedLine = regexp.MustCompile(`^\.shared \.align (\d+) \.b8 \w+\[(\d+)\];$`)
+	sharedLine = regexp.MustCompile(`^\.shared \.align (\d+) \.(?:b8 \w+\[(\d+)\]|[bfsu]32 \w+);$`)
 )
 
 // parsePTX returns the entries of a module in their order, as the compiler lays them out.
@@ -49,7 +50,7 @@ func parsePTX(text string) (header string, entries []*entry, err error) {
 		case shared != nil:
 			var align, size int
 			if align, err = strconv.Atoi(shared[1]); err == nil {
-				size, err = strconv.Atoi(shared[2])
+				size, err = strconv.Atoi(cmp.Or(shared[2], "4"))
 			}
 			e.shared = (e.shared+align-1)/align*align + size
 		default:

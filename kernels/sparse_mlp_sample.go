@@ -7,7 +7,7 @@ var SparseMLPSample = define(Kernel{
 	Name:   "sparse_mlp_sample",
 	File:   "sparse_mlp_sample",
 	Block:  256,
-	Shared: 9216,
+	Shared: 9220,
 	Params: []Param{
 		{"action", Pointer}, // [rows]
 		{"z", Pointer},      // [rows][outputs]
