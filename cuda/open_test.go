@@ -4,10 +4,12 @@ package cuda
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
 	"pongpg/cuda/driver"
+	"pongpg/kernels"
 )
 
 // TestOpenFails has the driver fail in each call that Open makes, and expects an error with
@@ -39,6 +41,7 @@ func TestOpenFails(t *testing.T) {
 
 // TestOpenRefuses checks what Open says of devices that are not there or not good enough.
 func TestOpenRefuses(t *testing.T) {
+	first := kernels.All()[0] // is loaded first
 	for want, try := range map[string]struct {
 		options Options
 		set     func(s *strict)
@@ -47,9 +50,10 @@ func TestOpenRefuses(t *testing.T) {
 		"cuda: device -1 and 0 workers; neither may be negative":            {Options{Ordinal: -1}, nil},
 		"cuda: device 0 and -1 workers; neither may be negative":            {Options{Workers: -1}, nil},
 		"cuda: cuda:0 (strict GPU) has compute capability 5.0; the kernels": {Options{}, func(s *strict) { s.major = 5 }},
-		"cuda: cuda:0 (strict GPU): load blur.ptx (ptxas fatal : no): the driver does not compile the kernels, CUDA_ERROR_INVALID_PTX (218): update": {
+		"cuda: cuda:0 (strict GPU): load " + first.File + ".ptx (ptxas fatal : no): the driver does not compile the kernels, CUDA_ERROR_INVALID_PTX (218): update": {
 			Options{}, func(s *strict) { s.log = "ptxas fatal  : no\n" }},
-		"cuda: cuda:0 (strict GPU): kernel matmul runs with 64 threads at most and needs 256": {Options{}, func(s *strict) { s.threads = 64 }},
+		fmt.Sprintf("cuda: cuda:0 (strict GPU): kernel %s runs with 1 threads at most and needs %d", first.Name, first.Block): {
+			Options{}, func(s *strict) { s.threads = 1 }},
 	} {
 		s := useStrict(t)
 		if try.set != nil {
