@@ -67,6 +67,8 @@ func everything(b *Backend) map[string]func() {
 		"ReLUGrad":              func() { b.ReLUGrad(y, y, y2) },
 		"RMSProp":               func() { b.RMSProp(y, y2, y, 1, 1, 1) },
 		"Adam":                  func() { b.Adam(y, y2, y3, y, 1, 0.5, 0.5, 1, 7) },
+		"AddScaled":             func() { b.AddScaled(y, y2, 0.5) },
+		"ClipNorm":              func() { b.ClipNorm(y, sum, 0.5) },
 		"Blur in short lines":   func() { b.Blur(y, 60, 50, 2) },
 		"Blur in long lines":    func() { b.Blur(y, 2, 1500, 2) },
 		"SumSquares":            func() { b.SumSquares(sum, y) },

@@ -56,3 +56,20 @@ func (b *Backend) Adam(w, m, v, g compute.Tensor, lr, beta1, beta2, eps float32,
 		f32(beta1), f32(1-beta1), f32(compute.BiasCorrection(beta1, t)),
 		f32(beta2), f32(1-beta2), f32(compute.BiasCorrection(beta2, t)), f32(eps))
 }
+
+// scaleEach is how many elements a thread of AddScaled or ClipNorm has.
+const scaleEach = 4
+
+// AddScaled implements compute.Backend.
+func (b *Backend) AddScaled(y, x compute.Tensor, a float32) {
+	compute.CheckAddScaled(y, x)
+	b.launch("AddScaled", kernels.AddScaled, blocks(y.Len(), scaleEach*kernels.AddScaled.Block),
+		pointer(y), pointer(x), u64(y.Len()), f32(a))
+}
+
+// ClipNorm implements compute.Backend.
+func (b *Backend) ClipNorm(x, squares compute.Tensor, limit float32) {
+	compute.CheckClipNorm(x, squares, limit)
+	b.launch("ClipNorm", kernels.ClipNorm, blocks(x.Len(), scaleEach*kernels.ClipNorm.Block),
+		pointer(x), u64(x.Len()), pointer(squares), u32(squares.Rows), f32(limit))
+}

@@ -109,6 +109,15 @@ type Backend interface {
 	// rounded to float32 first; 1−betaᵗ is BiasCorrection; the root is exactly rounded.
 	Adam(w, m, v, g Tensor, lr, beta1, beta2, eps float32, t int64)
 
+	// AddScaled: y += a·x, elementwise.
+	AddScaled(y, x Tensor, a float32)
+
+	// ClipNorm: x = s·x, elementwise, with s = limit/√(Σ squares), where s is below 1;
+	// otherwise x stays as it is, also where s is NaN, and where the norm is 0. squares is
+	// [n][1], as SumSquares writes it, and summed in order; it need not be of x alone. The
+	// root is exactly rounded; limit is above 0. (Pascanu, Mikolov & Bengio 2013.)
+	ClipNorm(x, squares Tensor, limit float32)
+
 	// Blur: g, an image [height·width][units] (height·width pixels, each a vector of
 	// units), is convolved with a box of 2·radius+1 pixels twice along the columns
 	// of the image, then twice along its rows; pixels outside count as 0. Each pass

@@ -73,6 +73,18 @@ func CheckAdam(w, m, v, g Tensor, t int64) {
 	}
 }
 
+// CheckAddScaled checks AddScaled's operands.
+func CheckAddScaled(y, x Tensor) { want("AddScaled", "x", x, y.Rows, y.Cols) }
+
+// CheckClipNorm checks ClipNorm's operands.
+func CheckClipNorm(x, squares Tensor, limit float32) {
+	const op = "ClipNorm"
+	want(op, "squares", squares, squares.Rows, 1)
+	if !(limit > 0) {
+		misfit(op, "a limit of %v; it must be above 0", limit)
+	}
+}
+
 // CheckBlur checks Blur's operands and returns the number of blocks of Lanes units of
 // a pixel.
 func CheckBlur(g Tensor, height, width, radius int) (blocks int) {

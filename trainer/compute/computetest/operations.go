@@ -38,6 +38,12 @@ var operations = []operation{
 		[][]int{{65536, 1}, {65536, 6}}, "rows", buildPolicyGrad},
 	{"RMSProp", awkward, [][]int{{3, 127}}, [][]int{{6400, pongUnits}}, "elements", buildRMSProp},
 	{"Adam", awkward, [][]int{{3, 127}}, [][]int{{6400, pongUnits}}, "elements", buildAdam},
+	{"AddScaled", awkward, [][]int{{3, 127}}, [][]int{{6400, pongUnits}}, "elements", buildAddScaled},
+	{"ClipNorm", [][]int{
+		{0, 5, 1, normAbove}, {1, 1, 1, normAbove}, {2, 3, 2, normBelow}, {1, 31, 31, normAbove}, {33, 1, 32, normAbove}, {3, 127, 33, normAbove},
+		{31, 33, 21, normBelow}, {2, 200, 21, normAbove}, {1, 6400, 200, normAbove}, {129, 200, 21, normAbove}, {129, 200, 1, normBelow},
+		{3, 127, 5, normEqual}, {3, 127, 5, normZero}, {3, 127, 5, normInfinite}, {3, 127, 5, normNaN}, {3, 127, 5, normRootless}, {2, 3, 0, normNone},
+	}, [][]int{{3, 127, 21, normAbove}, {3, 127, 21, normInfinite}}, [][]int{{6400, pongUnits, 21, normAbove}}, "elements", buildClipNorm},
 	{"Blur", [][]int{
 		// height, width, units, radius
 		{0, 3, 16, 1}, {1, 1, 16, 1}, {2, 1, 1, 1}, {1, 7, 31, 2}, {5, 3, 33, 0}, {9, 4, 127, 3}, {8, 8, 200, 1}, {3, 3, 16, 7}, {80, 80, 16, 2}, {1, 130, 16, 3}, {3, 200, 2, 5}, {2, 63, 16, 200},

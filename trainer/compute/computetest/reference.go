@@ -110,6 +110,21 @@ func refAdam(w, m, v, g, lr, beta1, beta2, eps float32, t int64) (neww, newm, ne
 	return w + float32(lr*mean)/(float32(math.Sqrt(float64(square)))+eps), m, v
 }
 
+func refClipNorm(x, squares []float32, limit float32) []float32 {
+	var sum float32
+	for _, s := range squares {
+		sum += s
+	}
+	scale := limit / float32(math.Sqrt(float64(sum)))
+	y := append([]float32(nil), x...)
+	if scale < 1 {
+		for i := range y {
+			y[i] *= scale
+		}
+	}
+	return y
+}
+
 // refBox filters n numbers that are step apart in x, from x[0].
 func refBox(x []float32, n, step, radius int) {
 	in := make([]float32, n)

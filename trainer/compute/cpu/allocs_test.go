@@ -2,6 +2,7 @@ package cpu
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"pongpg/trainer/compute"
@@ -34,6 +35,7 @@ func everyOperation(b compute.Backend) map[string]func() {
 	action := compute.New[uint8](b, rows, 1)
 	words := compute.New[uint32](b, rows, 1)
 	y, y2, y3, u, sum := f(rows, units), f(rows, units), f(rows, units), f(rows, 1), f(1, 1)
+	compute.Upload(b, u, slices.Repeat([]float32{1}, rows)) // a norm to be clipped
 	w1, dw1, square := f(cols, units), f(cols, units), f(units, units)
 	calls := map[string]func(){
 		"Zero":             func() { b.Zero(y) },
@@ -42,6 +44,8 @@ func everyOperation(b compute.Backend) map[string]func() {
 		"ReLUGrad":         func() { b.ReLUGrad(y, y, y2) },
 		"RMSProp":          func() { b.RMSProp(y, y2, y, 1, 1, 1) },
 		"Adam":             func() { b.Adam(y, y2, y3, y, 1, 0.5, 0.5, 1, 7) },
+		"AddScaled":        func() { b.AddScaled(y, y2, 0.5) },
+		"ClipNorm":         func() { b.ClipNorm(y, u, 0.5) },
 		"Blur":             func() { b.Blur(y, 60, 50, 2) },
 		"SumSquares":       func() { b.SumSquares(sum, y) },
 		"Uniform":          func() { b.Uniform(u, 1, 2, words, words, 3) },

@@ -20,6 +20,8 @@ type kernels struct {
 	uniform     func(u []float32, words []uint32)
 	rmsProp     func(w, c, g []float32, lr, decay, rest, eps float32)
 	adam        func(w, m, v, g []float32, s *adamStep)
+	addScaled   func(y, x []float32, a float32)
+	scale       func(x []float32, a float32)
 	sumSquares  func(x []float32, lanes *[compute.Lanes]float32)
 	boxLine     func(dst []float32, dstStride int, src []float32, srcStride, n, radius int, inverse float32, blocks int)
 	sparseRows  func(y []float32, yStride int, entries []uint16, rows, width, cols int, w []float32, wStride, blocks int) int
@@ -46,6 +48,8 @@ var goKernels = kernels{
 	uniform:     uniformGo,
 	rmsProp:     rmsPropGo,
 	adam:        adamGo,
+	addScaled:   addScaledGo,
+	scale:       scaleGo,
 	sumSquares:  sumSquaresGo,
 	boxLine:     boxLineGo,
 	sparseRows:  sparseRowsGo,
@@ -69,6 +73,8 @@ type tasks struct {
 	uniform    uniformTask
 	rmsProp    rmsPropTask
 	adam       adamTask
+	addScaled  addScaledTask
+	scale      scaleTask
 	blur       blurTask
 	sumSquares sumSquaresTask
 	sparse     sparseTask

@@ -36,6 +36,8 @@ type vectors struct {
 	uniform     func(n int, u *float32, words *uint32)
 	rmsProp     func(n int, w, c, g *float32, lr, decay, rest, eps float32)
 	adam        func(n int, w, m, v, g *float32, lr, beta1, rest1, correction1, beta2, rest2, correction2, eps float32)
+	addScaled   func(n int, y, x *float32, a float32)
+	scale       func(n int, x *float32, a float32)
 	sumSquares  func(blocks int, x, lanes *float32)
 	boxLine     func(dst *float32, dstStride int, src *float32, srcStride, n, radius int, inverse float32, blocks int)
 	sparseRows  func(y *float32, yStride int, entries *uint16, rows, rowBytes, cols int, w *float32, wStride, blocks int) int
@@ -48,14 +50,14 @@ type vectors struct {
 
 var avx512 = &vectors{
 	"avx512", 16, 8, 16,
-	sigmoidAVX512, policyGradAVX512, sampleAVX512, uniformAVX512, rmsPropAVX512, adamAVX512, sumSquaresAVX512, boxLineAVX512,
-	sparseRowsAVX512, scatterRowsAVX512, reluDotAVX512, sparseMLPAVX512, columnGradAVX512, hiddenGradAVX512,
+	sigmoidAVX512, policyGradAVX512, sampleAVX512, uniformAVX512, rmsPropAVX512, adamAVX512,
+	addScaledAVX512, scaleAVX512, sumSquaresAVX512, boxLineAVX512, sparseRowsAVX512, scatterRowsAVX512, reluDotAVX512, sparseMLPAVX512, columnGradAVX512, hiddenGradAVX512,
 }
 
 var avx2 = &vectors{
 	"avx2", 8, 5, 5,
-	sigmoidAVX2, policyGradAVX2, sampleAVX2, uniformAVX2, rmsPropAVX2, adamAVX2, sumSquaresAVX2, boxLineAVX2,
-	sparseRowsAVX2, scatterRowsAVX2, reluDotAVX2, nil, columnGradAVX2, hiddenGradAVX2,
+	sigmoidAVX2, policyGradAVX2, sampleAVX2, uniformAVX2, rmsPropAVX2, adamAVX2,
+	addScaledAVX2, scaleAVX2, sumSquaresAVX2, boxLineAVX2, sparseRowsAVX2, scatterRowsAVX2, reluDotAVX2, nil, columnGradAVX2, hiddenGradAVX2,
 }
 
 // at returns where s starts, also of an empty s, which is not read.
@@ -103,6 +105,16 @@ func (v *vectors) kernels() *kernels {
 			n := v.whole(len(w))
 			v.adam(n, at(w), at(m), at(square), at(g), s.lr, s.beta1, s.rest1, s.correction1, s.beta2, s.rest2, s.correction2, s.eps)
 			adamGo(w[n:], m[n:], square[n:], g[n:], s)
+		},
+		addScaled: func(y, x []float32, a float32) {
+			n := v.whole(len(y))
+			v.addScaled(n, at(y), at(x), a)
+			addScaledGo(y[n:], x[n:], a)
+		},
+		scale: func(x []float32, a float32) {
+			n := v.whole(len(x))
+			v.scale(n, at(x), a)
+			scaleGo(x[n:], a)
 		},
 		sumSquares: func(x []float32, lanes *[compute.Lanes]float32) {
 			n := len(x) / compute.Lanes

@@ -535,6 +535,48 @@ loop_test:
 	VZEROUPPER
 	RET
 
+// func addScaledAVX512(n int, y *float32, x *float32, a float32)
+// Requires: AVX, AVX512F
+TEXT ·addScaledAVX512(SB), NOSPLIT, $0-28
+	MOVQ         n+0(FP), AX
+	MOVQ         y+8(FP), CX
+	MOVQ         x+16(FP), DX
+	VBROADCASTSS a+24(FP), Z0
+	XORQ         BX, BX
+	JMP          loop_test
+
+loop:
+	VMULPS  (DX)(BX*4), Z0, Z1
+	VADDPS  (CX)(BX*4), Z1, Z1
+	VMOVUPS Z1, (CX)(BX*4)
+	ADDQ    $+16, BX
+
+loop_test:
+	CMPQ BX, AX
+	JL   loop
+	VZEROUPPER
+	RET
+
+// func scaleAVX512(n int, x *float32, a float32)
+// Requires: AVX, AVX512F
+TEXT ·scaleAVX512(SB), NOSPLIT, $0-20
+	MOVQ         n+0(FP), AX
+	MOVQ         x+8(FP), CX
+	VBROADCASTSS a+16(FP), Z0
+	XORQ         DX, DX
+	JMP          loop_test
+
+loop:
+	VMULPS  (CX)(DX*4), Z0, Z1
+	VMOVUPS Z1, (CX)(DX*4)
+	ADDQ    $+16, DX
+
+loop_test:
+	CMPQ DX, AX
+	JL   loop
+	VZEROUPPER
+	RET
+
 // func sumSquaresAVX512(blocks int, x *float32, lanes *float32)
 // Requires: AVX, AVX512F
 TEXT ·sumSquaresAVX512(SB), NOSPLIT, $0-24
@@ -5555,6 +5597,48 @@ loop:
 
 loop_test:
 	CMPQ DI, AX
+	JL   loop
+	VZEROUPPER
+	RET
+
+// func addScaledAVX2(n int, y *float32, x *float32, a float32)
+// Requires: AVX
+TEXT ·addScaledAVX2(SB), NOSPLIT, $0-28
+	MOVQ         n+0(FP), AX
+	MOVQ         y+8(FP), CX
+	MOVQ         x+16(FP), DX
+	VBROADCASTSS a+24(FP), Y0
+	XORQ         BX, BX
+	JMP          loop_test
+
+loop:
+	VMULPS  (DX)(BX*4), Y0, Y1
+	VADDPS  (CX)(BX*4), Y1, Y1
+	VMOVUPS Y1, (CX)(BX*4)
+	ADDQ    $+8, BX
+
+loop_test:
+	CMPQ BX, AX
+	JL   loop
+	VZEROUPPER
+	RET
+
+// func scaleAVX2(n int, x *float32, a float32)
+// Requires: AVX
+TEXT ·scaleAVX2(SB), NOSPLIT, $0-20
+	MOVQ         n+0(FP), AX
+	MOVQ         x+8(FP), CX
+	VBROADCASTSS a+16(FP), Y0
+	XORQ         DX, DX
+	JMP          loop_test
+
+loop:
+	VMULPS  (CX)(DX*4), Y0, Y1
+	VMOVUPS Y1, (CX)(DX*4)
+	ADDQ    $+8, DX
+
+loop_test:
+	CMPQ DX, AX
 	JL   loop
 	VZEROUPPER
 	RET

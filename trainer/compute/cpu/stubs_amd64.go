@@ -34,6 +34,16 @@ func rmsPropAVX512(n int, w *float32, c *float32, dw *float32, lr float32, decay
 //go:noescape
 func adamAVX512(n int, w *float32, m *float32, v *float32, dw *float32, lr float32, beta1 float32, rest1 float32, correction1 float32, beta2 float32, rest2 float32, correction2 float32, eps float32)
 
+// addScaledAVX512 sets y += a·x.
+//
+//go:noescape
+func addScaledAVX512(n int, y *float32, x *float32, a float32)
+
+// scaleAVX512 sets x *= a.
+//
+//go:noescape
+func scaleAVX512(n int, x *float32, a float32)
+
 // sumSquaresAVX512 sets lanes[l] to the sum of x[16b+l]² over the blocks b.
 //
 //go:noescape
@@ -103,6 +113,16 @@ func rmsPropAVX2(n int, w *float32, c *float32, dw *float32, lr float32, decay f
 //
 //go:noescape
 func adamAVX2(n int, w *float32, m *float32, v *float32, dw *float32, lr float32, beta1 float32, rest1 float32, correction1 float32, beta2 float32, rest2 float32, correction2 float32, eps float32)
+
+// addScaledAVX2 sets y += a·x.
+//
+//go:noescape
+func addScaledAVX2(n int, y *float32, x *float32, a float32)
+
+// scaleAVX2 sets x *= a.
+//
+//go:noescape
+func scaleAVX2(n int, x *float32, a float32)
 
 // sumSquaresAVX2 sets lanes[l] to the sum of x[16b+l]² over the blocks b.
 //

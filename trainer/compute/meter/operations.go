@@ -53,6 +53,18 @@ func (b *Backend) Adam(w, m, v, g compute.Tensor, _, _, _, _ float32, t int64) {
 	b.operation("Adam", g.Rows, g.Cols)
 }
 
+// AddScaled implements compute.Backend.
+func (b *Backend) AddScaled(y, x compute.Tensor, _ float32) {
+	compute.CheckAddScaled(y, x)
+	b.operation("AddScaled", y.Rows, y.Cols)
+}
+
+// ClipNorm implements compute.Backend.
+func (b *Backend) ClipNorm(x, squares compute.Tensor, limit float32) {
+	compute.CheckClipNorm(x, squares, limit)
+	b.operation("ClipNorm", x.Rows, x.Cols)
+}
+
 // Blur implements compute.Backend.
 func (b *Backend) Blur(g compute.Tensor, height, width, radius int) {
 	compute.CheckBlur(g, height, width, radius)

@@ -70,6 +70,32 @@ func (p *Backend) Adam(w, m, v, g compute.Tensor, lr, beta1, beta2, eps float32,
 	p.compare("Adam", call, written("m", ma, mb), written("v", va, vb), written("w", wa, wb))
 }
 
+// AddScaled implements compute.Backend.
+func (p *Backend) AddScaled(y, x compute.Tensor, a float32) {
+	if p.failed() {
+		return
+	}
+	call := p.begin("AddScaled")
+	ya, yb := pair(p, y)
+	xa, xb := pair(p, x)
+	p.a.AddScaled(ya, xa, a)
+	p.b.AddScaled(yb, xb, a)
+	p.compare("AddScaled", call, written("y", ya, yb))
+}
+
+// ClipNorm implements compute.Backend.
+func (p *Backend) ClipNorm(x, squares compute.Tensor, limit float32) {
+	if p.failed() {
+		return
+	}
+	call := p.begin("ClipNorm")
+	xa, xb := pair(p, x)
+	squaresa, squaresb := pair(p, squares)
+	p.a.ClipNorm(xa, squaresa, limit)
+	p.b.ClipNorm(xb, squaresb, limit)
+	p.compare("ClipNorm", call, written("x", xa, xb))
+}
+
 // Blur implements compute.Backend.
 func (p *Backend) Blur(g compute.Tensor, height, width, radius int) {
 	if p.failed() {

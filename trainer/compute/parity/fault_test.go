@@ -99,6 +99,16 @@ func (f *faulty) Adam(w, m, v, g compute.Tensor, lr, beta1, beta2, eps float32, 
 	f.done("Adam", map[string]any{"w": w, "m": m, "v": v})
 }
 
+func (f *faulty) AddScaled(y, x compute.Tensor, a float32) {
+	f.Backend.AddScaled(y, x, a)
+	f.done("AddScaled", map[string]any{"y": y})
+}
+
+func (f *faulty) ClipNorm(x, squares compute.Tensor, limit float32) {
+	f.Backend.ClipNorm(x, squares, limit)
+	f.done("ClipNorm", map[string]any{"x": x})
+}
+
 func (f *faulty) Blur(g compute.Tensor, height, width, radius int) {
 	f.Backend.Blur(g, height, width, radius)
 	f.done("Blur", map[string]any{"g": g})
@@ -216,6 +226,8 @@ var calls = map[string]func(b compute.Backend, o *operands){
 	"Adam": func(b compute.Backend, o *operands) {
 		b.Adam(o.rowUnits, o.first, o.second, o.rowUnits3, 0.1, 0.9, 0.99, 1, 3)
 	},
+	"AddScaled":  func(b compute.Backend, o *operands) { b.AddScaled(o.rowUnits2, o.rowUnits3, 0.1) },
+	"ClipNorm":   func(b compute.Backend, o *operands) { b.ClipNorm(o.rowUnits3, o.squares, 0.9) },
 	"Blur":       func(b compute.Backend, o *operands) { b.Blur(o.rowUnits, height, rows/height, 1) },
 	"SumSquares": func(b compute.Backend, o *operands) { b.SumSquares(o.squares, o.rowUnits) },
 	"Uniform":    func(b compute.Backend, o *operands) { b.Uniform(o.uniform, 1, 2, o.stream, o.tick, 3) },
@@ -251,6 +263,8 @@ var faults = []struct {
 	{fault{"Adam", "w", 1, 506, 5}, units},
 	{fault{"Adam", "m", 2, 507, 5}, units},
 	{fault{"Adam", "v", 3, 508, 5}, units},
+	{fault{"AddScaled", "y", 2, 509, 5}, units},
+	{fault{"ClipNorm", "x", 1, 510, 5}, units},
 	{fault{"Blur", "g", 1, 502, 5}, units},
 	{fault{"SumSquares", "dst", 2, 1, 5}, 1},
 	{fault{"Uniform", "u", 1, 69, 5}, 1},

@@ -25,6 +25,8 @@ func main() {
 		v.uniform()
 		v.rmsProp()
 		v.adam()
+		v.addScaled()
+		v.scaleAll()
 		v.sumSquares()
 		v.boxLine()
 		v.sparseRows()

@@ -38,3 +38,25 @@ func (v isa) adam() {
 	})
 	ret()
 }
+
+func (v isa) addScaled() {
+	v.text("addScaled", "n int, y, x *float32, a float32)", "sets y += a·x.")
+	n, y, x := arg("n"), arg("y"), arg("x")
+	a := v.broadcastArg("a")
+	loop("loop", n, v.lanes, func(i GPVirtual) {
+		sum := v.product(Mem{Base: x, Index: i, Scale: 4}, a)
+		VADDPS(Mem{Base: y, Index: i, Scale: 4}, sum, sum)
+		VMOVUPS(sum, Mem{Base: y, Index: i, Scale: 4})
+	})
+	ret()
+}
+
+func (v isa) scaleAll() {
+	v.text("scale", "n int, x *float32, a float32)", "sets x *= a.")
+	n, x := arg("n"), arg("x")
+	a := v.broadcastArg("a")
+	loop("loop", n, v.lanes, func(i GPVirtual) {
+		VMOVUPS(v.product(Mem{Base: x, Index: i, Scale: 4}, a), Mem{Base: x, Index: i, Scale: 4})
+	})
+	ret()
+}
