@@ -52,7 +52,7 @@ var Rules = []Rule{
 	{
 		Folder: "trainer",
 		Imports: []string{
-			"std", "emu/...", "trainer/compute", "trainer/checkpoint",
+			"std", "emu/...", "trainer/compute", "trainer/checkpoint", "trainer/weights",
 			"github.com/sbinet/npyio/...", "golang.org/x/sync/...",
 		},
 		Tests: []string{"trainer/compute/cpu", "trainer/compute/computetest", "trainer/compute/meter"},
@@ -90,6 +90,17 @@ var Rules = []Rule{
 		Folder:  "trainer/checkpoint",
 		Imports: []string{"std", "golang.org/x/sys/..."},
 		Why:     "the files of a run outlive the code that learned from them",
+	},
+	{
+		Folder:  "trainer/weights",
+		Imports: []string{"std", "trainer/checkpoint", "trainer/weights/pickle"},
+		Tests:   []string{"emu/philox"},
+		Why:     "the weights as other programs' files have them; what they compute is not known here",
+	},
+	{
+		Folder:  "trainer/weights/pickle",
+		Imports: []string{"std"},
+		Why:     "what reads strangers' pickles can do nothing but read",
 	},
 	{
 		Folder:  "emu",
