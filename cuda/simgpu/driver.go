@@ -21,15 +21,16 @@ type DriverOptions struct {
 	Edit func(ptx string) string
 
 	// Report is told what each fault was, which a real driver keeps to itself behind a
-	// number. Nil ignores it; Faults returns them too.
+	// number. Nil ignores it.
 	Report func(error)
 }
 
 // Driver answers the calls of a CUDA driver for simulated devices (driver.Simulator). It
-// is as strict as a driver may be, so that what works here by chance does not: what is put on a
-// stream is performed only when somebody waits for the stream, copies from and to
-// pinned memory included; a call without a current context, or an allocation by a thread
-// that captures a stream, is an error; after a fault every call returns it.
+// has the functions that package cuda calls, and is as strict as a driver may be, so that
+// nothing works here by chance: what is put on a stream is performed only when somebody
+// waits for the stream; copies on a stream are from and to pinned memory; a call without a
+// current context is an error, as is one by a thread that captures a stream and may not
+// make it then; after a fault every call returns it.
 type Driver struct {
 	options DriverOptions
 	devices []*Device
@@ -42,8 +43,6 @@ type Driver struct {
 	current   map[int]uint64 // of each thread: its context
 	capturing map[int]*stream
 	host      map[uint64][]byte // pinned memory by address
-	faults    []error
-	calls     [driver.Entries]int64
 }
 
 // Install puts a simulated driver in the place of the machine's (driver.Simulate).
@@ -64,16 +63,6 @@ func Install(options DriverOptions) (d *Driver, restore func()) {
 		d.devices = append(d.devices, New(o))
 	}
 	return d, driver.Simulate(d)
-}
-
-// Devices returns the simulated devices.
-func (d *Driver) Devices() []*Device { return d.devices }
-
-// Faults returns what kernels and copies did wrong so far.
-func (d *Driver) Faults() []error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return append([]error(nil), d.faults...)
 }
 
 // Leaks describes what was made and not destroyed: memory of devices and of the host,
@@ -101,9 +90,6 @@ func (d *Driver) Leaks() (leaks []string) {
 	}
 	return leaks
 }
-
-// Calls returns how often a function was called.
-func (d *Driver) Calls(e driver.Entry) int64 { return atomic.LoadInt64(&d.calls[e]) }
 
 // Handles look like nothing that is in memory.
 const (
@@ -150,6 +136,12 @@ func put[T any](arg uint64, v T) driver.Result {
 // thread is the calling thread; a callback runs on its caller's.
 func thread() int { return syscall.Gettid() }
 
+func (d *Driver) report(err error) {
+	if d.options.Report != nil {
+		d.options.Report(err)
+	}
+}
+
 // fault makes an error of a kernel or a copy the driver's answer to everything from
 // now on, as a real one's is after an illegal address.
 func (d *Driver) fault(err error) driver.Result {
@@ -167,19 +159,13 @@ func (d *Driver) fault(err error) driver.Result {
 			r = driver.LaunchTimeout
 		}
 	}
-	d.mu.Lock()
-	d.faults = append(d.faults, err)
-	d.mu.Unlock()
-	if d.options.Report != nil {
-		d.options.Report(err)
-	}
+	d.report(err)
 	d.broken.CompareAndSwap(0, int32(r))
 	return r
 }
 
 // Call implements driver.Simulator.
 func (d *Driver) Call(e driver.Entry, args []uint64) driver.Result {
-	atomic.AddInt64(&d.calls[e], 1)
 	if call, ok := global[e]; ok {
 		return call(d, args)
 	}
@@ -197,11 +183,14 @@ func (d *Driver) Call(e driver.Entry, args []uint64) driver.Result {
 		return driver.NotSupported
 	}
 	d.mu.Lock()
-	context := d.current[thread()]
+	context, captures := d.current[thread()], d.capturing[thread()] != nil
 	d.mu.Unlock()
 	c, ok := object[*gpuContext](d, context)
 	if !ok {
 		return driver.InvalidContext
+	}
+	if captures && !capturable[e] {
+		return driver.StreamCaptureUnsupported
 	}
 	return call(d, c, args)
 }

@@ -11,8 +11,6 @@ import (
 // gpuContext is a context of a device.
 type gpuContext struct {
 	device  *Device
-	primary bool
-	legacy  *stream // the null stream
 	streams map[*stream]bool
 }
 
@@ -34,10 +32,7 @@ func init() {
 		driver.EntryDevicePrimaryCtxRetain:   (*Driver).primaryRetain,
 		driver.EntryDevicePrimaryCtxRelease:  (*Driver).primaryRelease,
 		driver.EntryDevicePrimaryCtxSetFlags: func(*Driver, []uint64) driver.Result { return driver.Success },
-		driver.EntryCtxCreate:                (*Driver).contextCreate,
-		driver.EntryCtxDestroy:               (*Driver).contextDestroy,
 		driver.EntryCtxSetCurrent:            (*Driver).contextSetCurrent,
-		driver.EntryCtxGetCurrent:            (*Driver).contextGetCurrent,
 	}
 }
 
@@ -108,18 +103,12 @@ func (d *Driver) deviceGetAttribute(args []uint64) driver.Result {
 	return put(args[0], v)
 }
 
-func newContext(device *Device, primary bool) *gpuContext {
-	c := &gpuContext{device: device, primary: primary, streams: map[*stream]bool{}}
-	c.legacy = &stream{context: c}
-	return c
-}
-
 // primaryHandle finds the primary context of a device.
 func (d *Driver) primaryHandle(device *Device) uint64 {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for h, x := range d.handles {
-		if c, ok := x.(*gpuContext); ok && c.primary && c.device == device {
+		if c, ok := x.(*gpuContext); ok && c.device == device {
 			return h
 		}
 	}
@@ -133,7 +122,7 @@ func (d *Driver) primaryRetain(args []uint64) driver.Result {
 	}
 	h := d.primaryHandle(device)
 	if h == 0 {
-		h = d.handle(newContext(device, true))
+		h = d.handle(&gpuContext{device: device, streams: map[*stream]bool{}})
 	}
 	d.mu.Lock()
 	d.primary[int(int32(args[1]))]++
@@ -163,26 +152,6 @@ func (d *Driver) primaryRelease(args []uint64) driver.Result {
 	return driver.Success
 }
 
-func (d *Driver) contextCreate(args []uint64) driver.Result {
-	device := d.device(args[2])
-	if device == nil {
-		return driver.InvalidDevice
-	}
-	h := d.handle(newContext(device, false))
-	d.mu.Lock()
-	d.current[thread()] = h
-	d.mu.Unlock()
-	return put(args[0], h)
-}
-
-func (d *Driver) contextDestroy(args []uint64) driver.Result {
-	if c, ok := drop[*gpuContext](d, args[0]); !ok || c.primary {
-		return driver.InvalidContext
-	}
-	d.broken.Store(0)
-	return driver.Success
-}
-
 func (d *Driver) contextSetCurrent(args []uint64) driver.Result {
 	if _, ok := object[*gpuContext](d, args[0]); !ok && args[0] != 0 {
 		return driver.InvalidContext
@@ -191,11 +160,4 @@ func (d *Driver) contextSetCurrent(args []uint64) driver.Result {
 	defer d.mu.Unlock()
 	d.current[thread()] = args[0]
 	return driver.Success
-}
-
-func (d *Driver) contextGetCurrent(args []uint64) driver.Result {
-	d.mu.Lock()
-	h := d.current[thread()]
-	d.mu.Unlock()
-	return put(args[0], h)
 }

@@ -3,8 +3,8 @@
 package simgpu
 
 import (
-	"encoding/binary"
 	"errors"
+	"fmt"
 	"syscall"
 	"unsafe"
 
@@ -19,20 +19,7 @@ func (d *Driver) memGetInfo(c *gpuContext, args []uint64) driver.Result {
 	return put(args[1], uint64(total))
 }
 
-// mayWait returns an error for what a thread may not do while it captures a stream.
-func (d *Driver) mayWait() driver.Result {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.capturing[thread()] != nil {
-		return driver.StreamCaptureUnsupported
-	}
-	return driver.Success
-}
-
 func (d *Driver) memAlloc(c *gpuContext, args []uint64) driver.Result {
-	if r := d.mayWait(); r != driver.Success {
-		return r
-	}
 	at, err := c.device.Malloc(args[1])
 	switch {
 	case errors.Is(err, ErrOutOfMemory):
@@ -46,9 +33,6 @@ func (d *Driver) memAlloc(c *gpuContext, args []uint64) driver.Result {
 // memFree waits for all work, as the driver does.
 func (d *Driver) memFree(c *gpuContext, args []uint64) driver.Result {
 	if c != nil {
-		if r := d.mayWait(); r != driver.Success {
-			return r
-		}
 		if r := d.finish(c); r != driver.Success {
 			return r
 		}
@@ -103,74 +87,39 @@ func (d *Driver) memFreeHost(c *gpuContext, args []uint64) driver.Result {
 	return driver.Success
 }
 
-// pinned returns n bytes at an address of the host if they are pinned memory.
-func (d *Driver) pinned(at, n uint64) bool {
+// pinned returns n bytes at an address of the host if they are pinned memory. A driver also
+// copies other memory on a stream; but Go may move or free what it owns.
+func (d *Driver) pinned(at, n uint64) ([]byte, driver.Result) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for base, p := range d.host {
 		if at >= base && at-base <= uint64(len(p)) && n <= uint64(len(p))-(at-base) {
-			return true
+			return p[at-base:][:n], driver.Success
 		}
 	}
-	return false
+	d.report(fmt.Errorf("simgpu: a copy on a stream from or to %d bytes at %#x, which are not pinned", n, at))
+	return nil, driver.InvalidValue
 }
 
-// hostBytes are n bytes of the caller's.
-func hostBytes(at, n uint64) []byte { return unsafe.Slice((*byte)(driver.Pointer(at)), n) }
-
 func (d *Driver) copyUp(c *gpuContext, args []uint64) driver.Result {
-	if err := c.device.Write(args[0], hostBytes(args[1], args[2])); err != nil {
-		return d.fault(err)
+	to := args[0]
+	from, r := d.pinned(args[1], args[2])
+	if r != driver.Success {
+		return r
 	}
-	return driver.Success
+	return d.onStream(args[3], func() error { return c.device.Write(to, from) })
 }
 
 func (d *Driver) copyDown(c *gpuContext, args []uint64) driver.Result {
-	if err := c.device.Read(args[1], hostBytes(args[0], args[2])); err != nil {
-		return d.fault(err)
-	}
-	return driver.Success
-}
-
-// copyUpAsync reads pinned memory when the stream gets there, other memory at once, as the
-// driver does.
-func (d *Driver) copyUpAsync(c *gpuContext, args []uint64) driver.Result {
-	to, from := args[0], hostBytes(args[1], args[2])
-	if !d.pinned(args[1], args[2]) {
-		from = append([]byte(nil), from...)
-	}
-	return d.onStream(c, args[3], func() error { return c.device.Write(to, from) })
-}
-
-// copyDownAsync writes pinned memory when the stream gets there; for other memory it waits
-// for that.
-func (d *Driver) copyDownAsync(c *gpuContext, args []uint64) driver.Result {
-	to, from := hostBytes(args[0], args[2]), args[1]
-	r := d.onStream(c, args[3], func() error { return c.device.Read(from, to) })
-	if r != driver.Success || d.pinned(args[0], args[2]) {
+	to, r := d.pinned(args[0], args[2])
+	if r != driver.Success {
 		return r
 	}
-	return d.streamSynchronize(c, args[3:])
+	from := args[1]
+	return d.onStream(args[3], func() error { return c.device.Read(from, to) })
 }
 
-func (d *Driver) copyAsync(c *gpuContext, args []uint64) driver.Result {
-	to, from, n := args[0], args[1], args[2]
-	return d.onStream(c, args[3], func() error { return c.device.Copy(to, from, n) })
-}
-
-// memset returns the call that sets words of so many bytes.
-func memset(size int) func(d *Driver, c *gpuContext, args []uint64) driver.Result {
-	return func(d *Driver, c *gpuContext, args []uint64) driver.Result {
-		pattern := binary.LittleEndian.AppendUint64(nil, args[1])[:size]
-		to, n, stream := args[0], args[2], uint64(0)
-		set := func() error { return c.device.Fill(to, pattern, n) }
-		if len(args) > 3 {
-			stream = args[3]
-			return d.onStream(c, stream, set)
-		}
-		if err := set(); err != nil {
-			return d.fault(err)
-		}
-		return driver.Success
-	}
+func (d *Driver) memset(c *gpuContext, args []uint64) driver.Result {
+	to, value, n := args[0], byte(args[1]), args[2]
+	return d.onStream(args[3], func() error { return c.device.Memset(to, value, n) })
 }

@@ -14,24 +14,21 @@ var inContext map[driver.Entry]func(d *Driver, c *gpuContext, args []uint64) dri
 // destroying is those that free something even after a fault; then there is no context.
 var destroying map[driver.Entry]func(d *Driver, c *gpuContext, args []uint64) driver.Result
 
+// capturable is those of them that a thread may call while it captures a stream.
+var capturable = map[driver.Entry]bool{
+	driver.EntryLaunchKernel: true, driver.EntryMemcpyHtoDAsync: true, driver.EntryMemcpyDtoHAsync: true,
+	driver.EntryMemsetD8Async: true, driver.EntryStreamEndCapture: true,
+}
+
 func init() {
 	inContext = map[driver.Entry]func(d *Driver, c *gpuContext, args []uint64) driver.Result{
-		driver.EntryCtxSynchronize: func(d *Driver, c *gpuContext, _ []uint64) driver.Result { return d.finish(c) },
-
-		driver.EntryModuleLoadData: (*Driver).moduleLoad, driver.EntryModuleLoadDataEx: (*Driver).moduleLoad,
-		driver.EntryModuleGetFunction: (*Driver).moduleGetFunction, driver.EntryModuleGetGlobal: (*Driver).moduleGetGlobal,
+		driver.EntryModuleLoadDataEx: (*Driver).moduleLoad, driver.EntryModuleGetFunction: (*Driver).moduleGetFunction,
 		driver.EntryFuncGetAttribute: (*Driver).funcGetAttribute, driver.EntryLaunchKernel: (*Driver).launchKernel,
 
 		driver.EntryMemGetInfo: (*Driver).memGetInfo, driver.EntryMemAlloc: (*Driver).memAlloc, driver.EntryMemHostAlloc: (*Driver).memHostAlloc,
-		driver.EntryMemcpyHtoD: (*Driver).copyUp, driver.EntryMemcpyDtoH: (*Driver).copyDown,
-		driver.EntryMemcpyHtoDAsync: (*Driver).copyUpAsync, driver.EntryMemcpyDtoHAsync: (*Driver).copyDownAsync, driver.EntryMemcpyDtoDAsync: (*Driver).copyAsync,
-		driver.EntryMemsetD8: memset(1), driver.EntryMemsetD16: memset(2), driver.EntryMemsetD32: memset(4),
-		driver.EntryMemsetD8Async: memset(1), driver.EntryMemsetD16Async: memset(2), driver.EntryMemsetD32Async: memset(4),
+		driver.EntryMemcpyHtoDAsync: (*Driver).copyUp, driver.EntryMemcpyDtoHAsync: (*Driver).copyDown, driver.EntryMemsetD8Async: (*Driver).memset,
 
-		driver.EntryStreamCreate: (*Driver).streamCreate, driver.EntryStreamCreateWithPriority: (*Driver).streamCreate,
-		driver.EntryStreamSynchronize: (*Driver).streamSynchronize, driver.EntryStreamQuery: (*Driver).streamQuery, driver.EntryStreamWaitEvent: (*Driver).streamWaitEvent,
-		driver.EntryEventCreate: (*Driver).eventCreate, driver.EntryEventRecord: (*Driver).eventRecord,
-		driver.EntryEventSynchronize: (*Driver).eventSynchronize, driver.EntryEventQuery: (*Driver).eventSynchronize, driver.EntryEventElapsedTime: (*Driver).eventElapsed,
+		driver.EntryStreamCreate: (*Driver).streamCreate, driver.EntryStreamSynchronize: (*Driver).streamSynchronize, driver.EntryStreamQuery: (*Driver).streamQuery,
 
 		driver.EntryStreamBeginCapture: (*Driver).beginCapture, driver.EntryStreamEndCapture: (*Driver).endCapture,
 		driver.EntryGraphInstantiateWithFlags: (*Driver).graphInstantiate, driver.EntryGraphLaunch: (*Driver).graphLaunch,
@@ -39,7 +36,7 @@ func init() {
 	destroying = map[driver.Entry]func(d *Driver, c *gpuContext, args []uint64) driver.Result{
 		driver.EntryMemFree: (*Driver).memFree, driver.EntryMemFreeHost: (*Driver).memFreeHost,
 		driver.EntryStreamDestroy: (*Driver).streamDestroy, driver.EntryModuleUnload: (*Driver).moduleUnload,
-		driver.EntryEventDestroy: destroy[*event], driver.EntryGraphDestroy: destroy[*graph], driver.EntryGraphExecDestroy: destroy[*executable],
+		driver.EntryGraphDestroy: destroy[*graph], driver.EntryGraphExecDestroy: destroy[*executable],
 	}
 }
 
@@ -69,9 +66,7 @@ func (d *Driver) moduleLoad(c *gpuContext, args []uint64) driver.Result {
 	}
 	m, err := c.device.Load(ptx)
 	if err != nil {
-		if d.options.Report != nil {
-			d.options.Report(err)
-		}
+		d.report(err)
 		return driver.InvalidPtx
 	}
 	return put(args[0], d.handle(m))
@@ -112,42 +107,19 @@ func (d *Driver) moduleGetFunction(c *gpuContext, args []uint64) driver.Result {
 	return put(args[0], d.handle(f))
 }
 
-func (d *Driver) moduleGetGlobal(c *gpuContext, args []uint64) driver.Result {
-	m, ok := object[*Module](d, args[2])
-	if !ok {
-		return driver.InvalidHandle
-	}
-	at, size, err := m.Global(text(args[3]))
-	if err != nil {
-		return driver.NotFound
-	}
-	if args[1] != 0 {
-		put(args[1], size)
-	}
-	return put(args[0], at)
-}
-
-// What cuFuncGetAttribute can be asked for here.
-const (
-	attributeMaxThreads  = 0
-	attributeSharedBytes = 1
-	attributeLocalBytes  = 3
-)
+// attributeMaxThreads is the one thing that cuFuncGetAttribute can be asked for here:
+// threads of a block, at most.
+const attributeMaxThreads = 0
 
 func (d *Driver) funcGetAttribute(c *gpuContext, args []uint64) driver.Result {
 	f, ok := object[*Function](d, args[2])
-	if !ok {
+	switch {
+	case !ok:
 		return driver.InvalidHandle
+	case args[1] != attributeMaxThreads:
+		return driver.InvalidValue
 	}
-	switch args[1] {
-	case attributeMaxThreads:
-		return put(args[0], int32(f.MaxThreads()))
-	case attributeSharedBytes:
-		return put(args[0], int32(f.SharedBytes()))
-	case attributeLocalBytes:
-		return put(args[0], int32(f.LocalBytes()))
-	}
-	return driver.InvalidValue
+	return put(args[0], int32(f.MaxThreads()))
 }
 
 // launchKernel takes the parameters' values when it is called, as the driver does.
@@ -173,5 +145,5 @@ func (d *Driver) launchKernel(c *gpuContext, args []uint64) driver.Result {
 	if f.check(grid, block, dynamic, params) != nil {
 		return driver.InvalidValue
 	}
-	return d.onStream(c, args[8], func() error { return c.device.Launch(f, grid, block, dynamic, params) })
+	return d.onStream(args[8], func() error { return c.device.Launch(f, grid, block, dynamic, params) })
 }

@@ -4,7 +4,6 @@ package simgpu
 
 import (
 	"sync"
-	"time"
 
 	"pongpg/cuda/driver"
 )
@@ -25,14 +24,6 @@ type stream struct {
 type graph struct{ work []work }
 
 type executable struct{ graph }
-
-// event is a mark on a stream.
-type event struct {
-	mu     sync.Mutex
-	stream *stream // where it was recorded last
-	at     time.Time
-	done   bool
-}
 
 // put adds work to the stream, or to what is captured of it.
 func (s *stream) put(w work) driver.Result {
@@ -65,19 +56,10 @@ func (s *stream) run(d *Driver) (some bool, r driver.Result) {
 	return some, driver.Success
 }
 
-// stream returns the stream of a handle, 0 the null stream.
-func (d *Driver) stream(c *gpuContext, handle uint64) *stream {
-	if handle == 0 {
-		return c.legacy
-	}
-	s, _ := object[*stream](d, handle)
-	return s
-}
-
 // onStream puts work on the stream of a handle.
-func (d *Driver) onStream(c *gpuContext, handle uint64, w work) driver.Result {
-	s := d.stream(c, handle)
-	if s == nil {
+func (d *Driver) onStream(handle uint64, w work) driver.Result {
+	s, ok := object[*stream](d, handle)
+	if !ok { // the null stream is none either
 		return driver.InvalidHandle
 	}
 	return s.put(w)
@@ -86,7 +68,7 @@ func (d *Driver) onStream(c *gpuContext, handle uint64, w work) driver.Result {
 // finish performs all work of a context.
 func (d *Driver) finish(c *gpuContext) driver.Result {
 	d.mu.Lock()
-	streams := []*stream{c.legacy}
+	var streams []*stream
 	for s := range c.streams {
 		streams = append(streams, s)
 	}
@@ -124,8 +106,8 @@ func (d *Driver) streamDestroy(c *gpuContext, args []uint64) driver.Result {
 }
 
 func (d *Driver) streamSynchronize(c *gpuContext, args []uint64) driver.Result {
-	s := d.stream(c, args[0])
-	if s == nil {
+	s, ok := object[*stream](d, args[0])
+	if !ok {
 		return driver.InvalidHandle
 	}
 	_, r := s.run(d)
@@ -134,8 +116,8 @@ func (d *Driver) streamSynchronize(c *gpuContext, args []uint64) driver.Result {
 
 // streamQuery says that the stream is not ready if there was something to do, and does it.
 func (d *Driver) streamQuery(c *gpuContext, args []uint64) driver.Result {
-	s := d.stream(c, args[0])
-	if s == nil {
+	s, ok := object[*stream](d, args[0])
+	if !ok {
 		return driver.InvalidHandle
 	}
 	some, r := s.run(d)
@@ -145,10 +127,16 @@ func (d *Driver) streamQuery(c *gpuContext, args []uint64) driver.Result {
 	return r
 }
 
+// threadLocal is the mode of captures that leave other threads alone, the only one here.
+const threadLocal = 1
+
 func (d *Driver) beginCapture(c *gpuContext, args []uint64) driver.Result {
 	s, ok := object[*stream](d, args[0])
 	if !ok {
 		return driver.StreamCaptureUnsupported // of the null stream too
+	}
+	if args[1] != threadLocal {
+		return driver.NotSupported
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -195,81 +183,9 @@ func (d *Driver) graphLaunch(c *gpuContext, args []uint64) driver.Result {
 		return driver.InvalidHandle
 	}
 	for _, w := range x.work {
-		if r := d.onStream(c, args[1], w); r != driver.Success {
+		if r := d.onStream(args[1], w); r != driver.Success {
 			return r
 		}
 	}
 	return driver.Success
-}
-
-func (d *Driver) eventCreate(c *gpuContext, args []uint64) driver.Result {
-	return put(args[0], d.handle(&event{}))
-}
-
-func (d *Driver) eventRecord(c *gpuContext, args []uint64) driver.Result {
-	e, ok := object[*event](d, args[0])
-	s := d.stream(c, args[1])
-	if !ok || s == nil {
-		return driver.InvalidHandle
-	}
-	e.mu.Lock()
-	e.stream, e.done = s, false
-	e.mu.Unlock()
-	return s.put(func() error {
-		e.mu.Lock()
-		e.at, e.done = time.Now(), true
-		e.mu.Unlock()
-		return nil
-	})
-}
-
-// eventWait performs what comes before an event.
-func (d *Driver) eventWait(e *event) driver.Result {
-	e.mu.Lock()
-	s, done := e.stream, e.done
-	e.mu.Unlock()
-	if s == nil || done {
-		return driver.Success
-	}
-	_, r := s.run(d)
-	return r
-}
-
-func (d *Driver) eventSynchronize(c *gpuContext, args []uint64) driver.Result {
-	e, ok := object[*event](d, args[0])
-	if !ok {
-		return driver.InvalidHandle
-	}
-	return d.eventWait(e)
-}
-
-func (d *Driver) streamWaitEvent(c *gpuContext, args []uint64) driver.Result {
-	e, ok := object[*event](d, args[1])
-	if !ok {
-		return driver.InvalidHandle
-	}
-	return d.onStream(c, args[0], func() error {
-		if r := d.eventWait(e); r != driver.Success {
-			return r
-		}
-		return nil
-	})
-}
-
-func (d *Driver) eventElapsed(c *gpuContext, args []uint64) driver.Result {
-	from, ok1 := object[*event](d, args[1])
-	to, ok2 := object[*event](d, args[2])
-	if !ok1 || !ok2 {
-		return driver.InvalidHandle
-	}
-	from.mu.Lock()
-	defer from.mu.Unlock()
-	if to != from {
-		to.mu.Lock()
-		defer to.mu.Unlock()
-	}
-	if !from.done || !to.done {
-		return driver.NotReady
-	}
-	return put(args[0], float32(to.at.Sub(from.at).Seconds()*1000))
 }

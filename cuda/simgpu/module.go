@@ -43,9 +43,6 @@ func (f *Function) Params() []Param { return f.params }
 // SharedBytes is the shared memory that each block has without the launch's.
 func (f *Function) SharedBytes() int { return int(f.prog.shared) }
 
-// LocalBytes is the local memory of each thread.
-func (f *Function) LocalBytes() int { return int(f.prog.localSize) }
-
 // MaxThreads is how many threads a block may have.
 func (f *Function) MaxThreads() int {
 	if f.limit == [3]uint32{} {
@@ -158,17 +155,6 @@ func (m *Module) Function(name string) (*Function, error) {
 		return nil, fmt.Errorf("the module has no kernel %q", name)
 	}
 	return f, nil
-}
-
-// Functions returns the names of the module's kernels, as the text has them.
-func (m *Module) Functions() []string {
-	var names []string
-	for _, f := range m.unit.funcs {
-		if f.entry {
-			names = append(names, f.name)
-		}
-	}
-	return names
 }
 
 // Global returns a variable of the module in device memory.
