@@ -10,11 +10,11 @@ import (
 	"pongpg/trainer/compute"
 )
 
-// quiet passes to a strict driver what opens, allocates and closes, and answers the rest
+// quiet passes to an injector what opens, allocates and closes, and answers the rest
 // itself, so that nothing but the backend allocates. Streams are ready when they are asked
 // for the second time.
 type quiet struct {
-	*strict
+	*injector
 	asked *int
 }
 
@@ -29,18 +29,18 @@ func (q quiet) Call(e driver.Entry, args []uint64) driver.Result {
 		driver.EntryMemsetD8Async, driver.EntryGraphLaunch:
 		return driver.Success
 	}
-	return q.strict.Call(e, args)
+	return q.injector.Call(e, args)
 }
 
 // TestNoAllocations calls everything that a run calls again and again.
 func TestNoAllocations(t *testing.T) {
-	s := useStrict(t)
-	b := open(t, s, Options{})
+	d := inject(t)
+	b := open(t, d, Options{})
 	calls := everything(b)
 	for _, call := range calls { // makes the scratch memory and the bounce buffer
 		call()
 	}
-	t.Cleanup(driver.Simulate(quiet{s, new(int)}))
+	t.Cleanup(driver.Simulate(quiet{d, new(int)}))
 	for name, call := range calls {
 		if n := testing.AllocsPerRun(20, call); n != 0 {
 			t.Errorf("%s: %v allocations per call", name, n)
@@ -102,10 +102,10 @@ func everything(b *Backend) map[string]func() {
 
 // BenchmarkOverhead measures what an operation costs the host beside the driver.
 func BenchmarkOverhead(tb *testing.B) {
-	s := useStrict(tb)
-	b := open(tb, s, Options{})
+	d := inject(tb)
+	b := open(tb, d, Options{})
 	x := compute.New[float32](b, 10, 10)
-	tb.Cleanup(driver.Simulate(quiet{s, new(int)}))
+	tb.Cleanup(driver.Simulate(quiet{d, new(int)}))
 	for tb.Loop() {
 		b.ReLU(x, x)
 	}

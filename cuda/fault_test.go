@@ -72,70 +72,75 @@ var usual = map[driver.Result]string{
 	driver.Timeout:           "Xid", // one without a line of its own
 }
 
-// TestFaults has each call fail with each usual error, for once and for good, and expects
-// one DeviceError that says what failed and what to do, in every queue; no further work; and
-// nothing left after Close.
+// TestFaults has each call fail, for once and for good, and one with each usual error.
 func TestFaults(t *testing.T) {
 	for _, f := range faults {
-		for result, hint := range usual {
-			for _, sticky := range []bool{false, true} {
-				name := fmt.Sprintf("%v/%d/%v/%v", f.at, f.nth, result, sticky)
-				s := useStrict(t)
-				b, err := Open(Options{})
-				if err != nil {
-					t.Fatal(err)
-				}
-				s.failAt(f.at, f.nth, result, sticky)
-				program(b)
-				err = b.Sync()
-				var device *compute.DeviceError
-				if !errors.As(err, &device) || !errors.Is(err, result) {
-					t.Errorf("%s: Sync returns %v", name, err)
-					continue
-				}
-				text := err.Error()
-				if !strings.HasPrefix(text, "cuda:0 (strict GPU): in or before "+f.operation) || !strings.Contains(text, result.Error()) || !strings.Contains(text, hint) {
-					t.Errorf("%s: %q", name, text)
-				}
-				before := len(s.calls)
-				q := b.Queue()
-				program(b)
-				if again, other := b.Sync(), q.Sync(); again != err || other != err {
-					t.Errorf("%s: the error changed to %v, and is %v in another queue", name, again, other)
-				}
-				if n := len(s.calls) - before; n != 0 {
-					t.Errorf("%s: %d calls of the driver after the error: %v", name, n, s.calls[before:])
-				}
-				if err := b.Close(); err != nil {
-					t.Errorf("%s: Close: %v", name, err)
-				}
-				if leaks := s.leaks(); len(leaks) > 0 && !sticky {
-					t.Errorf("%s: not given back: %q", name, leaks)
-				}
-			}
+		for _, sticky := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%v/%d/%v", f.at, f.nth, sticky), func(t *testing.T) {
+				testFault(t, f.at, f.nth, driver.IllegalAddress, sticky, "in or before "+f.operation)
+			})
 		}
+	}
+	for result := range usual {
+		t.Run(result.Error(), func(t *testing.T) { testFault(t, driver.EntryStreamQuery, 0, result, true, "in or before Sync") })
+	}
+}
+
+// testFault has a call fail, and expects one DeviceError that says what failed and what to
+// do, in every queue; no further work; and nothing left after Close.
+func testFault(t *testing.T, at driver.Entry, nth int, result driver.Result, sticky bool, where string) {
+	d := inject(t)
+	b, err := Open(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.failAt(at, nth, result, sticky)
+	program(b)
+	err = b.Sync()
+	var device *compute.DeviceError
+	if !errors.As(err, &device) || !errors.Is(err, result) {
+		t.Fatalf("Sync returns %v", err)
+	}
+	text := err.Error()
+	if !strings.HasPrefix(text, "cuda:0 (simulated GPU): "+where) || !strings.Contains(text, result.Error()) || !strings.Contains(text, usual[result]) {
+		t.Errorf("%q", text)
+	}
+	before := len(d.calls)
+	q := b.Queue()
+	program(b)
+	if again, other := b.Sync(), q.Sync(); again != err || other != err {
+		t.Errorf("the error changed to %v, and is %v in another queue", again, other)
+	}
+	if n := len(d.calls) - before; n != 0 {
+		t.Errorf("%d calls of the driver after the error: %v", n, d.calls[before:])
+	}
+	if err := b.Close(); err != nil {
+		t.Errorf("Close: %v", err)
+	}
+	if leaks := d.Leaks(); len(leaks) > 0 && !sticky {
+		t.Errorf("not given back: %q", leaks)
 	}
 }
 
 // TestOutOfMemory checks that an allocation that fails says how much was asked for, and is
 // the allocation's own error.
 func TestOutOfMemory(t *testing.T) {
-	s := useStrict(t)
-	b := open(t, s, Options{})
+	d := inject(t)
+	b := open(t, d, Options{})
 	b.Malloc(1 << 20)
 	if m := b.Malloc(5 << 30); m.Addr != 0 {
 		t.Error("memory that is not there")
 	}
 	err := b.Sync()
-	want := "cuda:0 (strict GPU): Malloc of 5.0 GiB with 1023.0 MiB of 1.0 GiB free: out of memory, CUDA_ERROR_OUT_OF_MEMORY (2): train fewer games at a time"
+	want := "cuda:0 (simulated GPU): Malloc of 5.0 GiB with 1023.0 MiB of 1.0 GiB free: out of memory, CUDA_ERROR_OUT_OF_MEMORY (2): train fewer games at a time"
 	if err == nil || !strings.HasPrefix(err.Error(), want) {
 		t.Errorf("%v, want %s…", err, want)
 	}
 	compute.New[float32](b, 3, 3) // nothing but a sticky error may come of going on
 	b.Zero(compute.New[float32](b, 3, 3))
 
-	s = useStrict(t)
-	b = open(t, s, Options{})
+	d = inject(t)
+	b = open(t, d, Options{})
 	b.scratch("SumSquares", 0, 2<<30)
 	if err := b.Sync(); err == nil || !strings.Contains(err.Error(), ": SumSquares: scratch memory of 2.0 GiB with 1.0 GiB of 1.0 GiB free: out of memory") {
 		t.Error(err)
@@ -145,13 +150,13 @@ func TestOutOfMemory(t *testing.T) {
 // TestOutOfHostMemory is TestOutOfMemory for pinned memory, whose slices are there all the
 // same.
 func TestOutOfHostMemory(t *testing.T) {
-	s := useStrict(t)
-	b := open(t, s, Options{})
-	s.failAt(driver.EntryMemHostAlloc, 0, driver.OutOfMemory, false)
+	d := inject(t)
+	b := open(t, d, Options{})
+	d.failAt(driver.EntryMemHostAlloc, 0, driver.OutOfMemory, false)
 	if p := b.Pinned(100 << 20); len(p) != 100<<20 {
 		t.Errorf("%d bytes", len(p))
 	}
-	want := "cuda:0 (strict GPU): Pinned of 100.0 MiB: the host has no more memory to pin, CUDA_ERROR_OUT_OF_MEMORY (2): train fewer"
+	want := "cuda:0 (simulated GPU): Pinned of 100.0 MiB: the host has no more memory to pin, CUDA_ERROR_OUT_OF_MEMORY (2): train fewer"
 	if err := b.Sync(); err == nil || !strings.HasPrefix(err.Error(), want) {
 		t.Errorf("%v, want %s…", err, want)
 	}
@@ -161,17 +166,17 @@ func TestOutOfHostMemory(t *testing.T) {
 // error is its own.
 func TestSynchronous(t *testing.T) {
 	for _, env := range []bool{false, true} {
-		s := useStrict(t)
+		d := inject(t)
 		if env {
 			t.Setenv("PONGPG_CUDA_SYNC", "1")
 		}
-		b := open(t, s, Options{Synchronous: !env})
+		b := open(t, d, Options{Synchronous: !env})
 		x := compute.New[float32](b, 100, 10)
 		replay := b.Record(func() { b.Sigmoid(x, x); b.ReLU(x, x) })
-		s.failAt(driver.EntryStreamSynchronize, 1, driver.IllegalAddress, false)
+		d.failAt(driver.EntryStreamSynchronize, 1, driver.IllegalAddress, false)
 		replay()
 		b.Zero(x)
-		if err := b.Sync(); err == nil || !strings.HasPrefix(err.Error(), "cuda:0 (strict GPU): ReLU: illegal address, CUDA_ERROR_ILLEGAL_ADDRESS (700): ") {
+		if err := b.Sync(); err == nil || !strings.HasPrefix(err.Error(), "cuda:0 (simulated GPU): ReLU: illegal address, CUDA_ERROR_ILLEGAL_ADDRESS (700): ") {
 			t.Error(err)
 		}
 	}
@@ -179,29 +184,29 @@ func TestSynchronous(t *testing.T) {
 
 // TestClosed checks that after Close nothing is done, and Sync says why.
 func TestClosed(t *testing.T) {
-	s := useStrict(t)
-	b := open(t, s, Options{})
+	d := inject(t)
+	b := open(t, d, Options{})
 	x := compute.New[float32](b, 3, 3)
 	for range 2 {
 		if err := b.Close(); err != nil {
 			t.Fatal(err)
 		}
 	}
-	before := len(s.calls)
+	before := len(d.calls)
 	b.ReLU(x, x)
 	if err := b.Sync(); !errors.Is(err, errClosed) {
 		t.Error(err)
 	}
-	if len(s.calls) != before {
-		t.Errorf("calls after Close: %v", s.calls[before:])
+	if len(d.calls) != before {
+		t.Errorf("calls after Close: %v", d.calls[before:])
 	}
 }
 
 // TestWrongArguments checks that what is not on the device, or does not fit a kernel's
 // description, panics and is not launched.
 func TestWrongArguments(t *testing.T) {
-	s := useStrict(t)
-	b := open(t, s, Options{})
+	d := inject(t)
+	b := open(t, d, Options{})
 	x := compute.New[float32](b, 2, 3)
 	host := compute.Tensor{Rows: 2, Cols: 3, Host: make([]float32, 6)}
 	for want, call := range map[string]func(){
@@ -225,11 +230,11 @@ func TestWrongArguments(t *testing.T) {
 			call()
 		}()
 	}
-	if n := s.count(driver.EntryLaunchKernel); n != 0 {
+	if n := d.count(driver.EntryLaunchKernel); n != 0 {
 		t.Errorf("%d launches", n)
 	}
 	b.launch("test", kernels.ReLU, 0, pointer(x), pointer(x), u64(1))
-	if n := s.count(driver.EntryLaunchKernel); n != 0 {
+	if n := d.count(driver.EntryLaunchKernel); n != 0 {
 		t.Error("no blocks, and a launch")
 	}
 }

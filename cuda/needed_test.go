@@ -12,7 +12,7 @@ import (
 // TestNeeded does a bit of everything that a run does, and holds the functions that the
 // driver must have to those that were called: none is missing, and none is asked for in vain.
 func TestNeeded(t *testing.T) {
-	s := useStrict(t)
+	d := inject(t)
 	if _, err := Devices(); err != nil {
 		t.Fatal(err)
 	}
@@ -30,7 +30,7 @@ func TestNeeded(t *testing.T) {
 		driver.EntryGraphLaunch, driver.EntryGraphExecDestroy, driver.EntryGraphDestroy,
 	}
 	for e := range driver.Entry(driver.Entries) {
-		called, needed := s.count(e) > 0, slices.Contains(driver.Needed(), e)
+		called, needed := d.count(e) > 0, slices.Contains(driver.Needed(), e)
 		switch {
 		case called && !needed && !slices.Contains(without, e):
 			t.Errorf("%v is called, and not among what is needed", e)

@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"unsafe"
 
 	"pongpg/cuda/driver"
+	"pongpg/cuda/simgpu"
 	"pongpg/kernels"
 )
 
@@ -22,8 +24,8 @@ func TestOpenFails(t *testing.T) {
 		driver.EntryModuleGetFunction, driver.EntryFuncGetAttribute, driver.EntryStreamCreate,
 	} {
 		for n := range 2 { // of some there is a second call
-			s := useStrict(t)
-			s.failAt(e, n, result, false)
+			d := inject(t)
+			d.failAt(e, n, result, false)
 			b, err := Open(Options{})
 			if n == 1 && err == nil {
 				_ = b.Close()
@@ -32,7 +34,7 @@ func TestOpenFails(t *testing.T) {
 			if !errors.Is(err, result) || !strings.HasPrefix(err.Error(), "cuda: cuda:0") || !strings.Contains(err.Error(), "fabricmanager") || errors.Is(err, ErrNoDevice) {
 				t.Errorf("%v, call %d: %v", e, n, err)
 			}
-			if leaks := s.leaks(); len(leaks) > 0 {
+			if leaks := d.Leaks(); len(leaks) > 0 {
 				t.Errorf("%v: not given back: %q", e, leaks)
 			}
 		}
@@ -41,28 +43,34 @@ func TestOpenFails(t *testing.T) {
 
 // TestOpenRefuses checks what Open says of devices that are not there or not good enough.
 func TestOpenRefuses(t *testing.T) {
-	first := kernels.All()[0] // is loaded first
+	first := kernels.All()[0]                  // is loaded first
+	log := func(args []uint64) driver.Result { // the options' values are its address and size
+		values := unsafe.Slice((*uint64)(driver.Pointer(args[4])), args[2])
+		copy(unsafe.Slice((*byte)(driver.Pointer(values[0])), values[1]), "ptxas fatal  : no\n\x00")
+		return driver.InvalidPtx
+	}
 	for want, try := range map[string]struct {
 		options Options
-		set     func(s *strict)
+		at      driver.Entry
+		answer  func(args []uint64) driver.Result
 	}{
-		"cuda: no device cuda:2; this machine has 2: cuda:0 to cuda:1":      {Options{Ordinal: 2}, func(s *strict) { s.devices = 2 }},
-		"cuda: device -1 and 0 workers; neither may be negative":            {Options{Ordinal: -1}, nil},
-		"cuda: device 0 and -1 workers; neither may be negative":            {Options{Workers: -1}, nil},
-		"cuda: cuda:0 (strict GPU) has compute capability 5.0; the kernels": {Options{}, func(s *strict) { s.major = 5 }},
-		"cuda: cuda:0 (strict GPU): load " + first.File + ".ptx (ptxas fatal : no): the driver does not compile the kernels, CUDA_ERROR_INVALID_PTX (218): update": {
-			Options{}, func(s *strict) { s.log = "ptxas fatal  : no\n" }},
-		fmt.Sprintf("cuda: cuda:0 (strict GPU): kernel %s runs with 1 threads at most and needs %d", first.Name, first.Block): {
-			Options{}, func(s *strict) { s.threads = 1 }},
+		"cuda: no device cuda:2; this machine has 2: cuda:0 to cuda:1": {
+			Options{Ordinal: 2}, driver.EntryDeviceGetCount, func(args []uint64) driver.Result { return put(args[0], int32(2)) }},
+		"cuda: device -1 and 0 workers; neither may be negative": {Options{Ordinal: -1}, none, nil},
+		"cuda: device 0 and -1 workers; neither may be negative": {Options{Workers: -1}, none, nil},
+		"cuda: cuda:0 (simulated GPU) has compute capability 5.5; the kernels": {
+			Options{}, driver.EntryDeviceGetAttribute, func(args []uint64) driver.Result { return put(args[0], int32(5)) }},
+		"cuda: cuda:0 (simulated GPU): load " + first.File + ".ptx (ptxas fatal : no): the driver does not compile the kernels, CUDA_ERROR_INVALID_PTX (218): update": {
+			Options{}, driver.EntryModuleLoadDataEx, log},
+		fmt.Sprintf("cuda: cuda:0 (simulated GPU): kernel %s runs with 1 threads at most and needs %d", first.Name, first.Block): {
+			Options{}, driver.EntryFuncGetAttribute, func(args []uint64) driver.Result { return put(args[0], int32(1)) }},
 	} {
-		s := useStrict(t)
-		if try.set != nil {
-			try.set(s)
-		}
+		d := inject(t)
+		d.answers[try.at] = try.answer
 		if _, err := Open(try.options); err == nil || !strings.HasPrefix(err.Error(), want) || errors.Is(err, ErrNoDevice) {
 			t.Errorf("error %v, want %s…", err, want)
 		}
-		if leaks := s.leaks(); len(leaks) > 0 {
+		if leaks := d.Leaks(); len(leaks) > 0 {
 			t.Errorf("%s: not given back: %q", want, leaks)
 		}
 	}
@@ -70,8 +78,8 @@ func TestOpenRefuses(t *testing.T) {
 
 // TestNoDevice checks that a driver without a device is ErrNoDevice.
 func TestNoDevice(t *testing.T) {
-	s := useStrict(t)
-	s.devices = 0
+	d := inject(t)
+	d.answers[driver.EntryDeviceGetCount] = func(args []uint64) driver.Result { return put(args[0], int32(0)) }
 	if _, err := Open(Options{}); !errors.Is(err, ErrNoDevice) {
 		t.Errorf("Open: %v", err)
 	}
@@ -82,26 +90,31 @@ func TestNoDevice(t *testing.T) {
 
 // TestDevices checks what is told of devices, and that one that does not start is listed.
 func TestDevices(t *testing.T) {
-	s := useStrict(t)
-	s.devices = 2
-	s.failAt(driver.EntryDevicePrimaryCtxRetain, 1, driver.DeviceUnavailable, false)
+	d := inject(t, simgpu.Options{}, simgpu.Options{})
+	d.answers[driver.EntryDeviceGetAttribute] = func(args []uint64) driver.Result {
+		return put(args[0], map[driver.Attribute]int32{
+			driver.AttributeComputeCapabilityMajor: 9, driver.AttributeMultiprocessorCount: 132,
+			driver.AttributeClockRate: 1980000, driver.AttributePciBusId: 0x3b,
+		}[driver.Attribute(args[1])])
+	}
+	d.failAt(driver.EntryDevicePrimaryCtxRetain, 1, driver.DeviceUnavailable, false)
 	devices, err := Devices()
 	if err != nil || len(devices) != 2 {
 		t.Fatalf("%d devices, error %v", len(devices), err)
 	}
 	want := Device{
-		Name: "strict GPU", Memory: 1 << 30, Free: 1 << 30, Major: 9, SMs: 132, ClockMHz: 1980,
-		BusID: "0000:3b:00.0", UUID: "GPU-01020300-0000-0000-0000-000000000000", DriverVersion: 13000,
+		Name: "simulated GPU", Memory: 1 << 30, Free: 1 << 30, Major: 9, SMs: 132, ClockMHz: 1980,
+		BusID: "0000:3b:00.0", UUID: "GPU-73696d75-6c61-7465-6420-475055202000", DriverVersion: 12040,
 	}
 	if devices[0] != want {
 		t.Errorf("%+v, want %+v", devices[0], want)
 	}
 	second := devices[1]
 	if second.ID() != "cuda:1" || second.Free != -1 || !errors.Is(second.Err, driver.DeviceUnavailable) ||
-		!strings.HasPrefix(second.Err.Error(), "cuda:1 (strict GPU): start the device: the device is unavailable") {
+		!strings.HasPrefix(second.Err.Error(), "cuda:1 (simulated GPU): start the device: the device is unavailable") {
 		t.Errorf("a device that does not start is %+v", second)
 	}
-	if leaks := s.leaks(); len(leaks) > 0 {
+	if leaks := d.Leaks(); len(leaks) > 0 {
 		t.Errorf("not given back: %q", leaks)
 	}
 }

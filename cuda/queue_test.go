@@ -15,7 +15,7 @@ import (
 )
 
 // open returns a backend, closes it at the end of the test, and then looks for leaks.
-func open(t testing.TB, s *strict, options Options) *Backend {
+func open(t testing.TB, d *injector, options Options) *Backend {
 	t.Helper()
 	b, err := Open(options)
 	if err != nil {
@@ -25,7 +25,7 @@ func open(t testing.TB, s *strict, options Options) *Backend {
 		if err := b.Close(); err != nil {
 			t.Error(err)
 		}
-		if leaks := s.leaks(); len(leaks) > 0 {
+		if leaks := d.Leaks(); len(leaks) > 0 {
 			t.Errorf("not given back: %q", leaks)
 		}
 	})
@@ -51,8 +51,8 @@ func mustSync(t *testing.T, b compute.Backend) {
 // TestCopies moves data of awkward sizes up and down through Go's memory, which may be used
 // again at once when it went up, and only after Sync when it comes down.
 func TestCopies(t *testing.T) {
-	s := useStrict(t)
-	b := open(t, s, Options{})
+	d := inject(t)
+	b := open(t, d, Options{})
 	for _, n := range []int{1, 63, 64, 65, bounceBytes - 1, bounceBytes, bounceBytes + 1, 3*bounceBytes + 17} {
 		m := b.Malloc(n)
 		zero := make([]byte, n)
@@ -78,17 +78,17 @@ func TestCopies(t *testing.T) {
 
 // TestSmallCopiesWaitForNothing counts waits: many small copies share the bounce buffer.
 func TestSmallCopiesWaitForNothing(t *testing.T) {
-	s := useStrict(t)
-	b := open(t, s, Options{})
+	d := inject(t)
+	b := open(t, d, Options{})
 	m := b.Malloc(1000)
 	dst := make([][]byte, 100)
-	waits := s.count(driver.EntryStreamSynchronize) + s.count(driver.EntryStreamQuery)
+	waits := d.count(driver.EntryStreamSynchronize) + d.count(driver.EntryStreamQuery)
 	for i := range dst {
 		dst[i] = make([]byte, 1000)
 		b.Upload(m, random(uint64(i), 1000))
 		b.Download(dst[i], m)
 	}
-	if now := s.count(driver.EntryStreamSynchronize) + s.count(driver.EntryStreamQuery); now != waits {
+	if now := d.count(driver.EntryStreamSynchronize) + d.count(driver.EntryStreamQuery); now != waits {
 		t.Errorf("waited %d times", now-waits)
 	}
 	mustSync(t, b)
@@ -101,22 +101,22 @@ func TestSmallCopiesWaitForNothing(t *testing.T) {
 
 // TestPinnedCopies checks that pinned memory is copied from and to without a detour.
 func TestPinnedCopies(t *testing.T) {
-	s := useStrict(t)
-	b := open(t, s, Options{})
+	d := inject(t)
+	b := open(t, d, Options{})
 	m := b.Malloc(300)
 	p, q := b.Pinned(300), b.Pinned(300)
 	if !bytes.Equal(p, make([]byte, 300)) {
 		t.Error("pinned memory is not zeros")
 	}
 	copy(p, random(1, 300))
-	before := s.count(driver.EntryMemHostAlloc)
+	before := d.count(driver.EntryMemHostAlloc)
 	b.Upload(m, p)
 	b.Download(q[100:200], compute.Memory{Addr: m.Addr + 100})
 	mustSync(t, b)
 	if want := append(append(make([]byte, 100), p[100:200]...), make([]byte, 100)...); !bytes.Equal(q, want) {
 		t.Error("a part came back wrong")
 	}
-	if s.count(driver.EntryMemHostAlloc) != before {
+	if d.count(driver.EntryMemHostAlloc) != before {
 		t.Error("a bounce buffer was made for pinned memory")
 	}
 }
@@ -124,8 +124,8 @@ func TestPinnedCopies(t *testing.T) {
 // TestRecordReplays checks what a graph does: nothing while it is recorded, all of it each
 // time, with what the arrays hold then.
 func TestRecordReplays(t *testing.T) {
-	s := useStrict(t)
-	b := open(t, s, Options{})
+	d := inject(t)
+	b := open(t, d, Options{})
 	q := b.Queue()
 	x := compute.New[float32](b, 10, 1)
 	up, down := compute.Mirror(b, x), compute.Mirror(b, x)
@@ -147,13 +147,13 @@ func TestRecordReplays(t *testing.T) {
 		for i := range up {
 			up[i] = base + float32(i)
 		}
-		launches := s.count(driver.EntryLaunchKernel)
+		launches := d.count(driver.EntryLaunchKernel)
 		replay()
 		mustSync(t, q)
 		if got, want := fmt.Sprint(down[:5]), fmt.Sprint([]float32{base, base + 1, 0, 0, 0}); got != want {
 			t.Errorf("round %v: %v, want %v", round, got, want)
 		}
-		if s.count(driver.EntryLaunchKernel) != launches || called != 1 {
+		if d.count(driver.EntryLaunchKernel) != launches || called != 1 {
 			t.Error("a replay called the kernels or f one by one")
 		}
 	}
@@ -162,8 +162,8 @@ func TestRecordReplays(t *testing.T) {
 // TestRecordRefuses checks what cannot be recorded, and that the queue can be used
 // afterwards.
 func TestRecordRefuses(t *testing.T) {
-	s := useStrict(t)
-	b := open(t, s, Options{})
+	d := inject(t)
+	b := open(t, d, Options{})
 	x := compute.New[float32](b, 10, 1)
 	host := make([]float32, 10)
 	for what, f := range map[string]func(){
@@ -191,19 +191,19 @@ func TestRecordRefuses(t *testing.T) {
 // TestScratch checks that scratch memory grows, is shared by operations, is freed when the
 // stream no longer uses it, and lives as long as a recording that has its address.
 func TestScratch(t *testing.T) {
-	s := useStrict(t)
-	b := open(t, s, Options{})
+	d := inject(t)
+	b := open(t, d, Options{})
 	small := b.scratch("test", 1, 100)
 	if small == 0 || small%256 != 0 || b.scratch("test", 1, 60) != small || b.scratch("test", 0, 60) == small {
 		t.Error("a piece is not kept, or shared by two slots")
 	}
 	b.memset("test", small, 100)
 	large := b.scratch("test", 1, 101)
-	if large == small || s.count(driver.EntryMemFree) != 0 {
+	if large == small || d.count(driver.EntryMemFree) != 0 {
 		t.Error("a piece did not grow, or was freed while the stream used it")
 	}
 	mustSync(t, b)
-	if s.count(driver.EntryMemFree) != 1 {
+	if d.count(driver.EntryMemFree) != 1 {
 		t.Error("the old piece was not freed at Sync")
 	}
 	if got := b.scratch("test", 1, 125); got != large {
@@ -213,8 +213,8 @@ func TestScratch(t *testing.T) {
 	b.scratch("test", 2, 5000)
 	mustSync(t, b)
 	replay()
-	mustSync(t, b) // strict would see that the memory is gone
-	if s.count(driver.EntryMemFree) != 1 {
+	mustSync(t, b) // the simulated device would see that the memory is gone
+	if d.count(driver.EntryMemFree) != 1 {
 		t.Error("a recording's scratch memory was freed")
 	}
 }
@@ -222,8 +222,8 @@ func TestScratch(t *testing.T) {
 // TestQueuesSideBySide runs queues from goroutines that move between threads, each with
 // copies, recordings and scratch memory of its own, and allocations beside them.
 func TestQueuesSideBySide(t *testing.T) {
-	s := useStrict(t)
-	b := open(t, s, Options{})
+	d := inject(t)
+	b := open(t, d, Options{})
 	var wait sync.WaitGroup
 	for g := range 8 {
 		wait.Go(func() {
@@ -256,24 +256,23 @@ func TestQueuesSideBySide(t *testing.T) {
 
 // TestLongWait checks that a wait that takes long is left to the driver.
 func TestLongWait(t *testing.T) {
-	s := useStrict(t)
-	b := open(t, s, Options{})
+	d := inject(t)
+	b := open(t, d, Options{})
 	m := b.Malloc(8)
 	b.Upload(m, random(1, 8))
-	before := s.count(driver.EntryStreamSynchronize)
-	s.slow = true
+	before := d.count(driver.EntryStreamSynchronize)
+	d.answers[driver.EntryStreamQuery] = func([]uint64) driver.Result { return driver.NotReady }
 	mustSync(t, b)
-	s.slow = false
-	if asked, waited := s.count(driver.EntryStreamQuery), s.count(driver.EntryStreamSynchronize)-before; asked < 2 || waited != 1 {
+	if asked, waited := d.count(driver.EntryStreamQuery), d.count(driver.EntryStreamSynchronize)-before; asked < 2 || waited != 1 {
 		t.Errorf("asked %d times, waited %d times; want many and one", asked, waited)
 	}
 }
 
 // TestNames checks what the backend says of itself.
 func TestNames(t *testing.T) {
-	s := useStrict(t)
-	b := open(t, s, Options{Workers: 3})
-	if b.Name() != "cuda:0 (strict GPU)" || b.Queue().Name() != b.Name() || b.Workers() != 3 || !b.Queue().Async() {
+	d := inject(t)
+	b := open(t, d, Options{Workers: 3})
+	if b.Name() != "cuda:0 (simulated GPU)" || b.Queue().Name() != b.Name() || b.Workers() != 3 || !b.Queue().Async() {
 		t.Errorf("name %q, %d workers", b.Name(), b.Workers())
 	}
 	if err := b.Queue().Close(); err != nil {

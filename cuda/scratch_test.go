@@ -11,8 +11,7 @@ import (
 
 // TestScratchBytes checks that operations keep exactly what ScratchBytes says.
 func TestScratchBytes(t *testing.T) {
-	s := useStrict(t)
-	b := open(t, s, Options{})
+	b := open(t, inject(t), Options{})
 	f := func(rows, cols int) compute.Tensor { return compute.New[float32](b, rows, cols) }
 	type call struct {
 		op   string
