@@ -1,10 +1,7 @@
 package trainer
 
 import (
-	"errors"
 	"fmt"
-	"math"
-	"slices"
 	"strings"
 
 	"pongpg/emu"
@@ -31,17 +28,28 @@ type Config struct {
 	Reduce      string  `json:"reduce" flag:"reduce" help:"gradient over the decisions of a batch: 'sum' or 'mean'"`
 	Entropy     float64 `json:"entropy" flag:"entropy" help:"weight of the policy's entropy in the objective"`
 
+	Optimizer           string  `json:"optimizer" flag:"optimizer" help:"what makes a step of the gradient: 'rmsprop' (the post's) or 'adam'"`
 	LearningRate        float64 `json:"learning_rate" flag:"lr" help:"learning rate"`
 	LearningRateFinal   float64 `json:"learning_rate_final" flag:"lr-final" help:"learning rate after --lr-updates"`
 	LearningRateUpdates int     `json:"learning_rate_updates" flag:"lr-updates" help:"updates over which the learning rate goes (geometrically) to --lr-final; 0: constant"`
 	Decay               float64 `json:"decay" flag:"decay" help:"RMSProp: decay of the mean square"`
-	Epsilon             float64 `json:"epsilon" flag:"epsilon" help:"RMSProp: added to the root of the mean square"`
+	Beta1               float64 `json:"beta1" flag:"beta1" help:"Adam: decay of the mean"`
+	Beta2               float64 `json:"beta2" flag:"beta2" help:"Adam: decay of the mean square"`
+	Epsilon             float64 `json:"epsilon" flag:"epsilon" help:"added to the root of the mean square"`
+	L2                  float64 `json:"l2" flag:"l2" help:"weight decay: the objective loses l2/2 times the squares of all weights; 0: none"`
+	Clip                float64 `json:"clip" flag:"clip" help:"norm that the gradient (of all weights together) is scaled down to where it is above; 0: none"`
 
 	Blur        int `json:"blur" flag:"blur" help:"radius, in pixels, of the box by which the gradient of W1 is blurred (twice) over the image; 0: not"`
 	BlurFinal   int `json:"blur_final" flag:"blur-final" help:"radius after --blur-updates"`
 	BlurUpdates int `json:"blur_updates" flag:"blur-updates" help:"updates over which the radius goes (linearly) to --blur-final"`
 	InitBlur    int `json:"init_blur" flag:"init-blur" help:"radius by which the initial rows of W1 are blurred, at the same norm; 0: not"`
+
+	PermutePixels int `json:"permute_pixels" flag:"permute-pixels" help:"experiment: seed of a random permutation of the image's pixels; 0: none"`
 }
+
+// StoredBefore returns the values of the fields that a Config may lack which was stored
+// (as JSON) before they were there: read it over this one.
+func StoredBefore() Config { return Config{Optimizer: RMSProp, Beta1: 0.9, Beta2: 0.999} }
 
 // Recipes names the recipes, the default first.
 var Recipes = []string{"fast", "karpathy"}
@@ -62,7 +70,8 @@ var karpathy = Config{
 	Recipe: "karpathy", Preset: "Pong-v0", Actions: 2, Hidden: 200, Envs: 10,
 	BatchEpisodes: 10,
 	Gamma:         0.99, Standardize: "episode", Reduce: "sum",
-	LearningRate: 1e-4, LearningRateFinal: 1e-4, Decay: 0.99, Epsilon: 1e-5,
+	Optimizer: RMSProp, LearningRate: 1e-4, LearningRateFinal: 1e-4,
+	Decay: 0.99, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-5,
 }
 
 // fast is the same network on the same observations, tuned to learn in the least
@@ -71,94 +80,9 @@ var fast = Config{
 	Recipe: "fast", Preset: "Pong-v0", Actions: 2, Hidden: 200, Envs: 256,
 	BatchDecisions: 100_000,
 	Gamma:          0.99, Standardize: "batch", Reduce: "mean", Entropy: 0.01,
-	LearningRate: 4e-3, LearningRateFinal: 5e-4, LearningRateUpdates: 3000, Decay: 0.99, Epsilon: 1e-8,
+	Optimizer: RMSProp, LearningRate: 4e-3, LearningRateFinal: 5e-4, LearningRateUpdates: 3000,
+	Decay: 0.99, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8,
 	Blur: 3, BlurFinal: 0, BlurUpdates: 200, InitBlur: 4,
-}
-
-// Limits of what a Config may ask for, so that a slip of the finger is an error and
-// not a machine out of memory.
-const (
-	maxEnvs   = 1 << 17
-	maxHidden = 1 << 14
-	maxBatch  = 1 << 26
-)
-
-// Check returns an error that names the first impossible value and what would do.
-func (c *Config) Check() error {
-	if _, err := Recipe(c.Recipe); err != nil {
-		return err
-	}
-	if _, err := emu.PresetByName(c.Preset); err != nil {
-		return err
-	}
-	if _, err := actionSet(c.Actions); err != nil {
-		return err
-	}
-	if (c.BatchEpisodes == 0) == (c.BatchDecisions == 0) {
-		return errors.New("the batch must be counted in episodes or in decisions: set one of --batch-episodes and --batch-decisions, and the other to 0")
-	}
-	if !slices.Contains([]string{"episode", "batch", "none"}, c.Standardize) {
-		return fmt.Errorf("--standardize %q is not one of episode, batch, none", c.Standardize)
-	}
-	if c.Standardize == "episode" && c.BatchEpisodes == 0 {
-		return errors.New("--standardize episode needs whole episodes: set --batch-episodes")
-	}
-	if !slices.Contains([]string{"sum", "mean"}, c.Reduce) {
-		return fmt.Errorf("--reduce %q is not one of sum, mean", c.Reduce)
-	}
-	for _, f := range []struct {
-		flag               string
-		value, least, most float64
-	}{
-		{"hidden", float64(c.Hidden), 1, maxHidden},
-		{"envs", float64(c.Envs), 1, maxEnvs},
-		{"batch-episodes", float64(c.BatchEpisodes), 0, 1 << 16},
-		{"batch-decisions", float64(c.BatchDecisions), 0, maxBatch},
-		{"gamma", c.Gamma, 0, 1},
-		{"entropy", c.Entropy, 0, 100},
-		{"lr", c.LearningRate, 1e-12, 100},
-		{"lr-final", c.LearningRateFinal, 1e-12, 100},
-		{"lr-updates", float64(c.LearningRateUpdates), 0, 1 << 30},
-		{"decay", c.Decay, 0, 1},
-		{"epsilon", c.Epsilon, 1e-30, 100},
-		{"blur", float64(c.Blur), 0, emu.ImageSize - 1},
-		{"blur-final", float64(c.BlurFinal), 0, emu.ImageSize - 1},
-		{"blur-updates", float64(c.BlurUpdates), 0, 1 << 30},
-		{"init-blur", float64(c.InitBlur), 0, emu.ImageSize - 1},
-	} {
-		if math.IsNaN(f.value) || f.value < f.least || f.value > f.most {
-			return fmt.Errorf("--%s %v is impossible: it must be in %v … %v", f.flag, f.value, f.least, f.most)
-		}
-	}
-	if c.Seed > MaxSeed {
-		return fmt.Errorf("--seed %d is impossible: it must be at most %d", c.Seed, uint64(MaxSeed))
-	}
-	return c.checkMemory()
-}
-
-// MaxSeed is the largest seed of a run: above are those of evaluations.
-const MaxSeed = 1<<63 - 1
-
-// maxBytes is the memory that a batch may need at most.
-const maxBytes = 64 << 30
-
-// checkMemory returns an error if a batch would not fit into maxBytes. A decision takes
-// a bit for each hidden unit, and about 64 bytes.
-func (c *Config) checkMemory() error {
-	rows := float64(c.Envs) * float64(c.Steps()+horizon(c.Gamma))
-	flags := "--envs, --batch-decisions, --gamma or --hidden"
-	if c.BatchEpisodes > 0 {
-		preset, err := emu.PresetByName(c.Preset)
-		if err != nil {
-			return err
-		}
-		rows = float64(c.BatchEpisodes) * float64(min(preset.TimeLimit, emu.FrameLimit))
-		flags = "--batch-episodes or --hidden"
-	}
-	if bytes := rows * float64(compute.PadCols(c.Hidden)/8+64); bytes > maxBytes {
-		return fmt.Errorf("a batch may need %.0f GB, more than %d: lower %s", bytes/(1<<30), maxBytes>>30, flags)
-	}
-	return nil
 }
 
 // Steps returns how many decisions each game plays an update when the batch is

@@ -8,18 +8,18 @@ import (
 )
 
 // Learner turns a batch of decisions into a step of the policy's weights: the
-// gradient of REINFORCE, and RMSProp.
+// gradient of REINFORCE, and an optimizer.
 type Learner struct {
 	Policy *Policy
 
-	C1, C2 compute.Tensor // RMSProp's mean squares, of the shapes of W1 and W2
+	optimizer optimizer
 
 	d      compute.Tensor // [rows][outputs] gradient at the logits
 	dTable compute.Tensor // [emu.Codes][units] at the table
 	g1, g2 compute.Tensor // at W1 and W2
 
 	queues  []compute.Backend // one a worker, where slices are updated side by side
-	squares sums              // of the gradient, as it went to RMSProp
+	squares sums              // of the gradient, before it is clipped
 	weights sums              // of the weights after the step
 }
 
@@ -49,19 +49,18 @@ func (s sums) norm() float64 {
 // slices: their last bits depend on it.
 const weightSlices = 20
 
-// NewLearner returns a learner of policy p, with room for batches of rows decisions,
-// which grows as needed.
-func NewLearner(b compute.Backend, p *Policy, rows int) *Learner {
+// NewLearner returns a learner of policy p with an optimizer (RMSProp or Adam), with room
+// for batches of rows decisions, which grows as needed.
+func NewLearner(b compute.Backend, p *Policy, optimizer string, rows int) *Learner {
 	units := p.W1.Cols
 	l := &Learner{
-		Policy:  p,
-		C1:      compute.New[float32](b, emu.ImagePixels, units),
-		C2:      compute.New[float32](b, p.Outputs(), units),
-		d:       compute.New[float32](b, rows, p.Outputs()),
-		dTable:  compute.New[float32](b, emu.Codes, units),
-		g1:      compute.New[float32](b, emu.ImagePixels, units),
-		g2:      compute.New[float32](b, p.Outputs(), units),
-		squares: newSums(b), weights: newSums(b),
+		Policy:    p,
+		optimizer: newOptimizer(b, p, optimizer),
+		d:         compute.New[float32](b, rows, p.Outputs()),
+		dTable:    compute.New[float32](b, emu.Codes, units),
+		g1:        compute.New[float32](b, emu.ImagePixels, units),
+		g2:        compute.New[float32](b, p.Outputs(), units),
+		squares:   newSums(b), weights: newSums(b),
 	}
 	if !b.Async() {
 		for range b.Workers() {
@@ -73,9 +72,14 @@ func NewLearner(b compute.Backend, p *Policy, rows int) *Learner {
 
 // Hyper is what a step needs besides the batch.
 type Hyper struct {
-	Entropy                      float32
-	LearningRate, Decay, Epsilon float32
-	Blur                         int // radius in pixels
+	Entropy               float32
+	LearningRate, Epsilon float32
+	Decay                 float32 // RMSProp's
+	Beta1, Beta2          float32 // Adam's
+	Step                  int64   // Adam's, from 1
+	Blur                  int     // radius in pixels; 0: none
+	L2                    float32 // weight decay; 0: none
+	Clip                  float32 // largest norm of the gradient; 0: any
 }
 
 // Backward computes the gradient at the table and at W2 of a batch that the policy, as
@@ -94,46 +98,76 @@ func (l *Learner) Backward(b compute.Backend, batch Batch, h Hyper) {
 
 // Ascend takes a step of gradient ascent with what Backward has computed:
 //
-//	dW1 = the pixels' share of dTable, blurred over the image
-//	c = decay·c + (1−decay)·g²;  W += lr·g/(√c+ε)
+//	g1 = the pixels' share of dTable, blurred over the image;  g2 = dW2
+//	g += −l2·W                       the gradient of −l2/2·|W|²
+//	g *= min(1, clip/|g|)            |g| the norm of g1 and g2 together
+//	W += the optimizer's step of g
 func (l *Learner) Ascend(b compute.Backend, h Hyper) {
-	p := l.Policy
 	if h.Blur > 0 { // which needs the whole image
-		p.PixelGrad(b, l.g1, 0, l.dTable)
+		l.Policy.PixelGrad(b, l.g1, 0, l.dTable)
 		b.Blur(l.g1, emu.ImageSize, emu.ImageSize, h.Blur)
 	}
-	l.rmsProp(b, weightSlices, weightSlices+1, p.W2, l.C2, l.g2, h)
-	l.inSlices(b, func(q compute.Backend, slice, end int) {
-		lo, hi := emu.ImagePixels*slice/weightSlices, emu.ImagePixels*end/weightSlices
-		g := l.g1.Slice(lo, hi)
-		if h.Blur == 0 {
-			p.PixelGrad(q, g, lo, l.dTable)
-		}
-		l.rmsProp(q, slice, end, p.W1.Slice(lo, hi), l.C1.Slice(lo, hi), g, h)
-	})
-	p.Refresh(b)
+	if h.Clip == 0 { // all of a part while it is in the cache
+		l.inParts(b, func(q compute.Backend, x part) {
+			l.gradient(q, x, h)
+			l.step(q, x, h)
+		})
+	} else { // by a norm that all parts are in
+		l.inParts(b, func(q compute.Backend, x part) { l.gradient(q, x, h) })
+		l.inParts(b, func(q compute.Backend, x part) {
+			q.ClipNorm(x.g, l.squares.Tensor, h.Clip)
+			l.step(q, x, h)
+		})
+	}
+	l.Policy.Refresh(b)
 }
 
-// inSlices calls do for all slices of W1's rows: one by one, on a queue that no other call
-// has at the time, or all at once on a device that has no caches to mind.
-func (l *Learner) inSlices(b compute.Backend, do func(q compute.Backend, slice, end int)) {
+// part is W2, or rows of W1 from first on, and what belongs to them.
+type part struct {
+	w, g, c, m compute.Tensor // c and m are the optimizer's
+	first      int            // −1 for W2
+	slice, end int            // of the sums of squares (end exclusive)
+}
+
+// inParts calls do for W2, and for all slices of W1's rows: one by one, on a queue that no
+// other call has at the time, or all at once on a device that has no caches to mind.
+func (l *Learner) inParts(b compute.Backend, do func(q compute.Backend, x part)) {
+	p, o := l.Policy, &l.optimizer
+	do(b, part{p.W2, l.g2, o.c2, o.m2, -1, weightSlices, weightSlices + 1})
+	rows := func(slice, end int) part {
+		lo, hi := emu.ImagePixels*slice/weightSlices, emu.ImagePixels*end/weightSlices
+		x := part{w: p.W1.Slice(lo, hi), g: l.g1.Slice(lo, hi), c: o.c1.Slice(lo, hi), first: lo, slice: slice, end: end}
+		if o.name == Adam {
+			x.m = o.m1.Slice(lo, hi)
+		}
+		return x
+	}
 	if b.Async() {
-		do(b, 0, weightSlices)
+		do(b, rows(0, weightSlices))
 		return
 	}
 	_ = b.Sync() // queues run beside b; an error sticks
-	inParallel(len(l.queues), weightSlices, func(worker, i int) { do(l.queues[worker], i, i+1) })
+	inParallel(len(l.queues), weightSlices, func(worker, i int) { do(l.queues[worker], rows(i, i+1)) })
 	for _, q := range l.queues {
 		_ = q.Sync()
 	}
 }
 
-// rmsProp takes RMSProp's step of some weights, and notes the sums of squares of their
-// gradient and of what they become, as those of slices slice to end (exclusive).
-func (l *Learner) rmsProp(b compute.Backend, slice, end int, w, c, g compute.Tensor, h Hyper) {
-	b.SumSquares(l.squares.Slice(slice, end), g)
-	b.RMSProp(w, c, g, h.LearningRate, h.Decay, h.Epsilon)
-	b.SumSquares(l.weights.Slice(slice, end), w)
+// gradient completes the gradient of a part, and notes the sums of its squares.
+func (l *Learner) gradient(b compute.Backend, x part, h Hyper) {
+	if x.first >= 0 && h.Blur == 0 {
+		l.Policy.PixelGrad(b, x.g, x.first, l.dTable)
+	}
+	if h.L2 > 0 {
+		b.AddScaled(x.g, x.w, -h.L2)
+	}
+	b.SumSquares(l.squares.Slice(x.slice, x.end), x.g)
+}
+
+// step takes the optimizer's step of a part, and notes the sums of squares of its weights.
+func (l *Learner) step(b compute.Backend, x part, h Hyper) {
+	l.optimizer.step(b, x, h)
+	b.SumSquares(l.weights.Slice(x.slice, x.end), x.w)
 }
 
 // fetchNorms asks for what norms returns after the next Sync.
@@ -142,6 +176,6 @@ func (l *Learner) fetchNorms(b compute.Backend) {
 	compute.Fetch(b, l.weights.host, l.weights.Tensor)
 }
 
-// norms returns the Euclidean norms of the last step's gradient, as it went to
-// RMSProp, and of the weights after it.
+// norms returns the Euclidean norms of the last step's gradient, before it was clipped,
+// and of the weights after it.
 func (l *Learner) norms() (gradient, weights float64) { return l.squares.norm(), l.weights.norm() }

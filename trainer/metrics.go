@@ -25,7 +25,7 @@ type Metrics struct {
 
 	Entropy      float64 `json:"entropy"`       // nats
 	KL           float64 `json:"kl"`            // nats, of the new policy from the old one
-	GradientNorm float64 `json:"gradient_norm"` // as it goes to RMSProp
+	GradientNorm float64 `json:"gradient_norm"` // before it is clipped
 	WeightNorm   float64 `json:"weight_norm"`
 	DeadUnits    float64 `json:"dead_units"` // fraction
 }

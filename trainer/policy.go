@@ -14,7 +14,7 @@ import (
 type Policy struct {
 	Actions, Hidden int
 
-	W1 compute.Tensor // [6400][units]: the post's W1, transposed
+	W1 compute.Tensor // [6400][units]: the post's W1, transposed; its rows are the pixels, permuted if asked for
 	W2 compute.Tensor // [outputs][units]
 
 	// Table [emu.Codes][units] is W1 summed over the pixels of each code, so that an
@@ -28,6 +28,11 @@ type Policy struct {
 
 // NewPolicy returns a policy with zero weights in the memory of b.
 func NewPolicy(b compute.Backend, actions, hidden int) (*Policy, error) {
+	return newPolicy(b, actions, hidden, 0)
+}
+
+// newPolicy does so for an image whose pixels are permuted: see permutation.
+func newPolicy(b compute.Backend, actions, hidden, permutePixels int) (*Policy, error) {
 	set, err := actionSet(actions)
 	if err != nil {
 		return nil, err
@@ -39,10 +44,11 @@ func NewPolicy(b compute.Backend, actions, hidden int) (*Policy, error) {
 		W2:    compute.New[float32](b, outputs(actions), units),
 		Table: compute.New[float32](b, emu.Codes, units),
 	}
+	column := permutation(permutePixels)
 	rows := make([][]uint16, emu.Codes)
 	for code := range rows {
 		for _, pixel := range emu.CodePixels(uint16(code)) {
-			rows[code] = append(rows[code], compute.Entry(int(pixel), false))
+			rows[code] = append(rows[code], compute.Entry(int(column[pixel]), false))
 		}
 	}
 	p.codes = packed(b, rows, emu.ImagePixels)

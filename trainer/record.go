@@ -48,9 +48,16 @@ func (t *Trainer) recordBefore(batch Batch, h Hyper) error {
 		"whole_episodes":      c.BatchEpisodes > 0,
 		"entropy":             float64(h.Entropy),
 		"learning_rate":       float64(h.LearningRate),
+		"adam":                c.Optimizer == Adam,
 		"decay":               float64(h.Decay),
+		"beta1":               float64(h.Beta1),
+		"beta2":               float64(h.Beta2),
+		"adam_step":           h.Step,
 		"epsilon":             float64(h.Epsilon),
+		"l2":                  float64(h.L2),
+		"clip":                float64(h.Clip),
 		"blur":                int64(h.Blur),
+		"permutation":         permutation(c.PermutePixels),
 	}
 	t.recordWeights("before")
 	t.recordBatch(batch)
@@ -62,15 +69,20 @@ func (t *Trainer) recordBefore(batch Batch, h Hyper) error {
 	return t.backend.Sync()
 }
 
-// recordWeights notes the weights and RMSProp's mean squares.
+// recordNames are the arrays of a checkpoint's tensors.
+var recordNames = map[string]string{
+	tensorW1: "w1", tensorW2: "w2", tensorC1: "cache_w1", tensorC2: "cache_w2",
+	tensorM1: "adam_m_w1", tensorM2: "adam_m_w2", tensorV1: "adam_v_w1", tensorV2: "adam_v_w2",
+}
+
+// recordWeights notes the weights and what the optimizer keeps.
 func (t *Trainer) recordWeights(when string) {
 	for _, tensor := range t.policy.tensors(t.backend, t.learner) {
 		values, err := checkpoint.Values[float32](&tensor)
 		if err != nil {
 			panic(err) // they were just made of float32
 		}
-		name := map[string]string{tensorW1: "w1", tensorW2: "w2", tensorC1: "cache_w1", tensorC2: "cache_w2"}[tensor.Name]
-		key := name + "_" + when
+		key := recordNames[tensor.Name] + "_" + when
 		if tensor.Shape[1] == emu.ImagePixels {
 			t.record.arrays[key] = unsafe.Slice((*[emu.ImagePixels]float32)(unsafe.Pointer(unsafe.SliceData(values))), tensor.Shape[0])
 		} else {
@@ -148,11 +160,12 @@ func (r *recorder) put(game, step []int32, reward []int8, end []bool) {
 }
 
 // recordAfter notes the weights after the step and writes the file.
-func (t *Trainer) recordAfter() error {
+func (t *Trainer) recordAfter(m Metrics) error {
 	if t.record == nil {
 		return nil
 	}
 	t.recordWeights("after")
+	t.record.arrays["gradient_norm"] = m.GradientNorm
 	arrays := t.record.arrays
 	t.record.arrays = nil
 	path := filepath.Join(t.record.dir, fmt.Sprintf("update-%06d.npz", t.update))

@@ -13,13 +13,17 @@ import (
 	"pongpg/trainer/compute"
 )
 
-// The tensors of a checkpoint. W1 and its mean squares have the post's shape,
-// [hidden][6400].
+// The tensors of a checkpoint. W1, and what the optimizer keeps of it, have the post's
+// shape, [hidden][6400]; with --permute-pixels the columns are in permuted order.
 const (
-	tensorW1          = "w1"           // [hidden][6400]
-	tensorW2          = "w2"           // [outputs][hidden]
-	tensorC1          = "rmsprop.w1"   // as w1
-	tensorC2          = "rmsprop.w2"   // as w2
+	tensorW1          = "w1"         // [hidden][6400]
+	tensorW2          = "w2"         // [outputs][hidden]
+	tensorC1          = "rmsprop.w1" // mean squares, as w1; of RMSProp
+	tensorC2          = "rmsprop.w2" // as w2
+	tensorM1          = "adam.m.w1"  // means, as w1; of Adam, whose step is the update
+	tensorM2          = "adam.m.w2"  // as w2
+	tensorV1          = "adam.v.w1"  // mean squares
+	tensorV2          = "adam.v.w2"
 	tensorReturns     = "last_returns" // [100] of the last episodes
 	tensorLengths     = "last_lengths" // [100]
 	tensorGames       = "games"        // [emu.SnapshotFields][envs]
@@ -87,6 +91,9 @@ func resume(found *checkpoint.Found, backend compute.Backend) (*Trainer, error) 
 	if err != nil {
 		return nil, err
 	}
+	if found.Update < 0 { // of which Adam's step is the next
+		return nil, errors.New("the checkpoint does not say after which update it was saved")
+	}
 	t, err := New(config, backend)
 	if err != nil {
 		return nil, fmt.Errorf("the configuration in the checkpoint is impossible: %w", err)
@@ -153,7 +160,7 @@ func checkEntries(entries []uint16) error {
 
 // readMetadata returns the Config and the counters of a checkpoint.
 func readMetadata(f *checkpoint.File) (Config, counters, error) {
-	var config Config
+	config := StoredBefore()
 	var count counters
 	for key, value := range map[string]any{"config": &config, "counters": &count} {
 		if err := json.Unmarshal([]byte(f.Metadata[key]), value); err != nil {

@@ -51,7 +51,7 @@ func build(config Config, backend compute.Backend) (*Trainer, error) {
 	if err != nil {
 		return nil, err
 	}
-	policy, err := NewPolicy(backend, config.Actions, config.Hidden)
+	policy, err := newPolicy(backend, config.Actions, config.Hidden, config.PermutePixels)
 	if err != nil {
 		return nil, err
 	}
@@ -63,13 +63,13 @@ func build(config Config, backend compute.Backend) (*Trainer, error) {
 		envs := min(config.Envs, config.BatchEpisodes)
 		t.player = newEpisodePlayer(backend, policy, preset, config.Seed, envs, true, false)
 		t.batch.Episodes = make([]EpisodeRecord, config.BatchEpisodes)
-		t.learner = NewLearner(backend, policy, 0)
+		t.learner = NewLearner(backend, policy, config.Optimizer, 0)
 	} else {
 		vector := emu.NewVector(config.Envs, preset, config.Seed, 0)
 		if t.rollout, err = newRollout(backend, policy, vector, config.Seed, config.Steps(), config.Gamma); err != nil {
 			return nil, err
 		}
-		t.learner = NewLearner(backend, policy, t.rollout.Batch.Rows())
+		t.learner = NewLearner(backend, policy, config.Optimizer, t.rollout.Batch.Rows())
 	}
 	return t, backend.Sync()
 }
@@ -90,7 +90,8 @@ func Allocate(config Config, backend compute.Backend) error {
 		batch = NewBatch(backend, config.BatchEpisodes*longEpisode, t.policy)
 		newHostBatch(backend, batch)
 	}
-	blurred := Hyper{Blur: max(config.Blur, config.BlurFinal)}
+	blurred := t.hyper()
+	blurred.Blur = max(config.Blur, config.BlurFinal)
 	t.policy.Forward(backend, batch.Z, batch.Prob, batch.Active, batch.X)
 	t.learner.Backward(backend, batch, blurred)
 	t.learner.Ascend(backend, blurred)

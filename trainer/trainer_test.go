@@ -79,13 +79,23 @@ func state(t testing.TB, trainer *Trainer) []byte {
 	return b.Bytes()
 }
 
-// forRecipes runs a test for each recipe and number of actions.
+// forRecipes runs a test for each recipe and number of actions, and for all that departs
+// from the recipes at once.
 func forRecipes(t *testing.T, test func(t *testing.T, c Config)) {
 	for _, recipe := range Recipes {
 		for _, actions := range []int{2, 3, 6} {
 			t.Run(fmt.Sprintf("%s/%d", recipe, actions), func(t *testing.T) { test(t, small(t, recipe, actions)) })
 		}
 	}
+	t.Run("departures", func(t *testing.T) { test(t, departures(small(t, "fast", 3))) })
+}
+
+// departures returns c with Adam, weight decay, clipping and permuted pixels. The norm of
+// the gradient is above 3e-4 in every update, so that it is clipped.
+func departures(c Config) Config {
+	c.Optimizer, c.LearningRate, c.LearningRateFinal = Adam, 1e-3, 1e-4
+	c.L2, c.Clip, c.PermutePixels = 1e-4, 3e-4, 5
+	return c
 }
 
 // TestSameBits: the state after some updates does not depend on the number of
@@ -224,7 +234,7 @@ func TestNotFinite(t *testing.T) {
 // step, is what the gradient says.
 func TestStepAscends(t *testing.T) {
 	forRecipes(t, func(t *testing.T, c Config) {
-		c.Blur, c.BlurFinal = 0, 0
+		c.Blur, c.BlurFinal, c.Clip = 0, 0, 0
 		trainer := newTrainer(t, c, cpu.Options{Workers: 2})
 		updates(t, trainer, 2) // until points have ended
 		batch, _ := trainer.play()
@@ -233,6 +243,9 @@ func TestStepAscends(t *testing.T) {
 			logp := make([]float64, batch.Rows()*c.Actions)
 			logProbabilities(logp, batch.Z.Host, trainer.policy.Outputs())
 			sum := 0.0
+			for _, w := range append(trainer.policy.W1.Host[:trainer.policy.W1.Len():trainer.policy.W1.Len()], trainer.policy.W2.Host...) {
+				sum -= c.L2 / 2 * float64(w) * float64(w)
+			}
 			for i, a := range batch.Action.Host {
 				row := logp[i*c.Actions : (i+1)*c.Actions]
 				weight := float64(batch.Weight.Host[i])

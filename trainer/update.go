@@ -26,7 +26,7 @@ func (t *Trainer) Update() (Metrics, error) {
 		return Metrics{}, err
 	}
 
-	// d = w·(a−p)·A at the logits, back through the network, and a step of RMSProp.
+	// d = w·(a−p)·A at the logits, back through the network, and a step of the optimizer.
 	t.learner.Backward(t.backend, batch, hyper)
 	t.learner.Ascend(t.backend, hyper)
 
@@ -39,7 +39,7 @@ func (t *Trainer) Update() (Metrics, error) {
 	if err := m.checkFinite(); err != nil {
 		return m, err
 	}
-	return m, t.recordAfter()
+	return m, t.recordAfter(m)
 }
 
 // play collects a batch with its advantages and weights. The first rows, live in number,
@@ -123,7 +123,8 @@ func (t *Trainer) hyper() Hyper {
 	return Hyper{
 		Entropy:      float32(c.Entropy),
 		LearningRate: c.learningRate(t.update), Decay: float32(c.Decay), Epsilon: float32(c.Epsilon),
-		Blur: c.blur(t.update),
+		Beta1: float32(c.Beta1), Beta2: float32(c.Beta2), Step: t.update + 1,
+		Blur: c.blur(t.update), L2: float32(c.L2), Clip: float32(c.Clip),
 	}
 }
 

@@ -4,51 +4,62 @@ import (
 	"fmt"
 	"math"
 
-	"pongpg/emu"
 	"pongpg/trainer/checkpoint"
 	"pongpg/trainer/compute"
 )
 
-// tensors returns the weights, and the learner's mean squares if there is one.
-func (p *Policy) tensors(b compute.Backend, l *Learner) []checkpoint.Tensor {
-	list := []checkpoint.Tensor{
-		checkpoint.NewTensor(tensorW1, p.unpad(b, p.W1, true), p.Hidden, emu.ImagePixels),
-		checkpoint.NewTensor(tensorW2, p.unpad(b, p.W2, false), p.Outputs(), p.Hidden),
+// stored is an array that a checkpoint holds, without its padding.
+type stored struct {
+	name       string
+	array      compute.Tensor
+	transposed bool // [hidden][6400] in the checkpoint, as the post has it
+}
+
+// stored lists the weights, and what the learner's optimizer keeps if there is one.
+func (p *Policy) stored(l *Learner) []stored {
+	list := []stored{{tensorW1, p.W1, true}, {tensorW2, p.W2, false}}
+	if l == nil {
+		return list
 	}
-	if l != nil {
-		list = append(list,
-			checkpoint.NewTensor(tensorC1, p.unpad(b, l.C1, true), p.Hidden, emu.ImagePixels),
-			checkpoint.NewTensor(tensorC2, p.unpad(b, l.C2, false), p.Outputs(), p.Hidden))
+	o := &l.optimizer
+	if o.name == Adam {
+		return append(list, stored{tensorM1, o.m1, true}, stored{tensorM2, o.m2, false},
+			stored{tensorV1, o.c1, true}, stored{tensorV2, o.c2, false})
+	}
+	return append(list, stored{tensorC1, o.c1, true}, stored{tensorC2, o.c2, false})
+}
+
+// shape returns the shape in the checkpoint.
+func (p *Policy) shape(s stored) (rows, cols int) {
+	if s.transposed {
+		return p.Hidden, s.array.Rows
+	}
+	return s.array.Rows, p.Hidden
+}
+
+// tensors returns what stored lists, as it is now.
+func (p *Policy) tensors(b compute.Backend, l *Learner) (list []checkpoint.Tensor) {
+	for _, s := range p.stored(l) {
+		rows, cols := p.shape(s)
+		list = append(list, checkpoint.NewTensor(s.name, p.unpad(b, s.array, s.transposed), rows, cols))
 	}
 	return list
 }
 
 // load reads what tensors writes.
 func (p *Policy) load(b compute.Backend, f *checkpoint.File, l *Learner) error {
-	type part struct {
-		name      string
-		dst       compute.Tensor
-		transpose bool
-	}
-	parts := []part{{tensorW1, p.W1, true}, {tensorW2, p.W2, false}}
-	if l != nil {
-		parts = append(parts, part{tensorC1, l.C1, true}, part{tensorC2, l.C2, false})
-	}
-	for _, part := range parts {
-		rows, cols := part.dst.Rows, p.Hidden
-		if part.transpose {
-			rows, cols = cols, rows
-		}
+	for _, s := range p.stored(l) {
+		rows, cols := p.shape(s)
 		values := make([]float32, rows*cols)
-		if err := checkpoint.Load(f, part.name, values, rows, cols); err != nil {
+		if err := checkpoint.Load(f, s.name, values, rows, cols); err != nil {
 			return err
 		}
 		for _, v := range values {
 			if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
-				return fmt.Errorf("%s in the checkpoint holds %v", part.name, v)
+				return fmt.Errorf("%s in the checkpoint holds %v", s.name, v)
 			}
 		}
-		p.pad(b, part.dst, values, part.transpose)
+		p.pad(b, s.array, values, s.transposed)
 	}
 	p.Refresh(b)
 	return b.Sync()
@@ -94,7 +105,7 @@ func LoadPolicy(found *checkpoint.Found, b compute.Backend) (*Policy, Config, er
 	if err != nil {
 		return nil, config, fmt.Errorf("%s: %w", found.Path, err)
 	}
-	p, err := NewPolicy(b, config.Actions, config.Hidden)
+	p, err := newPolicy(b, config.Actions, config.Hidden, config.PermutePixels)
 	if err != nil {
 		return nil, config, err
 	}

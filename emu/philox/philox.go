@@ -14,6 +14,7 @@ const (
 	PurposeGame    uint32 = 1 // frame skip and sticky actions
 	PurposeAction  uint32 = 2 // sampling the policy
 	PurposeWeights uint32 = 3 // initial weights
+	PurposePixels  uint32 = 4 // a permutation of the pixels
 )
 
 const (

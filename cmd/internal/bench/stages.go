@@ -115,7 +115,7 @@ func sampling(f *fixture, queue compute.Backend) piece {
 // backward is the gradient of a batch at the table's rows.
 func backward(f *fixture) ([]piece, error) {
 	b := f.backend
-	learner := trainer.NewLearner(b, f.policy, f.rows)
+	learner := trainer.NewLearner(b, f.policy, config.Optimizer, f.rows)
 	return []piece{func() (int, error) {
 		learner.Backward(b, f.batch, hyper)
 		return f.rows, b.Sync()
@@ -127,7 +127,7 @@ func backward(f *fixture) ([]piece, error) {
 // over and over changes nothing.
 func update(f *fixture) ([]piece, error) {
 	b := f.backend
-	learner := trainer.NewLearner(b, f.policy, f.rows)
+	learner := trainer.NewLearner(b, f.policy, config.Optimizer, f.rows)
 	learner.Backward(b, f.batch, hyper)
 	return []piece{func() (int, error) {
 		learner.Ascend(b, hyper)

@@ -63,6 +63,10 @@ func small(t *testing.T) (runs []run) {
 	add(3, 40, 600, 20, false)
 	add(6, 90, 720, 20, true)
 	add(2, 2100, 4200, 3, true)
+	c := recipe(t, "fast", 2)
+	c.Hidden, c.Envs, c.BatchDecisions, c.BlurUpdates = 24, 20, 400, 4
+	c.Optimizer, c.L2, c.Clip, c.PermutePixels = trainer.Adam, 1e-3, 0.01, 5
+	runs = append(runs, run{"adam, l2, clip and permuted pixels", c, 10, false})
 	for _, actions := range []int{2, 3, 6} {
 		c := recipe(t, "karpathy", actions)
 		c.Hidden, c.BatchEpisodes, c.Envs, c.Preset = 24, 2, 2, "PongDeterministic-v4"

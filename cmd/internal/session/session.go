@@ -118,7 +118,7 @@ func (s *Session) resume(limits Limits, on Device) error {
 	if err != nil {
 		return err
 	}
-	var config stored
+	config := stored{Config: trainer.StoredBefore()}
 	if err := json.Unmarshal(text, &config); err != nil {
 		return fmt.Errorf("config.json of %s cannot be read: %w; restore it from a copy, or start another --run", s.Dir.Dir(), err)
 	}

@@ -1,0 +1,113 @@
+package trainer
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"pongpg/emu"
+	"pongpg/trainer/compute"
+)
+
+// Limits of what a Config may ask for, so that a slip of the finger is an error and
+// not a machine out of memory.
+const (
+	maxEnvs   = 1 << 17
+	maxHidden = 1 << 14
+	maxBatch  = 1 << 26
+
+	// As float32 they are below 1, and neither 0 nor infinite.
+	maxBeta            = 0.999999
+	leastClip, maxClip = 1e-30, 1e30
+)
+
+// Check returns an error that names the first impossible value and what would do.
+func (c *Config) Check() error {
+	if _, err := Recipe(c.Recipe); err != nil {
+		return err
+	}
+	if _, err := emu.PresetByName(c.Preset); err != nil {
+		return err
+	}
+	if _, err := actionSet(c.Actions); err != nil {
+		return err
+	}
+	if (c.BatchEpisodes == 0) == (c.BatchDecisions == 0) {
+		return errors.New("the batch must be counted in episodes or in decisions: set one of --batch-episodes and --batch-decisions, and the other to 0")
+	}
+	if !slices.Contains([]string{"episode", "batch", "none"}, c.Standardize) {
+		return fmt.Errorf("--standardize %q is not one of episode, batch, none", c.Standardize)
+	}
+	if c.Standardize == "episode" && c.BatchEpisodes == 0 {
+		return errors.New("--standardize episode needs whole episodes: set --batch-episodes")
+	}
+	if !slices.Contains([]string{"sum", "mean"}, c.Reduce) {
+		return fmt.Errorf("--reduce %q is not one of sum, mean", c.Reduce)
+	}
+	if !slices.Contains(optimizers, c.Optimizer) {
+		return fmt.Errorf("--optimizer %q is not one of %s", c.Optimizer, strings.Join(optimizers, ", "))
+	}
+	for _, f := range []struct {
+		flag               string
+		value, least, most float64
+	}{
+		{"hidden", float64(c.Hidden), 1, maxHidden},
+		{"envs", float64(c.Envs), 1, maxEnvs},
+		{"batch-episodes", float64(c.BatchEpisodes), 0, 1 << 16},
+		{"batch-decisions", float64(c.BatchDecisions), 0, maxBatch},
+		{"gamma", c.Gamma, 0, 1},
+		{"entropy", c.Entropy, 0, 100},
+		{"lr", c.LearningRate, 1e-12, 100},
+		{"lr-final", c.LearningRateFinal, 1e-12, 100},
+		{"lr-updates", float64(c.LearningRateUpdates), 0, 1 << 30},
+		{"decay", c.Decay, 0, 1},
+		{"beta1", c.Beta1, 0, maxBeta},
+		{"beta2", c.Beta2, 0, maxBeta},
+		{"epsilon", c.Epsilon, 1e-30, 100},
+		{"l2", c.L2, 0, 100},
+		{"clip", c.Clip, 0, maxClip},
+		{"blur", float64(c.Blur), 0, emu.ImageSize - 1},
+		{"blur-final", float64(c.BlurFinal), 0, emu.ImageSize - 1},
+		{"blur-updates", float64(c.BlurUpdates), 0, 1 << 30},
+		{"init-blur", float64(c.InitBlur), 0, emu.ImageSize - 1},
+		{"permute-pixels", float64(c.PermutePixels), 0, 1 << 53},
+	} {
+		if math.IsNaN(f.value) || f.value < f.least || f.value > f.most {
+			return fmt.Errorf("--%s %v is impossible: it must be in %v … %v", f.flag, f.value, f.least, f.most)
+		}
+	}
+	if c.Clip > 0 && c.Clip < leastClip {
+		return fmt.Errorf("--clip %v is impossible: it must be 0, for none, or in %v … %v", c.Clip, leastClip, maxClip)
+	}
+	if c.Seed > MaxSeed {
+		return fmt.Errorf("--seed %d is impossible: it must be at most %d", c.Seed, uint64(MaxSeed))
+	}
+	return c.checkMemory()
+}
+
+// MaxSeed is the largest seed of a run: above are those of evaluations.
+const MaxSeed = 1<<63 - 1
+
+// maxBytes is the memory that a batch may need at most.
+const maxBytes = 64 << 30
+
+// checkMemory returns an error if a batch would not fit into maxBytes. A decision takes
+// a bit for each hidden unit, and about 64 bytes.
+func (c *Config) checkMemory() error {
+	rows := float64(c.Envs) * float64(c.Steps()+horizon(c.Gamma))
+	flags := "--envs, --batch-decisions, --gamma or --hidden"
+	if c.BatchEpisodes > 0 {
+		preset, err := emu.PresetByName(c.Preset)
+		if err != nil {
+			return err
+		}
+		rows = float64(c.BatchEpisodes) * float64(min(preset.TimeLimit, emu.FrameLimit))
+		flags = "--batch-episodes or --hidden"
+	}
+	if bytes := rows * float64(compute.PadCols(c.Hidden)/8+64); bytes > maxBytes {
+		return fmt.Errorf("a batch may need %.0f GB, more than %d: lower %s", bytes/(1<<30), maxBytes>>30, flags)
+	}
+	return nil
+}
