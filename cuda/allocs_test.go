@@ -3,11 +3,12 @@
 package cuda
 
 import (
-	"fmt"
+	"maps"
 	"testing"
 
 	"pongpg/cuda/driver"
 	"pongpg/trainer/compute"
+	"pongpg/trainer/compute/computetest"
 )
 
 // quiet passes to an injector what opens, allocates and closes, and answers the rest
@@ -50,53 +51,16 @@ func TestNoAllocations(t *testing.T) {
 
 // everything returns a call of each operation, copy and wait.
 func everything(b *Backend) map[string]func() {
-	const rows, width, cols, units = 3000, 3, 40, 48
-	f := func(r, c int) compute.Tensor { return compute.New[float32](b, r, c) }
-	x := compute.NewSparse(b, rows, width, cols)
-	active := compute.New[uint16](b, rows, units/compute.Lanes)
-	action := compute.New[uint8](b, rows, 1)
-	words := compute.New[uint32](b, rows, 1)
-	y, y2, y3, u, sum := f(rows, units), f(rows, units), f(rows, units), f(rows, 1), f(2, 1)
-	w1, dw1, square := f(cols, units), f(cols, units), f(units, units)
+	x, y := compute.New[float32](b, 300, 10), compute.New[float32](b, 300, 10)
 	mirror, host := compute.Mirror(b, y), make([]float32, y.Len())
-	replay := b.Record(func() { b.ReLU(y, y2) })
-	calls := map[string]func(){
-		"Zero":                  func() { b.Zero(y) },
-		"MatMul":                func() { b.MatMul(1, y, y2, square, false, false) },
-		"ReLU":                  func() { b.ReLU(y, y2) },
-		"ReLUGrad":              func() { b.ReLUGrad(y, y, y2) },
-		"RMSProp":               func() { b.RMSProp(y, y2, y, 1, 1, 1) },
-		"Adam":                  func() { b.Adam(y, y2, y3, y, 1, 0.5, 0.5, 1, 7) },
-		"AddScaled":             func() { b.AddScaled(y, y2, 0.5) },
-		"ClipNorm":              func() { b.ClipNorm(y, sum, 0.5) },
-		"Blur in short lines":   func() { b.Blur(y, 60, 50, 2) },
-		"Blur in long lines":    func() { b.Blur(y, 2, 1500, 2) },
-		"SumSquares":            func() { b.SumSquares(sum, y) },
-		"Uniform":               func() { b.Uniform(u, 1, 2, words, words, 3) },
-		"SparseMatMul":          func() { b.SparseMatMul(y, x, w1) },
-		"SparseMatMulGrad":      func() { b.SparseMatMulGrad(dw1, x, y) },
+	calls := computetest.Calls(b)
+	maps.Copy(calls, map[string]func(){
 		"Upload, pinned":        func() { compute.Upload(b, y, mirror) },
 		"Fetch, pinned":         func() { compute.Fetch(b, mirror, y) },
 		"Upload, Fetch, Sync":   func() { compute.Upload(b, y, host); compute.Fetch(b, host, y); _ = b.Sync() },
 		"Sync":                  func() { _ = b.Sync() },
-		"replay of a recording": replay,
-	}
-	for _, k := range []int{1, 3} {
-		z, p, w2, dw2 := f(rows, k), f(rows, k), f(k, units), f(k, units)
-		for name, call := range map[string]func(){
-			"Sigmoid":    func() { b.Sigmoid(p, z) },
-			"Softmax":    func() { b.Softmax(p, z) },
-			"PolicyGrad": func() { b.PolicyGrad(z, z, p, action, u, u, 0.1) },
-			"Sample":     func() { b.Sample(action, p, u) },
-			"SparseMLP":  func() { b.SparseMLP(z, active, x, w1, w2) },
-			"SparseMLPSample": func() {
-				b.SparseMLPSample(action, z, p, active, x, w1, w2, compute.Draw{Stream: words, Tick: words})
-			},
-			"SparseMLPGrad": func() { b.SparseMLPGrad(dw1, dw2, x, active, z, w1, w2) },
-		} {
-			calls[fmt.Sprintf("%s of %d outputs", name, k)] = call
-		}
-	}
+		"replay of a recording": b.Record(func() { b.ReLU(y, x); b.ReLU(x, y) }),
+	})
 	return calls
 }
 

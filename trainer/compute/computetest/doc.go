@@ -1,5 +1,6 @@
 // Package computetest is the contract of package compute as tests: Run holds any
-// backend to it, Benchmark measures any backend with the same cases.
+// backend to it, Benchmark measures any backend with the same cases, Calls is for tests
+// that only call.
 //
 // An operation is one row of the table in operations.go: the shapes it is tested
 // with (awkward ones on purpose), the shapes it is measured with, and a function that

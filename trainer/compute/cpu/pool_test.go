@@ -6,6 +6,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"pongpg/trainer/compute"
 )
 
 // meeting is a task whose items wait for each other.
@@ -66,7 +68,8 @@ func TestPoolClose(t *testing.T) {
 		}
 		time.Sleep(time.Millisecond)
 	}
-	everyOperation(b)["ReLU"]()
+	x := compute.New[float32](b, 3000, 48)
+	b.ReLU(x, x)
 }
 
 // settledGoroutines returns the number of goroutines once it has stayed the same for a
