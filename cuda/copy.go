@@ -32,7 +32,7 @@ type landing struct{ dst, from []byte }
 // must stay as it is until Sync; other memory is copied before it returns.
 func (b *Backend) Upload(dst compute.Memory, src []byte) {
 	const op = "Upload"
-	if !b.ready(op, dst, len(src)) {
+	if same(dst.Host, src) || !b.ready(op, dst, len(src)) {
 		return
 	}
 	if b.isPinned(src) {
@@ -57,7 +57,7 @@ func (b *Backend) Upload(dst compute.Memory, src []byte) {
 // itself; in other memory the data is at the next Sync, or before.
 func (b *Backend) Download(dst []byte, src compute.Memory) {
 	const op = "Download"
-	if !b.ready(op, src, len(dst)) {
+	if same(src.Host, dst) || !b.ready(op, src, len(dst)) {
 		return
 	}
 	if b.isPinned(dst) {
@@ -76,12 +76,18 @@ func (b *Backend) Download(dst []byte, src compute.Memory) {
 	}
 }
 
+// same reports whether two pieces of host memory are one, which nothing need be copied
+// between.
+func same(a, b []byte) bool {
+	return len(a) > 0 && len(a) == len(b) && unsafe.SliceData(a) == unsafe.SliceData(b)
+}
+
 // ready reports whether there is something to copy, and panics if m is not the device's.
 func (b *Backend) ready(op string, m compute.Memory, n int) bool {
 	if n == 0 || b.broken() {
 		return false
 	}
-	if m.Addr == 0 || m.Host != nil {
+	if m.Addr == 0 {
 		panic(fmt.Sprintf("cuda: %s: the array is not in this device's memory; allocate it with this backend", op))
 	}
 	return true

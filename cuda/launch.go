@@ -26,7 +26,7 @@ type argument struct {
 
 // pointer is the address of an array's first element; of one without elements, 0.
 func pointer[T compute.Element](a compute.Array[T]) argument {
-	return argument{bits: uint64(a.Addr), kind: kernels.Pointer, absent: a.Len() > 0 && (a.Addr == 0 || a.Host != nil)}
+	return argument{bits: uint64(a.Addr), kind: kernels.Pointer, absent: a.Len() > 0 && a.Addr == 0}
 }
 
 // address is a pointer into scratch memory.

@@ -109,6 +109,16 @@ func (b *Backend) Pinned(bytes int) []byte {
 	return host
 }
 
+// Shared is Pinned, at the same address for the host and the device (unified addressing,
+// which every 64-bit driver has).
+func (b *Backend) Shared(bytes int) compute.Memory {
+	host := b.Pinned(bytes)
+	if bytes == 0 || b.broken() {
+		return compute.Memory{}
+	}
+	return compute.Memory{Host: host, Addr: uintptr(unsafe.Pointer(unsafe.SliceData(host)))}
+}
+
 // keepHost notes pinned memory, for isPinned and Close.
 func (g *gpu) keepHost(p unsafe.Pointer, bytes int) {
 	g.mu.Lock()

@@ -209,7 +209,10 @@ func TestScratch(t *testing.T) {
 	if got := b.scratch("test", 1, 125); got != large {
 		t.Error("a piece that grew has no room to spare")
 	}
-	replay := b.Record(func() { b.memset("test", b.scratch("test", 2, 1000), 1000) })
+	replay := b.Record(func() {
+		b.memset("test", b.scratch("test", 2, 1000), 500)
+		b.memset("test", b.scratch("test", 2, 1000), 1000)
+	})
 	b.scratch("test", 2, 5000)
 	mustSync(t, b)
 	replay()

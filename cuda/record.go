@@ -13,8 +13,8 @@ import (
 
 // Record implements compute.Backend by a graph: what f puts on the queue is captured and
 // made ready once, and replay launches it as a whole. Copies in f are from and to memory
-// of Pinned; others panic, as does what waits or allocates. With a driver before CUDA 11.4, or
-// if every operation is to be waited for, replay is f.
+// of Pinned; others panic, as does what waits or allocates. With a driver before CUDA 11.4, if
+// every operation is to be waited for, or if there is only one launch or copy, replay is f.
 func (b *Backend) Record(f func()) (replay func()) {
 	const op = "Record"
 	b.mustNotRecord(op)
@@ -22,7 +22,11 @@ func (b *Backend) Record(f func()) (replay func()) {
 		return f
 	}
 	x := b.capture(op, f)
-	if x == nil {
+	switch {
+	case x != nil:
+	case len(b.names) == 1 && !b.broken():
+		return f // a launch is not cheaper as a graph
+	default:
 		return func() {}
 	}
 	name := "the replay of " + strings.Join(slices.Compact(b.names), ", ")
@@ -36,7 +40,7 @@ func (b *Backend) Record(f func()) (replay func()) {
 }
 
 // capture calls f while the stream is captured, and returns the graph, which belongs
-// to the queue; nil if the device is broken.
+// to the queue; nil if the device is broken, or there are not several operations.
 func (b *Backend) capture(op string, f func()) (x driver.GraphExec) {
 	if !b.enter(op) { // also keeps the capture on one thread
 		return nil
@@ -52,7 +56,7 @@ func (b *Backend) capture(op string, f func()) (x driver.GraphExec) {
 	defer func() { // also if f panics: the queue stays usable
 		b.recording = false
 		graph, err := driver.EndCapture(stream)
-		if err == nil && returned && !b.broken() {
+		if err == nil && returned && !b.broken() && len(b.names) > 1 {
 			x, err = driver.Instantiate(graph)
 		}
 		if graph != nil {

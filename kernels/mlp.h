@@ -4,7 +4,9 @@
 //	h = max(0, Σ ±w1[column]),  z[k] = lanesum(h∘w2[k])
 //
 // A rollout's batches are small: what counts is how long a row takes, and that is two loads
-// after each other, the entries and their rows of w1, when no thread has a second unit.
+// after each other, the entries and their rows of w1, when no thread has a second unit. The
+// entries may be in the host's memory, some microseconds away and in no cache: the block's first
+// warp asks for them, once, and the others read them from shared memory.
 #pragma once
 #include "sparse.h"
 
@@ -20,6 +22,7 @@ struct MLP {
 enum {
     UNITS = 256, // that are computed together, a thread each
     OUTPUTS = 8, // likewise
+    STAGED = 32, // entries of a row that go through shared memory, if it has no more
 };
 
 // lane_sum returns in the first of 16 lanes their sum: l and l+8, then l and l+4, l+2, l+1.
@@ -33,11 +36,10 @@ INLINE float lane_sum(float x)
 
 // mlp_pass computes logits first to first+N of a row, of which there may be fewer, and
 // which units are active. After it a thread k·16 of the block has logit first+k.
-template <u32 N> INLINE float mlp_pass(const MLP &m, u32 row, u32 first)
+template <u32 N> INLINE float mlp_pass(const MLP &m, const u16 *entries, u32 row, u32 first)
 {
     __shared__ float product[N][UNITS];
     const u32 blocks = m.units / LANES, k = thread() / LANES, l = thread() % LANES;
-    const u16 *entries = m.x + u64(row) * m.width;
     float sum = 0;
     for (u32 from = 0; from < m.units; from += UNITS) {
         const u32 unit = from + thread();
@@ -67,9 +69,19 @@ template <u32 N> INLINE float mlp_pass(const MLP &m, u32 row, u32 first)
 // logit if there is one.
 INLINE float mlp_row(const MLP &m, u32 row)
 {
+    __shared__ __attribute__((aligned(4))) u16 staged[STAGED];
+    const u16 *entries = m.x + u64(row) * m.width;
+    if (m.width <= STAGED) {
+        if (thread() < STAGED)
+            staged[thread()] = thread() < m.width ? entries[thread()] : END;
+        sync();
+    }
     float z = 0;
     for (u32 first = 0; first < m.outputs; first += OUTPUTS) {
-        z = m.outputs == 1 ? mlp_pass<1>(m, row, 0) : mlp_pass<OUTPUTS>(m, row, first);
+        if (m.outputs == 1)
+            z = m.width <= STAGED ? mlp_pass<1>(m, staged, row, 0) : mlp_pass<1>(m, entries, row, 0);
+        else
+            z = mlp_pass<OUTPUTS>(m, m.width <= STAGED ? staged : entries, row, first);
         const u32 k = first + thread() / LANES;
         if (thread() % LANES == 0 && thread() / LANES < OUTPUTS && k < m.outputs)
             m.z[u64(row) * m.outputs + k] = z;

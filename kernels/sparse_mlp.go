@@ -7,7 +7,7 @@ var SparseMLP = define(Kernel{
 	Name:   "sparse_mlp",
 	File:   "sparse_mlp",
 	Block:  256,
-	Shared: 9216,
+	Shared: 9280,
 	Params: []Param{
 		{"z", Pointer},      // [rows][outputs]
 		{"active", Pointer}, // [rows][units/16]

@@ -7,7 +7,7 @@ var SparseMLPSample = define(Kernel{
 	Name:   "sparse_mlp_sample",
 	File:   "sparse_mlp_sample",
 	Block:  256,
-	Shared: 9220,
+	Shared: 9284,
 	Params: []Param{
 		{"action", Pointer}, // [rows]
 		{"z", Pointer},      // [rows][outputs]

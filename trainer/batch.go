@@ -24,7 +24,7 @@ func NewBatch(b compute.Backend, rows int, p *Policy) Batch {
 		Z:         compute.New[float32](b, rows, p.Outputs()),
 		Prob:      compute.New[float32](b, rows, p.Outputs()),
 		Active:    compute.New[uint16](b, rows, p.W1.Cols/compute.Lanes),
-		Action:    compute.New[uint8](b, rows, 1),
+		Action:    compute.NewShared[uint8](b, rows, 1),
 		Advantage: compute.New[float32](b, rows, 1),
 		Weight:    compute.New[float32](b, rows, 1),
 	}
@@ -45,15 +45,24 @@ func (b Batch) Slice(lo, hi int) Batch {
 // hostBatch is what the games and a batch exchange, in the host's memory
 // (compute.Mirror).
 type hostBatch struct {
-	x         []uint16  // [rows][emu.ObservationWidth]
+	// seen is the observations as a device sees them while games are played: in memory that
+	// it shares with the host, so that nothing is copied for a decision. The batch's own are
+	// copied from there afterwards, all at once, unless they are the same.
+	seen      compute.Sparse
+	x         []uint16  // [rows][emu.ObservationWidth] seen's entries
 	action    []uint8   // [rows]
 	advantage []float32 // [rows]
 	weight    []float32 // [rows]
 }
 
 func newHostBatch(b compute.Backend, batch Batch) hostBatch {
+	seen := batch.X
+	if b.Async() {
+		seen.Entries = compute.NewShared[uint16](b, batch.Rows(), seen.Entries.Cols)
+	}
 	return hostBatch{
-		x:         compute.Mirror(b, batch.X.Entries),
+		seen:      seen,
+		x:         compute.Mirror(b, seen.Entries),
 		action:    compute.Mirror(b, batch.Action),
 		advantage: compute.Mirror(b, batch.Advantage),
 		weight:    compute.Mirror(b, batch.Weight),
@@ -63,6 +72,7 @@ func newHostBatch(b compute.Backend, batch Batch) hostBatch {
 // slice returns decisions lo to hi (exclusive) as a view.
 func (h hostBatch) slice(lo, hi int) hostBatch {
 	return hostBatch{
+		seen:      h.seen.Slice(lo, hi),
 		x:         h.x[lo*emu.ObservationWidth : hi*emu.ObservationWidth],
 		action:    h.action[lo:hi],
 		advantage: h.advantage[lo:hi],

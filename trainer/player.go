@@ -63,10 +63,11 @@ func (p *player) refresh() {
 }
 
 // request asks for the actions: observations go up, the policy draws, actions come down.
+// Where memory is shared there is only the draw.
 func (p *player) request(rows Batch, host hostBatch, draw compute.Draw) {
 	q := p.queue
-	compute.Upload(q, rows.X.Entries, host.x)
-	q.SparseMLPSample(rows.Action, rows.Z, rows.Prob, rows.Active, rows.X, p.policy.Table, p.policy.W2, draw)
+	compute.Upload(q, host.seen.Entries, host.x)
+	q.SparseMLPSample(rows.Action, rows.Z, rows.Prob, rows.Active, host.seen, p.policy.Table, p.policy.W2, draw)
 	compute.Fetch(q, host.action, rows.Action)
 }
 
@@ -83,8 +84,8 @@ func (p *player) take(host hostBatch) bool {
 
 // likeliest decides on the likeliest action of each row; of equals the first.
 func (p *player) likeliest(rows Batch, host hostBatch) bool {
-	compute.Upload(p.queue, rows.X.Entries, host.x)
-	p.policy.Forward(p.queue, rows.Z, rows.Prob, rows.Active, rows.X)
+	compute.Upload(p.queue, host.seen.Entries, host.x)
+	p.policy.Forward(p.queue, rows.Z, rows.Prob, rows.Active, host.seen)
 	compute.Download(p.queue, p.prob, rows.Prob)
 	k := p.policy.Outputs()
 	for i := range host.action {

@@ -80,9 +80,9 @@ func (t *Trainer) playRollout() (batch Batch, live int) {
 	compute.Upload(t.backend, batch.Advantage, r.host.advantage[:rows])
 	compute.Upload(t.backend, batch.Weight, r.host.weight[:rows])
 
-	carried, host := r.Batch.Slice(live, rows), r.host.slice(live, rows)
-	compute.Upload(t.backend, carried.X.Entries, host.x)
-	compute.Upload(t.backend, carried.Action, host.action)
+	compute.Upload(t.backend, batch.X.Entries, r.host.slice(0, rows).x)
+	carried := r.Batch.Slice(live, rows)
+	compute.Upload(t.backend, carried.Action, r.host.action[live:rows])
 	t.policy.Forward(t.backend, carried.Z, carried.Prob, carried.Active, carried.X)
 	return batch, live
 }

@@ -20,7 +20,7 @@ type Element interface {
 
 // Memory is a piece of a backend's memory. On a backend that computes in host
 // memory Host is that memory and Addr is 0; on a device Host is nil and Addr is
-// the device address.
+// the device address. Memory that both reach (Backend.Shared) has both.
 type Memory struct {
 	Host []byte
 	Addr uintptr
@@ -29,7 +29,7 @@ type Memory struct {
 // Array is a row-major matrix [Rows][Cols] in a backend's memory. It is a
 // view: copying it copies no elements. On a host backend Host holds the
 // Rows·Cols elements; on a device Host is nil and Addr is the address of the
-// first one.
+// first one; in memory that both reach (NewShared) there are both.
 type Array[T Element] struct {
 	Rows, Cols int
 	Host       []T
@@ -47,7 +47,20 @@ func New[T Element](b Backend, rows, cols int) Array[T] {
 		panic(fmt.Sprintf("compute: array of %d × %d elements", rows, cols))
 	}
 	var zero T
-	m := b.Malloc(rows * cols * int(unsafe.Sizeof(zero)))
+	return arrayOf[T](b.Malloc(rows*cols*int(unsafe.Sizeof(zero))), rows, cols)
+}
+
+// NewShared is New in memory that host and device both reach, where the device has such
+// (Backend.Shared).
+func NewShared[T Element](b Backend, rows, cols int) Array[T] {
+	if rows < 0 || cols < 0 {
+		panic(fmt.Sprintf("compute: array of %d × %d elements", rows, cols))
+	}
+	var zero T
+	return arrayOf[T](b.Shared(rows*cols*int(unsafe.Sizeof(zero))), rows, cols)
+}
+
+func arrayOf[T Element](m Memory, rows, cols int) Array[T] {
 	a := Array[T]{Rows: rows, Cols: cols, Addr: m.Addr}
 	if m.Host != nil {
 		a.Host = unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(m.Host))), rows*cols)

@@ -44,6 +44,13 @@ type Backend interface {
 	// waiting. It lives until Close.
 	Pinned(bytes int) []byte
 
+	// Shared is Malloc for what one side writes and the other reads once, soon after:
+	// memory that both reach, with Host and an address of the device, where the device has
+	// such. An operation reads it more slowly than the device's own, but nothing need be copied: Upload
+	// from an array's own Host, and Download to it, do nothing. What the host writes is
+	// seen by operations that are called afterwards, what operations write by the host after Sync.
+	Shared(bytes int) Memory
+
 	// Upload copies host memory to the device. src may be reused after the next
 	// Sync or Download.
 	Upload(dst Memory, src []byte)

@@ -10,6 +10,7 @@ import (
 
 func testContract(t *testing.T, b compute.Backend) {
 	t.Run("memory", func(t *testing.T) { testMemory(t, b) })
+	t.Run("shared", func(t *testing.T) { testShared(t, b) })
 	t.Run("queues", func(t *testing.T) { testQueues(t, b) })
 	t.Run("order", func(t *testing.T) { testOrder(t, b) })
 	t.Run("record", func(t *testing.T) { testRecord(t, b) })
@@ -55,6 +56,51 @@ func testMemory(t *testing.T, b compute.Backend) {
 	compute.Upload(b, a, mirror) // the mirror may be the array itself
 	if got := download(e, a.Slice(6, 7)); got[4] != data[34] {
 		t.Errorf("the last element came back as %#x, not %#x", got[4], data[34])
+	}
+}
+
+// testShared checks that what the host writes to shared memory operations see, and the other
+// way round, and that it is copied as any other.
+func testShared(t *testing.T, b compute.Backend) {
+	e := newEnv(t, b, "shared")
+	const n = 100
+	q := b.Queue()
+	x, y, own := compute.NewShared[float32](b, n, 1), compute.NewShared[float32](b, n, 1), compute.New[float32](b, n, 1)
+	hx, hy, part := compute.Mirror(b, x), compute.Mirror(b, y), make([]float32, n/2)
+	for range 3 {
+		copy(hx, e.normal(n, 1))
+		compute.Upload(q, x, hx)
+		q.ReLU(y, x)
+		compute.Fetch(q, hy, y)
+		q.ReLU(own, y)
+		compute.Fetch(q, part, y.Slice(n/2, n))
+		if err := q.Sync(); err != nil {
+			t.Fatal(err)
+		}
+		for i := range hx {
+			if want := refReLU(hx[i]); hy[i] != want || i >= n/2 && part[i-n/2] != want {
+				t.Fatalf("y[%d] is %v, copied %v, not %v", i, hy[i], part, want)
+			}
+		}
+		compute.Upload(q, y.Slice(0, n/2), part)
+		got := make([]float32, n)
+		compute.Download(q, got, y)
+		for i := range part {
+			if got[i] != part[i] {
+				t.Fatalf("y[%d] is %v after %v was copied there", i, got[i], part[i])
+			}
+		}
+		if err := q.Sync(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := b.Sync(); err != nil {
+		t.Fatal(err)
+	}
+	for i, x := range download(e, own) {
+		if want := refReLU(hx[i]); x != want {
+			t.Fatalf("own[%d] is %v, not %v", i, x, want)
+		}
 	}
 }
 

@@ -38,6 +38,9 @@ func (b *Backend) Malloc(bytes int) compute.Memory {
 	return compute.Memory{Host: b.Pinned(bytes)}
 }
 
+// Shared is Malloc: all memory here is the host's.
+func (b *Backend) Shared(bytes int) compute.Memory { return b.Malloc(bytes) }
+
 // Pinned is Malloc: all memory here is the host's.
 func (b *Backend) Pinned(bytes int) []byte {
 	host, err := allocate(bytes)

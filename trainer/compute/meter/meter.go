@@ -97,6 +97,19 @@ func (b *Backend) Malloc(bytes int) compute.Memory {
 	return compute.Memory{Addr: at}
 }
 
+// Shared counts host memory, and returns it with an address that nothing is at.
+func (b *Backend) Shared(bytes int) compute.Memory {
+	if bytes == 0 {
+		return compute.Memory{}
+	}
+	host := b.Pinned(bytes)
+	b.shared.mu.Lock()
+	defer b.shared.mu.Unlock()
+	at := b.shared.next
+	b.shared.next += uintptr(rounded(bytes))
+	return compute.Memory{Host: host, Addr: at}
+}
+
 // Pinned counts host memory and returns some, which the garbage collector takes back.
 func (b *Backend) Pinned(bytes int) []byte {
 	b.shared.mu.Lock()

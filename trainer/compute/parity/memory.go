@@ -117,6 +117,10 @@ func (p *Backend) Malloc(bytes int) compute.Memory {
 	return compute.Memory{Addr: p.shared.memories.add(bytes, a, b)}
 }
 
+// Shared is Malloc: in memory that both devices write, their results could not be told
+// apart.
+func (p *Backend) Shared(bytes int) compute.Memory { return p.Malloc(bytes) }
+
 // Pinned implements compute.Backend with memory of the tested device's, which the
 // reference can copy from and to as well.
 func (p *Backend) Pinned(bytes int) []byte {
