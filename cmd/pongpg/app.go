@@ -18,7 +18,7 @@ func newApp() *cli.App {
 		Version:         versionName(),
 		HideHelpCommand: true,
 		Commands: []*cli.Command{
-			trainCommand(), evalCommand(), traceCommand(), benchCommand(), devicesCommand(), parityCommand(), versionCommand(),
+			trainCommand(), evalCommand(), exportCommand(), importCommand(), traceCommand(), benchCommand(), devicesCommand(), parityCommand(), versionCommand(),
 		},
 		Action:         noCommand,
 		OnUsageError:   usageError,
@@ -27,7 +27,9 @@ func newApp() *cli.App {
 	for _, c := range app.Commands {
 		c.HideHelpCommand = true
 		c.OnUsageError = usageError
-		c.Before = noArguments
+		if c.Before == nil {
+			c.Before = noArguments
+		}
 	}
 	return app
 }
@@ -52,7 +54,7 @@ func noCommand(c *cli.Context) error {
 	return usageErrorf("unknown command %q; the commands are %s%s", name, strings.Join(names, ", "), didYouMean(cli.SuggestCommand(c.App.Commands, name)))
 }
 
-// noArguments refuses arguments that are no flags: no command has any.
+// noArguments refuses arguments that are no flags: no command but import has any.
 func noArguments(c *cli.Context) error {
 	if c.Args().Present() {
 		return usageErrorf("unexpected argument %q; %s takes flags only (pongpg %[2]s --help lists them)", c.Args().First(), c.Command.Name)

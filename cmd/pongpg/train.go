@@ -18,6 +18,7 @@ type trainFlags struct {
 	limits limitFlags
 	device deviceOptions
 
+	initial                      initialFlag
 	run, resume, record, profile string
 	checkpointInterval, status   time.Duration
 	keep                         int64
@@ -40,6 +41,7 @@ func trainCommand() *cli.Command {
 		Flags: append(flags,
 			&cli.StringFlag{Name: "run", Destination: &f.run, Usage: "the run's directory, made anew", DefaultText: "runs/DATE-RECIPE-SEED, with -2, -3, … if that is taken"},
 			&cli.StringFlag{Name: "resume", Destination: &f.resume, Usage: "go on with the run in this directory, from its latest checkpoint, as if it had never stopped"},
+			f.initial.flag(),
 			&cli.GenericFlag{Name: "checkpoint-interval", Value: &value[time.Duration]{text: "10s", parse: parseDuration, put: func(d time.Duration) { f.checkpointInterval = d }}, Usage: "time between checkpoints; there is one at the end too"},
 			&cli.GenericFlag{Name: "keep", Value: into(&f.keep, parseWhole), DefaultText: fmt.Sprint(checkpoint.DefaultKeep), Usage: "checkpoints to keep, beside the best"},
 			&cli.StringFlag{Name: "record", Destination: &f.record, Usage: "write all that goes into each update, and what comes of it, to this directory (slow)"},
@@ -70,7 +72,7 @@ func (f *trainFlags) check(c *cli.Context) error {
 	case f.status <= 0:
 		return usageErrorf("--status-interval %v is impossible: it must be above 0", f.status)
 	}
-	for _, name := range []string{"run", "resume", "record", "cpuprofile"} {
+	for _, name := range []string{"run", "resume", "init", "record", "cpuprofile"} {
 		if c.IsSet(name) && c.String(name) == "" {
 			return usageErrorf("--%s \"\" is impossible: it must name a path", name)
 		}
@@ -90,6 +92,8 @@ func (f *trainFlags) open(c *cli.Context) (*session.Session, string, error) {
 	config, err := f.hyper.config()
 	if c.IsSet("resume") {
 		err = f.refuseWithResume(c)
+	} else if err == nil {
+		err = f.initial.read(c, &config)
 	}
 	if err != nil {
 		return nil, "", err
@@ -107,7 +111,7 @@ func (f *trainFlags) open(c *cli.Context) (*session.Session, string, error) {
 	if c.IsSet("resume") {
 		s, err = session.Resume(f.resume, limits, on, f.prepare)
 	} else {
-		s, err = session.Start(f.run, config, limits, on, f.prepare)
+		s, err = session.Start(f.run, config, f.initial.found, limits, on, f.prepare)
 	}
 	if deviceFailed(err) {
 		err = withoutGPU(err)
@@ -118,7 +122,7 @@ func (f *trainFlags) open(c *cli.Context) (*session.Session, string, error) {
 // refuseWithResume returns an error for the first flag that would make the resumed run
 // another one.
 func (f *trainFlags) refuseWithResume(c *cli.Context) error {
-	names := []string{"run", "recipe", "seed"}
+	names := []string{"run", "init", "recipe", "seed"}
 	for _, field := range hyperFields() {
 		names = append(names, field.Tag.Get("flag"))
 	}

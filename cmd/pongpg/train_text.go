@@ -14,6 +14,9 @@ import (
 func (f *trainFlags) table(s *session.Session, device string) string {
 	config := s.Trainer.Config()
 	start := "anew"
+	if s.Init != "" {
+		start = "anew, with the weights of " + s.Init
+	}
 	if s.From != nil {
 		start = fmt.Sprintf("from %s (%s decisions)", s.From.Path, format.Count(s.Trainer.Progress().GlobalStep))
 	}

@@ -16,9 +16,9 @@ func TestImpossibleCommandLines(t *testing.T) {
 		line  string
 		parts []string // of the error: the value, and the choices
 	}{
-		{"fly", []string{`"fly"`, "train, eval, trace, bench, devices, parity, version"}},
+		{"fly", []string{`"fly"`, "train, eval, export, import, trace, bench, devices, parity, version"}},
 		{"trian", []string{`"trian"`, "did you mean train?"}},
-		{"help fly", []string{`"fly"`, "train, eval, trace, bench, devices, parity, version"}},
+		{"help fly", []string{`"fly"`, "train, eval, export, import, trace, bench, devices, parity, version"}},
 		{"--fast", []string{"--fast", "pongpg --help"}},
 		{"train fast", []string{`"fast"`, "pongpg train --help"}},
 		{"train --envz 3", []string{"--envz", "did you mean --envs?"}},
@@ -96,6 +96,18 @@ func TestImpossibleCommandLines(t *testing.T) {
 		{"eval --checkpoint x --workers 0", []string{"--workers 0", "1 … 4096"}},
 		{"eval --checkpoint x --device gpu", []string{`"gpu"`, "auto, cpu, cuda"}},
 		{"eval x", []string{`"x"`, "pongpg eval --help"}},
+		{"train --init=", []string{"--init", "path"}},
+		{"train --resume x --init y", []string{"--init", "--resume"}},
+		{"export", []string{"--checkpoint", "run's directory"}},
+		{"export --checkpoint x", []string{"-o", "file"}},
+		{"export --checkpoint x -o y", []string{"-o y", "--format safetensors, npz, pickle or onnx"}},
+		{"export --checkpoint x -o y.npz --format h5", []string{`"h5"`, "safetensors, npz, pickle, onnx"}},
+		{"export x", []string{`"x"`, "pongpg export --help"}},
+		{"import", []string{"FILE"}},
+		{"import x", []string{"-o", "run's directory"}},
+		{"import x y -o z", []string{`"y"`, "one FILE"}},
+		{"import x -o z --envs 0", []string{"--envs 0", "1 … "}},
+		{"import -o z --recipe slow x", []string{`"slow"`, "fast, karpathy"}},
 		{"trace", []string{"--actions", "standard input"}},
 		{"trace actions.txt", []string{`"actions.txt"`, "pongpg trace --help"}},
 		{"eval --checkpoint x --device cuda:x", []string{`"cuda:x"`, "pongpg devices"}},
@@ -136,6 +148,8 @@ func TestFailures(t *testing.T) {
 	}{
 		{"train --resume nowhere", []string{"nowhere", "does not exist"}},
 		{"eval --checkpoint nowhere", []string{"nowhere", "check the path"}},
+		{"export --checkpoint nowhere -o w.npz", []string{"nowhere", "check the path"}},
+		{"train --init nowhere", []string{"nowhere", "check the path"}},
 		{"train --device cuda", []string{"no NVIDIA GPU", "--device cpu"}},
 		{"parity", []string{"no NVIDIA GPU", "--device sim"}},
 		{"train --record /dev/null/x", []string{"--record /dev/null/x", "not a directory", "can be written"}},
@@ -196,7 +210,7 @@ func TestHelp(t *testing.T) {
 			t.Errorf("--%s without %s", flag, defaults)
 		}
 	}
-	for _, flag := range []string{"device", "run", "resume", "updates", "decisions", "time", "until-return", "workers", "record", "checkpoint-interval", "keep", "cpuprofile"} {
+	for _, flag := range []string{"device", "run", "resume", "init", "updates", "decisions", "time", "until-return", "workers", "record", "checkpoint-interval", "keep", "cpuprofile"} {
 		line(flag)
 	}
 	if !strings.Contains(help, "fast 300,000,000 decisions, karpathy 100,000,000") {

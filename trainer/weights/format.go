@@ -81,8 +81,7 @@ func (w *Weights) Write(out io.Writer, f Format) error {
 // ErrUnknown: a file in none of the formats.
 var ErrUnknown = errors.New("no file of weights")
 
-// ReadFile reads weights in any of the formats, which it tells by the file's content. A
-// checkpoint of pongpg is read too.
+// ReadFile reads weights in any of the formats, which it tells by the file's content.
 func ReadFile(path string) (*Weights, Format, error) {
 	b, err := readRegular(path)
 	if err != nil {

@@ -3,6 +3,7 @@ package weights
 import (
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 
@@ -39,14 +40,17 @@ func writeSafetensors(out io.Writer, w *Weights) error {
 	return nil
 }
 
-// readSafetensors reads W1 and W2, or w1 and w2 of a checkpoint of pongpg.
+// readSafetensors reads W1 and W2.
 func readSafetensors(b []byte) (*Weights, error) {
 	f, err := checkpoint.ParseSafetensors(b)
 	if err != nil {
 		return nil, err
 	}
 	if checkpoint.IsCheckpoint(f) {
-		return readCheckpoint(b)
+		if _, err := checkpoint.Parse(b); err != nil {
+			return nil, err
+		}
+		return nil, errors.New("it is a checkpoint, not weights alone; name it where a checkpoint is asked for")
 	}
 	arrays := map[string]array{}
 	for i := range f.Tensors {
@@ -68,15 +72,7 @@ func readSafetensors(b []byte) (*Weights, error) {
 	return w, err
 }
 
-func readCheckpoint(b []byte) (*Weights, error) {
-	f, err := checkpoint.Parse(b)
-	if err != nil {
-		return nil, err
-	}
-	return FromCheckpoint(f)
-}
-
-// FromCheckpoint returns the weights of a checkpoint of pongpg.
+// FromCheckpoint returns the weights of a checkpoint, w1 and w2, as they are there.
 func FromCheckpoint(f *checkpoint.File) (*Weights, error) {
 	arrays := map[string]array{}
 	for name, in := range map[string]string{"W1": "w1", "W2": "w2"} {

@@ -1,6 +1,8 @@
 package weights
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"math"
 )
@@ -26,6 +28,15 @@ type Weights struct {
 
 // Actions returns the number of actions that the policy chooses from.
 func (w *Weights) Actions() int { return max(2, w.Outputs) }
+
+// Digest names the weights: the beginning of the SHA-256 of W1 and W2 as little-endian
+// float32, in 16 hexadecimal digits.
+func (w *Weights) Digest() string {
+	sum := sha256.New()
+	sum.Write(encode(w.W1))
+	sum.Write(encode(w.W2))
+	return hex.EncodeToString(sum.Sum(nil))[:16]
+}
 
 // array is an array of a file: its shape, its elements row by row, and how many of
 // them were rounded.

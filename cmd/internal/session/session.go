@@ -10,6 +10,7 @@ import (
 	"pongpg/trainer"
 	"pongpg/trainer/checkpoint"
 	"pongpg/trainer/compute"
+	"pongpg/trainer/weights"
 )
 
 // Session is a run that is ready to train, or done already.
@@ -20,6 +21,8 @@ type Session struct {
 
 	// From is the checkpoint that a resumed run goes on from; nil for a run at update 0.
 	From *checkpoint.Found
+	// Init says which weights the run began with, if not those that its seed gives.
+	Init string
 	// Resumed says that the run was there before.
 	Resumed bool
 	// Warnings are for the user to see, a line each.
@@ -31,7 +34,14 @@ type Session struct {
 // stored is config.json.
 type stored struct {
 	trainer.Config
+	Init   string `json:"init,omitempty"`
 	Limits Limits `json:"limits"`
+}
+
+// Initial is what a run begins with, if not with the weights that its seed gives.
+type Initial struct {
+	Weights *weights.Weights
+	From    string // where they are from, in words
 }
 
 // Device is what a run computes on.
@@ -49,10 +59,11 @@ func (d *Device) check(config trainer.Config) error {
 	return d.Check(config)
 }
 
-// Start begins a run in dir, or in a fresh directory under runs if dir is empty.
+// Start begins a run in dir, or in a fresh directory under runs if dir is empty. With initial
+// weights it saves a first checkpoint, since from the Config alone the run could not begin again.
 // Nothing is written before config has been found possible, there is memory for it, and
 // prepare has succeeded.
-func Start(dir string, config trainer.Config, limits Limits, on Device, prepare func(*trainer.Trainer) error) (*Session, error) {
+func Start(dir string, config trainer.Config, initial *Initial, limits Limits, on Device, prepare func(*trainer.Trainer) error) (*Session, error) {
 	if limits.None() {
 		limits = DefaultLimits(config.Recipe)
 	}
@@ -63,15 +74,39 @@ func Start(dir string, config trainer.Config, limits Limits, on Device, prepare 
 	if err != nil {
 		return nil, err
 	}
+	s := &Session{Trainer: t, Limits: limits}
+	if initial != nil {
+		s.Init = initial.From
+		if err := t.SetWeights(initial.Weights); err != nil {
+			return nil, err
+		}
+	}
 	if err := prepare(t); err != nil {
 		return nil, err
 	}
-	s := &Session{Trainer: t, Limits: limits}
 	if dir == "" {
-		return s, s.createNumbered(stored{config, limits}, time.Now())
+		err = s.createNumbered(s.stored(), time.Now())
+	} else {
+		s.Dir, err = checkpoint.Create(dir, s.stored())
 	}
-	s.Dir, err = checkpoint.Create(dir, stored{config, limits})
+	if err == nil && initial != nil {
+		if err = s.saveFirst(); err != nil {
+			err = errors.Join(err, s.Dir.Close())
+		}
+	}
 	return s, err
+}
+
+// stored is what config.json of the run is to hold.
+func (s *Session) stored() stored { return stored{s.Trainer.Config(), s.Init, s.Limits} }
+
+// saveFirst saves the run as it is before its first update.
+func (s *Session) saveFirst() error {
+	f, err := s.Trainer.Checkpoint()
+	if err != nil {
+		return err
+	}
+	return s.Dir.Save(0, f, false)
 }
 
 // createNumbered creates runs/DATE-RECIPE-SEED, or that with -2, -3, … if it is taken.
@@ -125,8 +160,11 @@ func (s *Session) resume(limits Limits, on Device) error {
 	if err := on.check(config.Config); err != nil {
 		return err
 	}
+	s.Init = config.Init
 	found, err := s.Dir.Latest()
 	switch {
+	case errors.Is(err, checkpoint.ErrNoCheckpoint) && s.Init != "":
+		return fmt.Errorf("%s was stopped before the weights that it begins with (%s) were saved; begin it again with --init in another --run", s.Dir.Dir(), s.Init)
 	case errors.Is(err, checkpoint.ErrNoCheckpoint):
 		s.Warnings = append(s.Warnings, fmt.Sprintf("%s has no checkpoint yet: it begins again at update 0", s.Dir.Dir()))
 		if s.Trainer, err = trainer.New(config.Config, on.Backend); err != nil {
@@ -173,7 +211,7 @@ func (s *Session) Begin() error {
 		return err
 	}
 	if s.limitsChanged {
-		return s.Dir.SetConfig(stored{s.Trainer.Config(), s.Limits})
+		return s.Dir.SetConfig(s.stored())
 	}
 	return nil
 }

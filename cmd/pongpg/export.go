@@ -1,0 +1,132 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"pongpg/cmd/internal/format"
+	"pongpg/trainer"
+	"pongpg/trainer/checkpoint"
+	"pongpg/trainer/weights"
+)
+
+// exportFlags are the flags of export.
+type exportFlags struct {
+	checkpoint, format string
+	output             outputFlags
+}
+
+func exportCommand() *cli.Command {
+	var f exportFlags
+	return &cli.Command{
+		Name:  "export",
+		Usage: "write a policy's weights for other programs",
+		Flags: append([]cli.Flag{
+			&cli.StringFlag{Name: "checkpoint", Destination: &f.checkpoint, Usage: "a checkpoint, or a run's directory for its latest"},
+			&cli.StringFlag{Name: "format", Destination: &f.format, DefaultText: "by the extension", Usage: "'safetensors', 'npz' (NumPy), 'pickle' (the 2016 post's save.p) or 'onnx'"},
+		}, f.output.flags("the file to write")...),
+		Action: func(c *cli.Context) error { return f.export(c) },
+	}
+}
+
+// outputFlags say what file is written.
+type outputFlags struct {
+	path  string
+	force bool
+}
+
+func (o *outputFlags) flags(usage string) []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Destination: &o.path, Usage: usage},
+		&cli.BoolFlag{Name: "force", Destination: &o.force, Usage: "write over a file that is there"},
+	}
+}
+
+// write writes the file, whole or not at all.
+func (o *outputFlags) write(write func(io.Writer) error) error {
+	info, err := os.Stat(o.path)
+	switch {
+	case err == nil && info.IsDir():
+		return fmt.Errorf("write %s: it is a directory; name a file", o.path)
+	case err == nil && !info.Mode().IsRegular():
+		return fmt.Errorf("write %s: it is no regular file (%v); name another", o.path, info.Mode().Type())
+	case err == nil && !o.force:
+		return fmt.Errorf("write %s: %w; name another file, or write over it with --force", o.path, fs.ErrExist)
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return err
+	}
+	return checkpoint.WriteFileAtomic(o.path, write)
+}
+
+// check returns an error for the first flag that is impossible.
+func (f *exportFlags) check() (weights.Format, error) {
+	if f.checkpoint == "" {
+		return "", usageErrorf("export needs --checkpoint: a checkpoint file, or a run's directory for its latest")
+	}
+	if f.output.path == "" {
+		return "", usageErrorf("export needs -o: the file to write")
+	}
+	if f.format != "" {
+		to, err := weights.FormatByName(f.format)
+		if err != nil {
+			return "", usageErrorf("--%v", err)
+		}
+		return to, nil
+	}
+	to, ok := weights.FormatOfPath(f.output.path)
+	if !ok {
+		return "", usageErrorf("-o %s does not say which format is meant: give --format safetensors, npz, pickle or onnx", f.output.path)
+	}
+	return to, nil
+}
+
+func (f *exportFlags) export(c *cli.Context) error {
+	to, err := f.check()
+	if err != nil {
+		return err
+	}
+	found, err := checkpoint.Resolve(f.checkpoint)
+	if err != nil {
+		return err
+	}
+	for _, skipped := range found.Skipped {
+		fmt.Fprintln(os.Stderr, "pongpg:", "skipped:", oneLine(skipped))
+	}
+	w, config, err := trainer.ReadWeights(found)
+	if err != nil {
+		return err
+	}
+	if err := to.Check(w); err != nil {
+		return usageErrorf("--format %s: %v", to, err)
+	}
+	w.Notes = map[string]string{
+		"actions": strconv.Itoa(config.Actions), "preset": config.Preset, "recipe": config.Recipe,
+		"seed": strconv.FormatUint(config.Seed, 10), "update": strconv.FormatInt(found.Update, 10),
+	}
+	if err := f.output.write(func(out io.Writer) error { return w.Write(out, to) }); err != nil {
+		return err
+	}
+	_, err = fmt.Fprint(c.App.Writer, format.Table([][]string{
+		{"checkpoint", found.Path},
+		{"update", format.Count(found.Update)},
+		{"weights", describeShapes(w)},
+		{"written", fmt.Sprintf("%s (%s)", f.output.path, to)},
+	}))
+	return err
+}
+
+// describeShapes returns the policy's shapes for people.
+func describeShapes(w *weights.Weights) string {
+	w2 := []string{strconv.Itoa(w.Hidden)}
+	if w.Outputs > 1 {
+		w2 = append([]string{strconv.Itoa(w.Outputs)}, w2...)
+	}
+	return fmt.Sprintf("W1 [%d %d], W2 [%s]: %d actions, %s", w.Hidden, weights.Pixels, strings.Join(w2, " "), w.Actions(), w.Digest())
+}
