@@ -4,8 +4,8 @@ GO      ?= go
 PYTHON3 ?= python3
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
-# Laid ready for a binding to CUDA, so that its arrival changes no command: it will
-# include our own <cuda.h>, and must leave no library behind that it does not use.
+# gorgonia.org/cu includes our own <cuda.h>, and asks the linker for a libcuda that the
+# program must not need: docs/cuda.md.
 # -O2 -g is cgo's own default, which a set CGO_CFLAGS replaces.
 override CGO_CFLAGS  := -I$(CURDIR)/cuda/driver/include $(or $(CGO_CFLAGS),-O2 -g)
 override CGO_LDFLAGS := -Wl,--as-needed $(or $(CGO_LDFLAGS),-O2 -g)
@@ -56,8 +56,8 @@ train: build ## train with the defaults (ARGS=flags)
 bench: build ## measure training and its stages on this machine (ARGS=flags)
 	bin/pongpg bench $(ARGS)
 
-benchmarks: go-version ## Go's benchmarks of every package (ARGS=flags of go test)
-	$(GO) test -run '^$$' -bench . $(ARGS) ./...
+benchmarks: go-version ## Go's benchmarks (PACKAGES=, ARGS=flags of go test)
+	$(GO) test -run '^$$' -bench . $(ARGS) $(PACKAGES)
 
 lint: go-version ## formatting, vet, staticcheck
 	@unformatted=$$("$$($(GO) env GOROOT)/bin/gofmt" -l $$(find . -name '*.go' -not -path './build/*')); \
