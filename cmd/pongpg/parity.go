@@ -62,7 +62,7 @@ func (f *parityFlags) check(c *cli.Context) error {
 // open returns the reference and the device under test.
 func (f *parityFlags) open() (reference, tested compute.Backend, err error) {
 	tested, err = f.device.openNamed("device", f.device.device)
-	if errors.Is(err, cuda.ErrNoDevice) {
+	if errors.Is(err, cuda.ErrNoDevice) && cudaBuilt {
 		return nil, nil, fmt.Errorf("%w; or test a simulated one with --device sim --envs 32 --batch-decisions 1024 (it is slow)", err)
 	}
 	if err != nil {

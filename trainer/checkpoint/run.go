@@ -141,7 +141,7 @@ func OpenForResume(dir string) (*Run, error) {
 }
 
 func findRun(dir string) error {
-	const advice = "check --run, or start a run without --resume"
+	const advice = "check the path, or begin a run with --run"
 	info, err := os.Stat(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return contentError(ErrNoRun, advice, "%s does not exist", dir)

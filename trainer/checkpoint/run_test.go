@@ -127,7 +127,7 @@ func TestOpenErrors(t *testing.T) {
 	must(t, os.WriteFile(file, nil, 0o666))
 	for name, open := range map[string]func(string) (*checkpoint.Run, error){"Open": checkpoint.Open, "OpenForResume": checkpoint.OpenForResume} {
 		_, err := open(filepath.Join(dir, "none"))
-		wantError(t, err, checkpoint.ErrNoRun, "none", "does not exist", "check --run")
+		wantError(t, err, checkpoint.ErrNoRun, "none", "does not exist", "check the path")
 		_, err = open(file)
 		wantError(t, err, checkpoint.ErrNoRun, file, "is a file")
 		_, err = open(dir)
