@@ -26,6 +26,14 @@ type gpuAccess struct {
 
 var gpus = gpuAccess{find: driver.Find, list: cuda.Devices, open: openCUDA, simulated: openSimulated}
 
+func openCUDA(ordinal, workers int) (compute.Backend, error) {
+	b, err := cuda.Open(cuda.Options{Ordinal: ordinal, Workers: workers})
+	if err != nil {
+		return nil, err // and no *cuda.Backend that is nil
+	}
+	return b, nil
+}
+
 // gpu is a backend that knows its card.
 type gpu interface{ Device() cuda.Device }
 

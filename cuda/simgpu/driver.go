@@ -15,7 +15,6 @@ import (
 // DriverOptions describe a simulated driver and its devices.
 type DriverOptions struct {
 	Devices []Options // one a device; none at all is one of the zero Options
-	Version int       // CUDA version, default 12040
 
 	// Edit changes PTX before it is loaded, to plant a fault. Nil changes nothing.
 	Edit func(ptx string) string
@@ -50,9 +49,6 @@ type Driver struct {
 func Install(options DriverOptions) (d *Driver, restore func()) {
 	if len(options.Devices) == 0 {
 		options.Devices = []Options{{}}
-	}
-	if options.Version == 0 {
-		options.Version = 12040
 	}
 	d = &Driver{
 		options: options, next: firstHandle,

@@ -14,13 +14,16 @@ type gpuContext struct {
 	streams map[*stream]bool
 }
 
+// cudaVersion is the driver's, 12.4.
+const cudaVersion = 12040
+
 // global is the functions that need no context.
 var global map[driver.Entry]func(d *Driver, args []uint64) driver.Result
 
 func init() {
 	global = map[driver.Entry]func(d *Driver, args []uint64) driver.Result{
 		driver.EntryInit:             func(*Driver, []uint64) driver.Result { return driver.Success },
-		driver.EntryDriverGetVersion: func(d *Driver, args []uint64) driver.Result { return put(args[0], int32(d.options.Version)) },
+		driver.EntryDriverGetVersion: func(d *Driver, args []uint64) driver.Result { return put(args[0], int32(cudaVersion)) },
 		driver.EntryDeviceGetCount:   func(d *Driver, args []uint64) driver.Result { return put(args[0], int32(len(d.devices))) },
 
 		driver.EntryDeviceGet:          (*Driver).deviceGet,
