@@ -30,11 +30,12 @@ RACE   ?= ./...
 PACKAGES ?= ./...
 FRAMES ?= 1000000
 SEED   ?= 1
+EPISODES ?= 200
 ARGS   ?=
 
 .DEFAULT_GOAL := all
 .PHONY: all build test parity race train bench benchmarks lint generate check-generated kernels check-kernels \
-	check-update test-python ale-trace ale-baseline cross clean help go-version
+	check-update test-python ale-trace ale-baseline ale-eval ale-resume cross clean help go-version
 
 all: build ## the default: build
 
@@ -81,8 +82,9 @@ kernels: ## compile the CUDA kernels to PTX (needs clang-19, and no CUDA)
 check-kernels: ## fail if the PTX is not what its source makes
 	tools/check_generated.sh $(MAKE) --no-print-directory kernels
 
-test-python: $(VENV)/done ## open checkpoints with Python's safetensors
+test-python: build $(VENV)/done ## open checkpoints and exports with Python, and import what it writes
 	PONGPG_PYTHON='$(CURDIR)/$(PY)' $(GO) test -count=1 -run TestPython -v ./trainer/checkpoint
+	$(PY) tools/check_export.py --pongpg bin/pongpg
 
 check-update: build $(VENV)/done ## compare the updates with NumPy's
 	$(PY) tools/check_update.py --plant --pongpg bin/pongpg $(ARGS)
@@ -92,6 +94,12 @@ ale-trace: build $(VENV)/done ## compare the game with the Arcade Learning Envir
 
 ale-baseline: $(VENV)/done ## decisions/s of the 2016 loop on the Arcade Learning Environment
 	$(PY) tools/karpathy_ale.py --seed $(SEED) $(ARGS)
+
+ale-eval: build $(VENV)/done ## play an exported policy on the Arcade Learning Environment, and compare with eval (EPISODES=)
+	$(PY) tools/ale_eval.py --pongpg bin/pongpg --episodes $(EPISODES) --seed $(SEED) $(ARGS)
+
+ale-resume: build $(VENV)/done ## the 2016 loop on the Arcade Learning Environment goes on from an exported policy
+	$(PY) tools/karpathy_ale.py --pongpg bin/pongpg --seed $(SEED) $(ARGS)
 
 # Made anew whenever the pins change. Some distributions' Python makes no pip in
 # an environment; theirs then installs into it from outside.
