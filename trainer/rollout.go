@@ -113,8 +113,8 @@ func newRollout(b compute.Backend, policy *Policy, vector *emu.Vector, seed uint
 	if err := b.Sync(); err != nil {
 		return nil, err
 	}
-	if b.Async() {
-		r.record()
+	if b.Async() && r.host.seen.Entries.Host == nil {
+		r.record() // as a request is three operations; one alone is not cheaper to replay
 	}
 	return r, nil
 }

@@ -33,8 +33,8 @@ func (s Status) Err() error {
 	case strings.HasPrefix(s.Load, notBuilt):
 		return fmt.Errorf("%w: %s; CUDA needs a build for linux/amd64 with cgo", ErrNoDevice, s.Load)
 	case s.Path == "" && s.absent():
-		return fmt.Errorf("%w: the driver's library %s was not found (%s); "+
-			"if this machine has a GPU, install NVIDIA's driver, or start the container with --gpus all", ErrNoDevice, library, s.Load)
+		return fmt.Errorf("%w: the driver's library %s was not found; "+
+			"if this machine has a GPU, install NVIDIA's driver, or start the container with --gpus all", ErrNoDevice, library)
 	case s.Path == "":
 		return fmt.Errorf("the NVIDIA driver's library cannot be loaded: %s; reinstall the driver", s.Load)
 	case s.Init != Success:
