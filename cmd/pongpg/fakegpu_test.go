@@ -22,7 +22,7 @@ import (
 //	fails N   one that fails after N updates
 //	wrong     one with a wrong bit in the gradient of update 2
 //	small     one with little memory
-//	replays   one that draws a wrong action in the third replay of what it recorded
+//	shares    one that draws a wrong action, its third, from memory that it shares with the host
 const testGPU = "PONGPG_TEST_GPU"
 
 // useTestGPU makes the commands find the GPU of that name.
@@ -46,8 +46,8 @@ func useTestGPU(name string) {
 		fake.wrongGradient = 2
 	case "small":
 		fake.free = 30 << 20
-	case "replays":
-		fake.wrongReplay = 3
+	case "shares":
+		fake.wrongShared = 3
 	default:
 		panic("no such GPU: " + name)
 	}
@@ -70,10 +70,11 @@ func useTestGPU(name string) {
 
 // fakeDevice is what the queues of a fakeGPU share.
 type fakeDevice struct {
-	failAfter, wrongGradient, wrongReplay int64
+	failAfter, wrongGradient, wrongShared int64
 	free                                  int64 // bytes
 
-	gradients, replays atomic.Int64
+	shares               atomic.Bool
+	gradients, decisions atomic.Int64
 }
 
 func (f *fakeDevice) card() cuda.Device {
@@ -83,8 +84,7 @@ func (f *fakeDevice) card() cuda.Device {
 // fakeGPU is a backend on the CPU that looks like a GPU.
 type fakeGPU struct {
 	compute.Backend
-	device    *fakeDevice
-	replaying bool
+	device *fakeDevice
 }
 
 func (f *fakeGPU) Name() string        { return "cuda:0 (Fake)" }
@@ -94,12 +94,9 @@ func (f *fakeGPU) Queue() compute.Backend {
 	return &fakeGPU{Backend: f.Backend.Queue(), device: f.device}
 }
 
-func (f *fakeGPU) Record(do func()) (replay func()) {
-	return func() {
-		f.replaying = true
-		do()
-		f.replaying = false
-	}
+func (f *fakeGPU) Shared(bytes int) compute.Memory {
+	f.device.shares.Store(true)
+	return f.Backend.Shared(bytes)
 }
 
 // Sync fails once more gradients have been asked for than there are updates before the
@@ -121,7 +118,7 @@ func (f *fakeGPU) SparseMLPGrad(dw1, dw2 compute.Tensor, x compute.Sparse, activ
 
 func (f *fakeGPU) SparseMLPSample(action compute.Array[uint8], z, p compute.Tensor, active compute.Array[uint16], x compute.Sparse, w1, w2 compute.Tensor, draw compute.Draw) {
 	f.Backend.SparseMLPSample(action, z, p, active, x, w1, w2, draw)
-	if f.replaying && f.device.replays.Add(1) == f.device.wrongReplay {
+	if f.device.shares.Load() && f.device.decisions.Add(1) == f.device.wrongShared {
 		action.Host[0] ^= 1
 	}
 }

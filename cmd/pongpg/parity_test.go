@@ -43,7 +43,7 @@ func TestParityFinds(t *testing.T) {
 		after string // what had been found in order before
 	}{
 		{"wrong", []string{"training on both: update 2: SparseMLPGrad, call 2: dw1[33][5] is ", "on cpu (1 worker", "on cuda:0 (Fake): 1 ulp apart"}, "update 1 "},
-		{"replays", []string{"training on each alone: after update 1 ", "on cpu (1 worker", "on cuda:0 (Fake)"}, "values compared: no difference"},
+		{"shares", []string{"training on each alone: after update 1 ", "on cpu (1 worker", "on cuda:0 (Fake)"}, "values compared: no difference"},
 		{"none", []string{"no NVIDIA GPU", "install NVIDIA's driver", instead}, ""},
 		{"broken", []string{"SYSTEM_DRIVER_MISMATCH"}, ""},
 		{"fails 1", []string{"training on both: update 2: cuda:0 (Fake): in or before SparseMLPGrad"}, "update 1 "},
