@@ -161,15 +161,15 @@ def sigmas_apart(ours, theirs):
 def compare(real, report, sigmas):
     """Compares episodes of the real game with pongpg's; returns text and whether they agree."""
     lines, agree = [], True
-    for name, ours, theirs in (
-        ("mean return", real[:, 0], np.array(report["returns"], np.float64)),
-        ("mean length", real[:, 1], np.array(report["lengths"], np.float64)),
+    for name, form, ours, theirs in (
+        ("mean return", "+.2f", real[:, 0], np.array(report["returns"], np.float64)),
+        ("mean length", ".1f", real[:, 1], np.array(report["lengths"], np.float64)),
     ):
         z = sigmas_apart(ours, theirs)
         agree &= abs(z) <= sigmas
         lines.append(
-            f"{name}: {ours.mean():+.2f} ± {error(ours):.2f} on the real game, "
-            f"{theirs.mean():+.2f} ± {error(theirs):.2f} by pongpg: {abs(z):.2f} standard errors apart (limit {sigmas:g})"
+            f"{name}: {ours.mean():{form}} ± {error(ours):.2f} on the real game, "
+            f"{theirs.mean():{form}} ± {error(theirs):.2f} by pongpg: {abs(z):.2f} standard errors apart (limit {sigmas:g})"
         )
     return "\n".join(lines), agree
 
