@@ -2,6 +2,7 @@ package trainer
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"pongpg/emu"
@@ -106,6 +107,38 @@ func TestAdamsFirstStep(t *testing.T) {
 			}
 		}
 		return
+	}
+}
+
+// stepSpy notes the steps that Adam is called for on the main queue, which are those of W2.
+type stepSpy struct {
+	compute.Backend
+	steps []int64
+}
+
+func (s *stepSpy) Adam(w, m, v, g compute.Tensor, lr, beta1, beta2, eps float32, t int64) {
+	s.steps = append(s.steps, t)
+	s.Backend.Adam(w, m, v, g, lr, beta1, beta2, eps, t)
+}
+
+// TestAdamsSteps: Adam's step is the number of the update, from 1, also after resuming.
+func TestAdamsSteps(t *testing.T) {
+	spy := &stepSpy{Backend: newCPU(t, cpu.Options{Workers: 2})}
+	trainer, err := New(departures(small(t, "fast", 2)), spy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	updates(t, trainer, 2)
+	f, err := trainer.Checkpoint()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if trainer, err = Resume(&checkpoint.Found{Path: "x", Update: 2, File: f}, spy); err != nil {
+		t.Fatal(err)
+	}
+	updates(t, trainer, 2)
+	if want := []int64{1, 2, 3, 4}; !slices.Equal(spy.steps, want) {
+		t.Errorf("Adam's steps are %v, want %v", spy.steps, want)
 	}
 }
 
