@@ -8,9 +8,9 @@ import (
 )
 
 // permutation returns the column of the post's W1 for each pixel of the image: the pixel
-// itself for seed 0, otherwise a random permutation, the experiment at the end of the
-// post. All that a fully connected network can know of an image is in it still; what is
-// gone is that neighbours in the image are neighbours in W1 (which Blur builds on).
+// itself for seed 0, otherwise a random permutation: the post remarks that a fully
+// connected network would not notice. What is gone is that neighbours in the image are
+// neighbours in W1, which Blur builds on.
 //
 // It is Fisher and Yates' shuffle (Knuth, TAOCP 2, 3.4.2, algorithm P): from the last
 // place i down, exchange with place ⌊u·(i+1)⌋, u = the first 64 bits of Philox's block

@@ -42,8 +42,8 @@ var operations = []operation{
 	{"ClipNorm", [][]int{
 		{0, 5, 1, normAbove}, {1, 1, 1, normAbove}, {2, 3, 2, normBelow}, {1, 31, 31, normAbove}, {33, 1, 32, normAbove}, {3, 127, 33, normAbove},
 		{31, 33, 21, normBelow}, {2, 200, 21, normAbove}, {1, 6400, 200, normAbove}, {129, 200, 21, normAbove}, {129, 200, 1, normBelow},
-		{3, 127, 5, normEqual}, {3, 127, 5, normZero}, {3, 127, 5, normInfinite}, {3, 127, 5, normNaN}, {3, 127, 5, normRootless}, {2, 3, 0, normNone},
-	}, [][]int{{3, 127, 21, normAbove}, {3, 127, 21, normInfinite}}, [][]int{{6400, pongUnits, 21, normAbove}}, "elements", buildClipNorm},
+		{3, 127, 5, normEqual}, {3, 127, 5, normJustAbove}, {3, 127, 5, normZero}, {3, 127, 5, normInfinite}, {3, 127, 5, normNaN}, {3, 127, 5, normRootless}, {2, 3, 0, normNone},
+	}, [][]int{{3, 127, 21, normAbove}, {3, 127, 21, normInfinite}}, [][]int{{6400, pongUnits, 21, normJustAbove}}, "elements", buildClipNorm},
 	{"Blur", [][]int{
 		// height, width, units, radius
 		{0, 3, 16, 1}, {1, 1, 16, 1}, {2, 1, 1, 1}, {1, 7, 31, 2}, {5, 3, 33, 0}, {9, 4, 127, 3}, {8, 8, 200, 1}, {3, 3, 16, 7}, {80, 80, 16, 2}, {1, 130, 16, 3}, {3, 200, 2, 5}, {2, 63, 16, 200},

@@ -53,15 +53,18 @@ func buildAddScaled(e *env, dim []int) instance {
 
 // What the norm of a ClipNorm is.
 const (
-	normAbove = iota // three times the limit
-	normBelow        // a third of it
-	normEqual        // just that
+	normAbove     = iota // three times the limit
+	normBelow            // a third of it
+	normJustAbove        // a little more than it, so that a benchmark does not end in subnormal numbers
+	normEqual            // just that
 	normZero
 	normInfinite
 	normNaN
 	normRootless // the root of a sum below 0
 	normNone     // of no sums: 0
 )
+
+const aLittle = 1.0001
 
 // rows, cols, sums, what the norm is
 func buildClipNorm(e *env, dim []int) instance {
@@ -72,12 +75,12 @@ func buildClipNorm(e *env, dim []int) instance {
 	}
 	limit := float32(2)
 	switch norm {
-	case normAbove, normBelow:
+	case normAbove, normBelow, normJustAbove:
 		var sum float64
 		for _, s := range hs {
 			sum += float64(s)
 		}
-		ratio := map[int]float64{normAbove: 3, normBelow: 1. / 3}[norm]
+		ratio := map[int]float64{normAbove: 3, normBelow: 1. / 3, normJustAbove: aLittle}[norm]
 		limit = float32(math.Sqrt(sum) / ratio)
 	case normEqual:
 		clear(hs)
@@ -98,6 +101,8 @@ func buildClipNorm(e *env, dim []int) instance {
 		switch norm {
 		case normAbove:
 			ex = append(ex, exact{float64(x) / 3, compute.Bound(len(hs), math.Abs(float64(x))/3)})
+		case normJustAbove:
+			ex = append(ex, exact{float64(x) / aLittle, compute.Bound(len(hs), math.Abs(float64(x)))})
 		case normInfinite:
 			ex = append(ex, exact{0, 0})
 		default: // as it is
