@@ -128,9 +128,10 @@ func (r *Rollout) keepPending(g int) {
 	}
 	from = max(from, r.Steps-r.pending.horizon)
 	x, action := r.pending.room(g, r.Steps-from)
+	const width = emu.ObservationWidth
 	for i := range action {
-		row := r.host.slice(r.rows(from+i, g, g+1))
-		copy(x[i*emu.ObservationWidth:], row.x)
-		action[i] = row.action[0]
+		row := (from+i)*r.Games + g
+		copy(x[i*width:], r.host.x[row*width:(row+1)*width])
+		action[i] = r.host.action[row]
 	}
 }
