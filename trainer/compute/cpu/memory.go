@@ -2,7 +2,7 @@ package cpu
 
 import (
 	"fmt"
-	"sync"
+	"sync/atomic"
 	"unsafe"
 
 	"pongpg/trainer/compute"
@@ -14,22 +14,16 @@ const alignment = 64
 // memory is what a backend and its queues share: the first error.
 // Host memory itself belongs to the garbage collector.
 type memory struct {
-	mu  sync.Mutex
-	err error
+	err atomic.Pointer[error] // read for each decision, by all workers: no lock
 }
 
-func (m *memory) fail(err error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.err == nil {
-		m.err = err
-	}
-}
+func (m *memory) fail(err error) { m.err.CompareAndSwap(nil, &err) }
 
 func (m *memory) failure() error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.err
+	if err := m.err.Load(); err != nil {
+		return *err
+	}
+	return nil
 }
 
 // Malloc returns zeroed memory, aligned to 64 bytes. It lives as long as something
