@@ -63,11 +63,11 @@ func small(t *testing.T) (runs []run) {
 	}
 	add(2, 1, 400, 20, true)
 	add(2, 90, 720, 20, true)
-	add(3, 40, 600, 20, false)
+	add(3, 12, 720, 20, false)
 	add(6, 90, 720, 20, true)
-	add(2, 2100, 4200, 3, true)
+	add(2, 2100, 2100*80, 1, true)
 	c := recipe(t, "fast", 2)
-	c.Hidden, c.Envs, c.BatchDecisions, c.BlurUpdates = 24, 20, 400, 4
+	c.Hidden, c.Envs, c.BatchDecisions, c.BlurUpdates = 24, 10, 600, 4
 	c.Optimizer, c.L2, c.Clip, c.PermutePixels = trainer.Adam, 1e-3, 0.01, 5
 	runs = append(runs, run{"adam, l2, clip and permuted pixels", c, 10, false})
 	for _, actions := range []int{2, 3, 6} {
@@ -81,7 +81,7 @@ func small(t *testing.T) (runs []run) {
 // full is the recipes as they are, and one with 4,096 games.
 func full(t *testing.T) []run {
 	many := recipe(t, "fast", 2)
-	many.Envs, many.BatchDecisions = 4096, 4*4096
+	many.Envs, many.BatchDecisions = 4096, 4096*32 // the first points end after some 60 decisions
 	return []run{
 		{"fast/2 actions", recipe(t, "fast", 2), 3, true},
 		{"fast/6 actions", recipe(t, "fast", 6), 3, true},
@@ -97,8 +97,12 @@ func compare(t *testing.T, r run) {
 			t.Fatal(err)
 		}
 		defer a.Close()
-		if _, err := Apart(r.config, a, b, r.updates, func(trainer.Metrics) {}); err != nil {
+		learned := false
+		if _, err := Apart(r.config, a, b, r.updates, func(m trainer.Metrics) { learned = learned || m.GradientNorm > 0 }); err != nil {
 			t.Error(err)
+		}
+		if !learned {
+			t.Error("no point ended, so there was no gradient to compare")
 		}
 	})
 }
