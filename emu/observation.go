@@ -43,34 +43,3 @@ func Observe(row []uint16, now, before Picture) {
 		row[n] = EndOfRow
 	}
 }
-
-// AppendPixels appends the observation with a row of codes to dst in pixels: an
-// entry, twice the pixel's number 80·row+column plus 1 if it is −1, for each
-// non-zero pixel, in ascending order.
-func AppendPixels(dst, row []uint16) []uint16 {
-	var image [ImagePixels]int8
-	lowest, highest := ImagePixels, -1
-	for _, e := range row {
-		if e == EndOfRow {
-			break
-		}
-		pixels := CodePixels(e >> 1)
-		if len(pixels) == 0 {
-			continue
-		}
-		lowest = min(lowest, int(pixels[0]))
-		highest = max(highest, int(pixels[len(pixels)-1]))
-		for _, pixel := range pixels {
-			image[pixel] += 1 - 2*int8(e&1)
-		}
-	}
-	for pixel := lowest; pixel <= highest; pixel++ {
-		switch image[pixel] {
-		case 1:
-			dst = append(dst, uint16(pixel)<<1)
-		case -1:
-			dst = append(dst, uint16(pixel)<<1|1)
-		}
-	}
-	return dst
-}

@@ -82,7 +82,7 @@ func (r *routes) step(action emu.Action, frame uint32) {
 	if got := expand(r.row[:]); got != want {
 		r.t.Fatalf("frame %d: the codes %d are not the difference: %+v", frame, r.row, r.game)
 	}
-	if r.pixels = emu.AppendPixels(r.pixels[:0], r.row[:]); !slices.Equal(r.pixels, wantPixels) {
+	if r.pixels = emu.Difference.AppendPixels(r.pixels[:0], r.row[:]); !slices.Equal(r.pixels, wantPixels) {
 		r.t.Fatalf("frame %d: pixels %d, want %d: %+v", frame, r.pixels, wantPixels, r.game)
 	}
 	r.before = now

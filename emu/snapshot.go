@@ -46,6 +46,7 @@ func (v *Vector) Restore(snapshot []int32) error {
 		v.stream[i] = uint32(snapshot[blockFields*v.games+i])
 		v.tick[i] = uint32(snapshot[(blockFields+1)*v.games+i])
 	}
+	v.noteShown()
 	return nil
 }
 

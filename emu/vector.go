@@ -27,6 +27,9 @@ type Vector struct {
 	rules  rules
 	blocks []block // the games, VectorLanes a block
 
+	input Input
+	shown []Picture // of each game, at its last decision, where observations hold both images
+
 	// Of the games' streams: the name, and the number of decisions drawn.
 	stream, tick []uint32
 
@@ -97,6 +100,9 @@ func (v *Vector) advance(lo, hi int, actions []Action, s Step) (ended bool) {
 			ended = true
 		}
 	}
+	if v.input == Both {
+		v.observeBoth(lo, hi, s.Observation)
+	}
 	return ended
 }
 
@@ -144,7 +150,7 @@ func (v *Vector) collect(lo, hi int, s Step, ended []Episode) []Episode {
 			Truncated: s.Truncated[at],
 		})
 		v.startEpisode(i)
-		Observe(s.Observation[at*ObservationWidth:], Blank, Blank)
+		v.observeStart(s.Observation[at*ObservationWidth:], b, lane, i)
 	}
 	return ended
 }

@@ -9,7 +9,7 @@ import (
 // policy as it is before the update; decisions carried over from earlier updates were made
 // by an earlier one.
 type Batch struct {
-	X         compute.Sparse        // [rows][emu.Codes] observations
+	X         compute.Sparse        // [rows][columns] observations
 	Z, Prob   compute.Tensor        // [rows][outputs] logits and probabilities
 	Active    compute.Array[uint16] // [rows][units/16] units above 0
 	Action    compute.Array[uint8]  // [rows][1]
@@ -20,7 +20,7 @@ type Batch struct {
 // NewBatch returns a batch for decisions of policy p.
 func NewBatch(b compute.Backend, rows int, p *Policy) Batch {
 	return Batch{
-		X:         compute.NewSparse(b, rows, emu.ObservationWidth, emu.Codes),
+		X:         compute.NewSparse(b, rows, emu.ObservationWidth, p.Table.Rows),
 		Z:         compute.New[float32](b, rows, p.Outputs()),
 		Prob:      compute.New[float32](b, rows, p.Outputs()),
 		Active:    compute.New[uint16](b, rows, p.W1.Cols/compute.Lanes),

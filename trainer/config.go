@@ -17,6 +17,7 @@ type Config struct {
 	Seed    uint64 `json:"seed"`
 	Preset  string `json:"preset" flag:"preset" help:"environment: Pong-v0 (the 2016 post's), Pong-v4, PongDeterministic-v4, PongNoFrameskip-v4, ALE/Pong-v5"`
 	Actions int    `json:"actions" flag:"actions" help:"actions of the policy: 2 (up, down), 3 (with noop), 6 (with fire)"`
+	Input   string `json:"input" flag:"input" help:"what the policy sees: 'difference' of two images (the post's), or 'both': the image and the difference"`
 	Hidden  int    `json:"hidden" flag:"hidden" help:"hidden units"`
 	Envs    int    `json:"envs" flag:"envs" help:"games in parallel; with --batch-episodes as many as that at most"`
 
@@ -27,12 +28,16 @@ type Config struct {
 	Standardize string  `json:"standardize" flag:"standardize" help:"returns minus mean, over standard deviation, of each 'episode', of the whole 'batch', or 'none'"`
 	Reduce      string  `json:"reduce" flag:"reduce" help:"gradient over the decisions of a batch: 'sum' or 'mean'"`
 	Entropy     float64 `json:"entropy" flag:"entropy" help:"weight of the policy's entropy in the objective"`
+	Baseline    string  `json:"baseline" flag:"baseline" help:"taken off a return: 'none', or the mean return of such a 'situation' as the images show"`
+	Credit      string  `json:"credit" flag:"credit" help:"decisions that a won point counts for: all of the 'point', or those up to the agent's last 'hit' of the ball, as the images show it"`
+	Schedule    string  `json:"schedule" flag:"schedule" help:"instead of --batch-decisions, --lr and --entropy what they are from a number of decisions on (geometric between): DECISIONS:BATCH:LR:ENTROPY, more after a blank"`
 
 	Optimizer           string  `json:"optimizer" flag:"optimizer" help:"what makes a step of the gradient: 'rmsprop' (the post's) or 'adam'"`
 	LearningRate        float64 `json:"learning_rate" flag:"lr" help:"learning rate"`
 	LearningRateFinal   float64 `json:"learning_rate_final" flag:"lr-final" help:"learning rate after --lr-updates"`
 	LearningRateUpdates int     `json:"learning_rate_updates" flag:"lr-updates" help:"updates over which the learning rate goes (geometrically) to --lr-final; 0: constant"`
 	Decay               float64 `json:"decay" flag:"decay" help:"RMSProp: decay of the mean square"`
+	DecayDecisions      int     `json:"decay_decisions" flag:"decay-decisions" help:"decisions after which the mean square has decayed by --decay; 0: with every update"`
 	Beta1               float64 `json:"beta1" flag:"beta1" help:"Adam: decay of the mean"`
 	Beta2               float64 `json:"beta2" flag:"beta2" help:"Adam: decay of the mean square"`
 	Epsilon             float64 `json:"epsilon" flag:"epsilon" help:"added to the root of the mean square"`
@@ -49,10 +54,12 @@ type Config struct {
 
 // StoredBefore returns the values of the fields that a Config may lack which was stored
 // (as JSON) before they were there: read it over this one.
-func StoredBefore() Config { return Config{Optimizer: RMSProp, Beta1: 0.9, Beta2: 0.999} }
+func StoredBefore() Config {
+	return Config{Optimizer: RMSProp, Beta1: 0.9, Beta2: 0.999, Input: "difference", Baseline: "none", Credit: "point"}
+}
 
 // Recipes names the recipes, the default first.
-var Recipes = []string{"fast", "karpathy"}
+var Recipes = []string{"fast", "karpathy", "win"}
 
 // Recipe returns the configuration that goes by a name. The error names the choices.
 func Recipe(name string) (Config, error) {
@@ -61,15 +68,17 @@ func Recipe(name string) (Config, error) {
 		return karpathy, nil
 	case "fast":
 		return fast, nil
+	case "win":
+		return win, nil
 	}
 	return Config{}, fmt.Errorf("recipe %q is not one of %s", name, strings.Join(Recipes, ", "))
 }
 
 // karpathy is the 2016 post's script to the letter (docs/recipes.md).
 var karpathy = Config{
-	Recipe: "karpathy", Preset: "Pong-v0", Actions: 2, Hidden: 200, Envs: 10,
+	Recipe: "karpathy", Preset: "Pong-v0", Actions: 2, Input: "difference", Hidden: 200, Envs: 10,
 	BatchEpisodes: 10,
-	Gamma:         0.99, Standardize: "episode", Reduce: "sum",
+	Gamma:         0.99, Standardize: "episode", Reduce: "sum", Baseline: "none", Credit: "point",
 	Optimizer: RMSProp, LearningRate: 1e-4, LearningRateFinal: 1e-4,
 	Decay: 0.99, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-5,
 }
@@ -77,17 +86,39 @@ var karpathy = Config{
 // fast is the same network on the same observations, tuned to learn in the least
 // time (docs/recipes.md says what each departure gives).
 var fast = Config{
-	Recipe: "fast", Preset: "Pong-v0", Actions: 2, Hidden: 200, Envs: 256,
+	Recipe: "fast", Preset: "Pong-v0", Actions: 2, Input: "difference", Hidden: 200, Envs: 256,
 	BatchDecisions: 100_000,
-	Gamma:          0.99, Standardize: "batch", Reduce: "mean", Entropy: 0.01,
+	Gamma:          0.99, Standardize: "batch", Reduce: "mean", Entropy: 0.01, Baseline: "none", Credit: "point",
 	Optimizer: RMSProp, LearningRate: 4e-3, LearningRateFinal: 5e-4, LearningRateUpdates: 3000,
 	Decay: 0.99, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8,
 	Blur: 3, BlurFinal: 0, BlurUpdates: 200, InitBlur: 4,
 }
 
-// Steps returns how many decisions each game plays an update when the batch is
+// win is what learns to win: docs/recipes.md.
+var win = Config{
+	Recipe: "win", Preset: "Pong-v0", Actions: 6, Input: "both", Hidden: 200, Envs: 256,
+	BatchDecisions: 50_000,
+	Gamma:          0.99, Standardize: "none", Reduce: "mean", Entropy: 0.02, Baseline: "situation", Credit: "hit",
+	Optimizer: RMSProp, LearningRate: 1e-2, LearningRateFinal: 1e-2,
+	Schedule: "0:50e3:1e-2:.02 15e6:50e3:1e-2:.02 50e6:150e3:8e-3:.01 100e6:200e3:1e-3:.002",
+	Decay:    0.99, DecayDecisions: 50_000, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8,
+	Blur: 12, BlurFinal: 4, BlurUpdates: 400, InitBlur: 4,
+}
+
+// Steps returns how many decisions each game plays at most in an update when the batch is
 // counted in decisions.
-func (c *Config) Steps() int { return (c.BatchDecisions + c.Envs - 1) / c.Envs }
+func (c *Config) Steps() int { return c.steps(c.mostDecisions()) }
+
+// steps returns how many decisions each game plays for that many.
+func (c *Config) steps(decisions int) int { return (decisions + c.Envs - 1) / c.Envs }
+
+// input returns what observations hold.
+func (c *Config) input() emu.Input {
+	if c.Input == "both" {
+		return emu.Both
+	}
+	return emu.Difference
+}
 
 // learningRate returns the learning rate of an update (from 0).
 func (c *Config) learningRate(update int64) float32 {

@@ -46,6 +46,24 @@ func (c *Config) Check() error {
 	if !slices.Contains([]string{"sum", "mean"}, c.Reduce) {
 		return fmt.Errorf("--reduce %q is not one of sum, mean", c.Reduce)
 	}
+	if !slices.Contains([]string{"difference", "both"}, c.Input) {
+		return fmt.Errorf("--input %q is not one of difference, both", c.Input)
+	}
+	if !slices.Contains([]string{"none", "situation"}, c.Baseline) {
+		return fmt.Errorf("--baseline %q is not one of none, situation", c.Baseline)
+	}
+	if !slices.Contains([]string{"point", "hit"}, c.Credit) {
+		return fmt.Errorf("--credit %q is not one of point, hit", c.Credit)
+	}
+	if (c.Baseline == "situation" || c.Credit == "hit") && (c.Input != "both" || c.BatchEpisodes > 0) {
+		return errors.New("--baseline situation and --credit hit are read from two images, in batches of decisions: set --input both and --batch-decisions")
+	}
+	if _, err := parseSchedule(c.Schedule); err != nil {
+		return err
+	}
+	if c.Schedule != "" && c.BatchDecisions == 0 {
+		return errors.New("--schedule is of batches counted in decisions: set --batch-decisions")
+	}
 	if !slices.Contains(optimizers, c.Optimizer) {
 		return fmt.Errorf("--optimizer %q is not one of %s", c.Optimizer, strings.Join(optimizers, ", "))
 	}
@@ -63,6 +81,7 @@ func (c *Config) Check() error {
 		{"lr-final", c.LearningRateFinal, 1e-12, 100},
 		{"lr-updates", float64(c.LearningRateUpdates), 0, 1 << 30},
 		{"decay", c.Decay, 0, 1},
+		{"decay-decisions", float64(c.DecayDecisions), 0, maxBatch},
 		{"beta1", c.Beta1, 0, maxBeta},
 		{"beta2", c.Beta2, 0, maxBeta},
 		{"epsilon", c.Epsilon, 1e-30, 100},

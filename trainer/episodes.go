@@ -53,8 +53,10 @@ func newEpisodePlayer(b compute.Backend, policy *Policy, preset emu.Preset, seed
 		host := newHostBatch(b, room)
 		step := emu.NewStep(stepped)
 		step.Observation = host.x
+		vector := emu.NewVector(stepped, preset, seed, 0)
+		vector.SetInput(policy.Input)
 		g := &episodeGroup{
-			player: newPlayer(b, policy, seed, emu.NewVector(stepped, preset, seed, 0), 0, games, stepped),
+			player: newPlayer(b, policy, seed, vector, 0, games, stepped),
 			rows:   room.Slice(0, games), host: host.slice(0, games),
 			step: step, number: make([]int, games),
 		}
@@ -88,7 +90,7 @@ func (g *episodeGroup) play(first int64, episodes []EpisodeRecord, next func() i
 		playing++
 		g.player.vector.ResetGame(game, uint32(first)+uint32(g.number[game]))
 		g.player.stale = true
-		g.host.x[game*emu.ObservationWidth] = emu.EndOfRow
+		g.player.vector.FirstObservation(g.host.x[game*emu.ObservationWidth:], game)
 		r := &episodes[g.number[game]]
 		r.X, r.Action, r.Reward = r.X[:0], r.Action[:0], r.Reward[:0]
 	}

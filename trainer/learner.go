@@ -3,7 +3,6 @@ package trainer
 import (
 	"math"
 
-	"pongpg/emu"
 	"pongpg/trainer/compute"
 )
 
@@ -15,7 +14,7 @@ type Learner struct {
 	optimizer optimizer
 
 	d      compute.Tensor // [rows][outputs] gradient at the logits
-	dTable compute.Tensor // [emu.Codes][units] at the table
+	dTable compute.Tensor // [columns][units] at the table
 	g1, g2 compute.Tensor // at W1 and W2
 
 	queues  []compute.Backend // one a worker, where slices are updated side by side
@@ -57,8 +56,8 @@ func NewLearner(b compute.Backend, p *Policy, optimizer string, rows int) *Learn
 		Policy:    p,
 		optimizer: newOptimizer(b, p, optimizer),
 		d:         compute.New[float32](b, rows, p.Outputs()),
-		dTable:    compute.New[float32](b, emu.Codes, units),
-		g1:        compute.New[float32](b, emu.ImagePixels, units),
+		dTable:    compute.New[float32](b, p.Table.Rows, units),
+		g1:        compute.New[float32](b, p.W1.Rows, units),
 		g2:        compute.New[float32](b, p.Outputs(), units),
 		squares:   newSums(b), weights: newSums(b),
 	}
@@ -103,9 +102,9 @@ func (l *Learner) Backward(b compute.Backend, batch Batch, h Hyper) {
 //	g *= min(1, clip/|g|)            |g| the norm of g1 and g2 together
 //	W += the optimizer's step of g
 func (l *Learner) Ascend(b compute.Backend, h Hyper) {
-	if h.Blur > 0 { // which needs the whole image
+	if h.Blur > 0 { // which needs whole images
 		l.Policy.PixelGrad(b, l.g1, 0, l.dTable)
-		b.Blur(l.g1, emu.ImageSize, emu.ImageSize, h.Blur)
+		blurImages(b, l.g1, h.Blur)
 	}
 	if h.Clip == 0 { // all of a part while it is in the cache
 		l.inParts(b, func(q compute.Backend, x part) {
@@ -135,7 +134,7 @@ func (l *Learner) inParts(b compute.Backend, do func(q compute.Backend, x part))
 	p, o := l.Policy, &l.optimizer
 	do(b, part{p.W2, l.g2, o.c2, o.m2, -1, weightSlices, weightSlices + 1})
 	rows := func(slice, end int) part {
-		lo, hi := emu.ImagePixels*slice/weightSlices, emu.ImagePixels*end/weightSlices
+		lo, hi := p.W1.Rows*slice/weightSlices, p.W1.Rows*end/weightSlices
 		x := part{w: p.W1.Slice(lo, hi), g: l.g1.Slice(lo, hi), c: o.c1.Slice(lo, hi), first: lo, slice: slice, end: end}
 		if o.name == Adam {
 			x.m = o.m1.Slice(lo, hi)

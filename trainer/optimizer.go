@@ -1,7 +1,6 @@
 package trainer
 
 import (
-	"pongpg/emu"
 	"pongpg/trainer/compute"
 )
 
@@ -22,9 +21,9 @@ type optimizer struct {
 
 func newOptimizer(b compute.Backend, p *Policy, name string) optimizer {
 	like := func(rows int) compute.Tensor { return compute.New[float32](b, rows, p.W1.Cols) }
-	o := optimizer{name: name, c1: like(emu.ImagePixels), c2: like(p.Outputs())}
+	o := optimizer{name: name, c1: like(p.W1.Rows), c2: like(p.Outputs())}
 	if name == Adam {
-		o.m1, o.m2 = like(emu.ImagePixels), like(p.Outputs())
+		o.m1, o.m2 = like(p.W1.Rows), like(p.Outputs())
 	}
 	return o
 }

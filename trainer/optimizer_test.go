@@ -170,11 +170,11 @@ func TestPermutation(t *testing.T) {
 // TestPermuted: a policy with permuted pixels and weights is the policy without.
 func TestPermuted(t *testing.T) {
 	b := newCPU(t, cpu.Options{Workers: 2})
-	plain, err := newPolicy(b, 2, 20, 0)
+	plain, err := NewPolicy(b, &Config{Actions: 2, Hidden: 20, Input: "difference"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	other, err := newPolicy(b, 2, 20, 9)
+	other, err := NewPolicy(b, &Config{Actions: 2, Hidden: 20, Input: "difference", PermutePixels: 9})
 	if err != nil {
 		t.Fatal(err)
 	}

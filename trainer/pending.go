@@ -107,6 +107,9 @@ func (r *Rollout) carry(t *tile, gamma float64) {
 				h.advantage[i] = float32(run)
 				r.returns[g] = r.returns[g].with(run)
 			}
+			if r.judge != nil {
+				r.judge.carried(r, t, g, at, at+len(action))
+			}
 			at += len(action)
 		}
 		r.keepPending(g)

@@ -13,47 +13,54 @@ import (
 // units = compute.PadCols(hidden).
 type Policy struct {
 	Actions, Hidden int
+	Input           emu.Input
 
-	W1 compute.Tensor // [6400][units]: the post's W1, transposed; its rows are the pixels, permuted if asked for
+	W1 compute.Tensor // [Input.Pixels()][units]: the post's W1, transposed; its rows are the pixels, permuted if asked for
 	W2 compute.Tensor // [outputs][units]
 
-	// Table [emu.Codes][units] is W1 summed over the pixels of each code, so that an
-	// observation of six codes needs six rows. Refresh brings it up to date.
+	// Table [Input.Columns()][units] is W1 summed over the pixels of each column of observations,
+	// so that one of six entries needs six rows. Refresh brings it up to date.
 	Table compute.Tensor
 
-	codes  compute.Sparse // [emu.Codes][6400]: the pixels of each code
-	pixels compute.Sparse // [6400][emu.Codes]: its transpose
+	codes  compute.Sparse // [columns][pixels]: the pixels of each column
+	pixels compute.Sparse // [pixels][columns]: its transpose
 	set    []emu.Action
 }
 
-// NewPolicy returns a policy with zero weights in the memory of b.
-func NewPolicy(b compute.Backend, actions, hidden int) (*Policy, error) {
-	return newPolicy(b, actions, hidden, 0)
-}
-
-// newPolicy does so for an image whose pixels are permuted: see permutation.
-func newPolicy(b compute.Backend, actions, hidden, permutePixels int) (*Policy, error) {
-	set, err := actionSet(actions)
+// NewPolicy returns the policy that a Config describes, with zero weights, in the memory
+// of b.
+func NewPolicy(b compute.Backend, c *Config) (*Policy, error) {
+	set, err := actionSet(c.Actions)
 	if err != nil {
 		return nil, err
 	}
-	units := compute.PadCols(hidden)
+	in := c.input()
+	units := compute.PadCols(c.Hidden)
 	p := &Policy{
-		Actions: actions, Hidden: hidden, set: set,
-		W1:    compute.New[float32](b, emu.ImagePixels, units),
-		W2:    compute.New[float32](b, outputs(actions), units),
-		Table: compute.New[float32](b, emu.Codes, units),
+		Actions: c.Actions, Hidden: c.Hidden, Input: in, set: set,
+		W1:    compute.New[float32](b, in.Pixels(), units),
+		W2:    compute.New[float32](b, outputs(c.Actions), units),
+		Table: compute.New[float32](b, in.Columns(), units),
 	}
+	rows := columnPixels(in, c.PermutePixels)
+	p.codes = packed(b, rows, in.Pixels())
+	p.pixels = packed(b, compute.TransposeRows(rows, in.Pixels()), in.Columns())
+	return p, b.Sync()
+}
+
+// columnPixels returns the pixels of each of an observation's columns, as entries, the
+// pixels of each image permuted: see permutation.
+func columnPixels(in emu.Input, permutePixels int) [][]uint16 {
 	column := permutation(permutePixels)
-	rows := make([][]uint16, emu.Codes)
-	for code := range rows {
-		for _, pixel := range emu.CodePixels(uint16(code)) {
-			rows[code] = append(rows[code], compute.Entry(int(column[pixel]), false))
+	rows := make([][]uint16, in.Columns())
+	for c := range rows {
+		rows[c] = in.ColumnPixels(nil, c)
+		for i, e := range rows[c] {
+			image, pixel := e>>1/emu.ImagePixels, e>>1%emu.ImagePixels
+			rows[c][i] = compute.Entry(int(image*emu.ImagePixels+column[pixel]), e&1 == 1)
 		}
 	}
-	p.codes = packed(b, rows, emu.ImagePixels)
-	p.pixels = packed(b, compute.TransposeRows(rows, emu.ImagePixels), emu.Codes)
-	return p, b.Sync()
+	return rows
 }
 
 // packed returns rows as a sparse batch in the memory of b.
@@ -71,7 +78,7 @@ func (p *Policy) Refresh(b compute.Backend) { b.SparseMatMul(p.Table, p.codes, p
 // actions, else one an action.
 func (p *Policy) Outputs() int { return p.W2.Rows }
 
-// Forward computes, for observations x [rows][emu.Codes], the logits z and the
+// Forward computes, for observations x [rows][columns], the logits z and the
 // probabilities prob [rows][outputs], and which units are active [rows][units/16].
 func (p *Policy) Forward(b compute.Backend, z, prob compute.Tensor, active compute.Array[uint16], x compute.Sparse) {
 	b.SparseMLP(z, active, x, p.Table, p.W2)
@@ -83,21 +90,22 @@ func (p *Policy) Forward(b compute.Backend, z, prob compute.Tensor, active compu
 }
 
 // PixelGrad computes the gradient at W1's pixels from first on, dw1 [pixels][units],
-// from the one at Table's rows, dTable [emu.Codes][units]: the transpose of Refresh.
+// from the one at Table's rows, dTable [columns][units]: the transpose of Refresh.
 func (p *Policy) PixelGrad(b compute.Backend, dw1 compute.Tensor, first int, dTable compute.Tensor) {
 	b.SparseMatMul(dw1, p.pixels.Slice(first, first+dw1.Rows), dTable)
 }
 
-// Init draws the weights: W1 normal with variance 1/6400, W2 normal with variance
+// Init draws the weights: W1 normal with variance 1/pixels, W2 normal with variance
 // 1/hidden. With blur > 0 each row of the post's W1 is blurred over the image and
 // brought back to its norm, so that neighbouring pixels start alike.
 func (p *Policy) Init(b compute.Backend, seed uint64, blur int) {
 	units := p.W1.Cols
 	w1, w2 := make([]float32, p.W1.Len()), make([]float32, p.W2.Len())
 	normals := normalSource{seed: seed}
+	root := sqrt32(float32(p.W1.Rows))
 	for h := range p.Hidden {
-		for pixel := range emu.ImagePixels {
-			w1[pixel*units+h] = normals.next() / emu.ImageSize
+		for pixel := range p.W1.Rows {
+			w1[pixel*units+h] = normals.next() / root
 		}
 	}
 	scale := 1 / sqrt32(float32(p.Hidden))
@@ -110,7 +118,7 @@ func (p *Policy) Init(b compute.Backend, seed uint64, blur int) {
 	compute.Upload(b, p.W1, w1)
 	if blur > 0 {
 		before := columnNorms(w1, units)
-		b.Blur(p.W1, emu.ImageSize, emu.ImageSize, blur)
+		blurImages(b, p.W1, blur)
 		compute.Download(b, w1, p.W1)
 		after := columnNorms(w1, units)
 		for i := range w1 {
@@ -121,6 +129,13 @@ func (p *Policy) Init(b compute.Backend, seed uint64, blur int) {
 		compute.Upload(b, p.W1, w1)
 	}
 	p.Refresh(b)
+}
+
+// blurImages blurs each image of x [pixels][units].
+func blurImages(b compute.Backend, x compute.Tensor, radius int) {
+	for at := 0; at < x.Rows; at += emu.ImagePixels {
+		b.Blur(x.Slice(at, at+emu.ImagePixels), emu.ImageSize, emu.ImageSize, radius)
+	}
 }
 
 // columnNorms returns the root of the sum of squares of each of the columns of w.

@@ -109,7 +109,7 @@ func (t *Trainer) recordBatch(batch Batch) {
 	var data []int8
 	var pixels []uint16
 	for row := range rows {
-		pixels = emu.AppendPixels(pixels[:0], codes[row*emu.ObservationWidth:(row+1)*emu.ObservationWidth])
+		pixels = t.policy.Input.AppendPixels(pixels[:0], codes[row*emu.ObservationWidth:(row+1)*emu.ObservationWidth])
 		for _, e := range pixels {
 			indices = append(indices, int32(e>>1))
 			data = append(data, 1-2*int8(e&1))

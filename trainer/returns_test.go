@@ -61,7 +61,7 @@ func testDiscountRollout(t *testing.T, steps int, gamma float64) {
 	const games, rollouts, seed = 70, 12, 5
 	b := newCPU(t, cpu.Options{Workers: 1})
 	preset, _ := emu.PresetByName("Pong-v0")
-	policy, err := NewPolicy(b, 2, 16)
+	policy, err := NewPolicy(b, &Config{Actions: 2, Hidden: 16, Input: "difference"})
 	if err != nil {
 		t.Fatal(err)
 	}

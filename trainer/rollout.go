@@ -41,7 +41,7 @@ func tileGames(games int, b compute.Backend) int {
 // arrays is decision t of game g: these are the live rows. After them come the
 // carried rows: decisions of earlier rollouts whose return became known in this one.
 type Rollout struct {
-	Steps, Games int
+	Steps, Games int   // Steps may be changed between rollouts, to less than newRollout's or back
 	Batch        Batch // live rows, then carried ones
 
 	Known      []bool // of each row: the return is known, as that of carried rows always is
@@ -58,6 +58,7 @@ type Rollout struct {
 	vector    *emu.Vector
 	pending   *pending
 	tiles     []tile
+	judge     *judge    // of what decisions were worth beside the return; nil: nothing else
 	returns   []moments // of each game, of this rollout's known returns
 	run       []float64 // of each game: the running return, while it is discounted
 	known     []bool    // of each game: run is a return
@@ -72,6 +73,7 @@ type FinishedEpisode struct {
 // tile is some games of a rollout, which one goroutine plays.
 type tile struct {
 	player  *player
+	index   int
 	decide  []func() // of each step: the recorded request for actions, if there is one
 	ended   []emu.Episode
 	done    []FinishedEpisode
@@ -103,12 +105,12 @@ func newRollout(b compute.Backend, policy *Policy, vector *emu.Vector, seed uint
 	r.host = newHostBatch(b, r.Batch)
 	r.Known = slices.Repeat([]bool{true}, r.Batch.Rows())
 	for g := range games {
-		r.next[g*emu.ObservationWidth] = emu.EndOfRow
+		vector.FirstObservation(r.next[g*emu.ObservationWidth:], g)
 	}
 	size := tileGames(games, b)
 	for lo := 0; lo < games; lo += size {
 		hi := min(lo+size, games)
-		r.tiles = append(r.tiles, tile{player: newPlayer(b, policy, seed, vector, lo, hi, hi-lo)})
+		r.tiles = append(r.tiles, tile{player: newPlayer(b, policy, seed, vector, lo, hi, hi-lo), index: len(r.tiles)})
 	}
 	if err := b.Sync(); err != nil {
 		return nil, err
@@ -167,6 +169,9 @@ func (r *Rollout) Collect(workers int, gamma float64) moments {
 		t := &r.tiles[i]
 		r.play(t)
 		r.discount(t, gamma)
+		if r.judge != nil {
+			r.judge.live(r, t)
+		}
 		t.carried = r.countCarried(t)
 	})
 	r.Carried = 0
@@ -174,7 +179,13 @@ func (r *Rollout) Collect(workers int, gamma float64) moments {
 		r.tiles[i].from = r.Live() + r.Carried
 		r.Carried += r.tiles[i].carried
 	}
+	for row := r.Live(); row < r.Live()+r.Carried; row++ {
+		r.Known[row] = true
+	}
 	inParallel(workers, len(r.tiles), func(_, i int) { r.carry(&r.tiles[i], gamma) })
+	if r.judge != nil {
+		r.judge.baseline.update()
+	}
 
 	r.Episodes = r.Episodes[:0]
 	var all moments

@@ -134,7 +134,8 @@ func (r *Rollout) restore(f *checkpoint.File, actions int) error {
 		checkpoint.Load(f, tensorPendingLength, length)); err != nil {
 		return err
 	}
-	if err := errors.Join(checkEntries(r.next), checkEntries(x)); err != nil {
+	columns := r.Batch.X.Cols
+	if err := errors.Join(checkEntries(r.next, columns), checkEntries(x, columns)); err != nil {
 		return err
 	}
 	for _, a := range action {
@@ -149,9 +150,9 @@ func (r *Rollout) restore(f *checkpoint.File, actions int) error {
 }
 
 // checkEntries returns an error if entries are not those of observations.
-func checkEntries(entries []uint16) error {
+func checkEntries(entries []uint16, columns int) error {
 	for _, e := range entries {
-		if e != emu.EndOfRow && e>>1 >= emu.Codes {
+		if e != emu.EndOfRow && int(e>>1) >= columns {
 			return fmt.Errorf("the observation entry %d in the checkpoint is impossible", e)
 		}
 	}

@@ -51,7 +51,7 @@ func build(config Config, backend compute.Backend) (*Trainer, error) {
 	if err != nil {
 		return nil, err
 	}
-	policy, err := newPolicy(backend, config.Actions, config.Hidden, config.PermutePixels)
+	policy, err := NewPolicy(backend, &config)
 	if err != nil {
 		return nil, err
 	}
@@ -66,8 +66,12 @@ func build(config Config, backend compute.Backend) (*Trainer, error) {
 		t.learner = NewLearner(backend, policy, config.Optimizer, 0)
 	} else {
 		vector := emu.NewVector(config.Envs, preset, config.Seed, 0)
+		vector.SetInput(policy.Input)
 		if t.rollout, err = newRollout(backend, policy, vector, config.Seed, config.Steps(), config.Gamma); err != nil {
 			return nil, err
+		}
+		if config.Baseline == "situation" || config.Credit == "hit" {
+			t.rollout.judge = newJudge(t.rollout, config.Baseline == "situation", config.Credit == "hit")
 		}
 		t.learner = NewLearner(backend, policy, config.Optimizer, t.rollout.Batch.Rows())
 	}
@@ -105,3 +109,6 @@ const lowestReturn = -100
 
 // Config returns the configuration.
 func (t *Trainer) Config() Config { return t.config }
+
+// Policy returns the policy as it is: it belongs to the run.
+func (t *Trainer) Policy() *Policy { return t.policy }

@@ -56,6 +56,7 @@ func (t *Trainer) play() (batch Batch, live int) {
 // it is.
 func (t *Trainer) playRollout() (batch Batch, live int) {
 	r := t.rollout
+	r.Steps = t.config.steps(int(t.stage().batch))
 	returns := r.Collect(t.workers, t.config.Gamma)
 	live = r.Live()
 	rows := live + r.Carried
@@ -65,6 +66,9 @@ func (t *Trainer) playRollout() (batch Batch, live int) {
 		lo, hi := i*chunk, min((i+1)*chunk, rows)
 		if t.config.Standardize == "batch" {
 			standardize(r.host.advantage[lo:hi], r.Known[lo:hi], returns)
+		}
+		if r.judge != nil {
+			r.judge.assess(r, lo, hi)
 		}
 		for row := lo; row < hi; row++ {
 			r.host.weight[row] = 0
@@ -119,14 +123,17 @@ func (t *Trainer) playEpisodes() (batch Batch, live int) {
 
 // hyper returns the hyperparameters of the next update.
 func (t *Trainer) hyper() Hyper {
-	c := &t.config
+	c, s := &t.config, t.stage()
 	return Hyper{
-		Entropy:      float32(c.Entropy),
-		LearningRate: c.learningRate(t.update), Decay: float32(c.Decay), Epsilon: float32(c.Epsilon),
+		Entropy:      s.entropyWeight,
+		LearningRate: s.learningRate, Decay: c.decay(s.batch), Epsilon: float32(c.Epsilon),
 		Beta1: float32(c.Beta1), Beta2: float32(c.Beta2), Step: t.update + 1,
 		Blur: c.blur(t.update), L2: float32(c.L2), Clip: float32(c.Clip),
 	}
 }
+
+// stage returns what the schedule says of the next update.
+func (t *Trainer) stage() stage { return t.config.stage(t.update, t.globalStep) }
 
 // Progress returns how far the run is: the metrics that are not about one update; the
 // others are 0.

@@ -105,7 +105,7 @@ func LoadPolicy(found *checkpoint.Found, b compute.Backend) (*Policy, Config, er
 	if err != nil {
 		return nil, config, fmt.Errorf("%s: %w", found.Path, err)
 	}
-	p, err := newPolicy(b, config.Actions, config.Hidden, config.PermutePixels)
+	p, err := NewPolicy(b, &config)
 	if err != nil {
 		return nil, config, err
 	}

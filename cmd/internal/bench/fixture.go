@@ -52,7 +52,7 @@ type fixture struct {
 }
 
 func newFixture(b compute.Backend) (*fixture, error) {
-	policy, err := trainer.NewPolicy(b, config.Actions, config.Hidden)
+	policy, err := trainer.NewPolicy(b, &config)
 	if err != nil {
 		return nil, err
 	}
