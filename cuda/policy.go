@@ -33,6 +33,21 @@ func (b *Backend) PolicyGrad(d, z, p compute.Tensor, action compute.Array[uint8]
 		u64(z.Rows), u32(z.Cols), f32(entropy))
 }
 
+// LogProb implements compute.Backend.
+func (b *Backend) LogProb(l, z compute.Tensor, action compute.Array[uint8]) {
+	compute.CheckLogProb(l, z, action)
+	b.launch("LogProb", kernels.LogProb, blocks(z.Rows, kernels.LogProb.Block),
+		pointer(l), pointer(z), pointer(action), u64(z.Rows), u32(z.Cols))
+}
+
+// PPOGrad implements compute.Backend.
+func (b *Backend) PPOGrad(d, z compute.Tensor, action compute.Array[uint8], behaviour, advantage, target, weight compute.Tensor, clip, entropy, value float32) {
+	outputs := compute.CheckPPOGrad(d, z, action, behaviour, advantage, target, weight)
+	b.launch("PPOGrad", kernels.PPOGrad, blocks(z.Rows, kernels.PPOGrad.Block),
+		pointer(d), pointer(z), pointer(action), pointer(behaviour), pointer(advantage), pointer(target), pointer(weight),
+		u64(z.Rows), u32(outputs), f32(1-clip), f32(1+clip), f32(entropy), f32(value))
+}
+
 // Uniform implements compute.Backend.
 func (b *Backend) Uniform(u compute.Tensor, seed uint64, purpose uint32, stream, tick compute.Array[uint32], after uint32) {
 	compute.CheckUniform(u, stream, tick)

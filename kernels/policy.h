@@ -28,6 +28,20 @@ __device__ inline void softmax(float *p, const float *z, u32 k)
         p[j] /= sum;
 }
 
+const float NONE = __builtin_nanf(""); // ln π of an action that is not there
+
+// log_prob returns ln π(action) = z[action] − top − ln Σ e^(z[·]−top), top = max z, NONE unless
+// action < k.
+__device__ inline float log_prob(const float *z, u32 k, float top, u32 action)
+{
+    float sum = 0, taken = NONE;
+    for (u32 j = 0; j < k; j++) {
+        sum += exp32(z[j] - top);
+        taken = j == action ? z[j] : taken;
+    }
+    return taken - top - log32(sum);
+}
+
 // sample returns the action that u in [0, 1) draws: the number of j with
 // u ≥ p[0] + … + p[j], at most k−1; for k = 1 whether u < p[0].
 __device__ inline u8 sample(const float *p, u32 k, float u)

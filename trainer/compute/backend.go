@@ -105,6 +105,28 @@ type Backend interface {
 	// logits. ln p[k] is z[k] − max z − ln Σ e^(z−max z).
 	PolicyGrad(d, z, p Tensor, action Array[uint8], advantage, weight Tensor, entropy float32)
 
+	// LogProb: l = ln π(a), the logarithm of the probability of the action a taken, row by
+	// row, for logits z [rows][K], 1 ≤ K ≤ 256:
+	//	l = z[a] − max z − ln Σ e^(z−max z)
+	// and for one output z, the logit of action 1, that of the two outputs (0, z). l and
+	// action are [rows][1]. An action that the policy does not have gives NaN.
+	LogProb(l, z Tensor, action Array[uint8])
+
+	// PPOGrad writes the gradient of the clipped objective of Schulman et al. 2017 (eq. 9) at
+	// the outputs z [rows][K+1] of a network: of a policy, 1 ≤ K ≤ 256, as in LogProb, and
+	// in the last column the value v. With a = action, l = behaviour, the ln π(a) of the policy
+	// that took it, A = advantage, R = target, w = weight, all [rows][1], β = entropy and
+	// c = value (the objective has −c/2·(v−R)²):
+	//	r = e^(ln π(a) − l)
+	//	g = 0 if A > 0 and r > 1+clip, or A < 0 and r < 1−clip, else r·A
+	//	d[k] = w·((1[a=k]−p[k])·g − β·p[k]·(ln p[k] + H)),  H = −Σ p ln p
+	//	d[K] = w·c·(R−v)
+	// p is Softmax's, ln p LogProb's, H begins at 0 and p·ln p is subtracted in order; 1+clip and
+	// 1−clip are rounded to float32 first. For K = 1, p, ln p and H are those of the two
+	// outputs (0, z), and d[0] is the second's. Where l is LogProb of the same logits, r is
+	// exactly 1, and d[0…K−1] is PolicyGrad's for two or more outputs. d is [rows][K+1].
+	PPOGrad(d, z Tensor, action Array[uint8], behaviour, advantage, target, weight Tensor, clip, entropy, value float32)
+
 	// RMSProp: c = decay·c + (1−decay)·g², w += lr·g/(√c+eps), elementwise
 	// (ascent, as in Karpathy 2016; Tieleman & Hinton 2012). 1−decay is rounded to
 	// float32 first; the root is exactly rounded.

@@ -55,6 +55,30 @@ func CheckPolicyGrad(d, z, p Tensor, action Array[uint8], advantage, weight Tens
 	want(op, "weight", weight, z.Rows, 1)
 }
 
+// CheckLogProb checks LogProb's operands.
+func CheckLogProb(l, z Tensor, action Array[uint8]) {
+	const op = "LogProb"
+	want(op, "l", l, z.Rows, 1)
+	want(op, "action", action, z.Rows, 1)
+	wantActions(op, z.Cols)
+}
+
+// CheckPPOGrad checks PPOGrad's operands and returns the number of the policy's outputs.
+func CheckPPOGrad(d, z Tensor, action Array[uint8], behaviour, advantage, target, weight Tensor) (outputs int) {
+	const op = "PPOGrad"
+	if z.Cols < 2 {
+		misfit(op, "z is [%d][%d]; it must have the columns of the policy, 1 or more, and that of the value", z.Rows, z.Cols)
+	}
+	want(op, "d", d, z.Rows, z.Cols)
+	want(op, "action", action, z.Rows, 1)
+	want(op, "behaviour", behaviour, z.Rows, 1)
+	want(op, "advantage", advantage, z.Rows, 1)
+	want(op, "target", target, z.Rows, 1)
+	want(op, "weight", weight, z.Rows, 1)
+	wantActions(op, z.Cols-1)
+	return z.Cols - 1
+}
+
 // CheckRMSProp checks RMSProp's operands.
 func CheckRMSProp(w, c, g Tensor) {
 	const op = "RMSProp"

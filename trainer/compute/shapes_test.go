@@ -20,6 +20,8 @@ func TestMisfits(t *testing.T) {
 		"compute: MatMul: 3 and 4 rows in a batch of 2 matrices; each must be a multiple": func() { CheckMatMul(2, tensor(3, 3), tensor(4, 5), tensor(3, 7), false, false) },
 		"compute: ReLU: x is [3][2]; it must be [2][3]":                                   func() { CheckReLU(tensor(2, 3), tensor(3, 2)) },
 		"compute: PolicyGrad: weight is [1][1]; it must be [2][1]":                        func() { z := tensor(2, 1); CheckPolicyGrad(z, z, z, array[uint8](2, 1), z, tensor(1, 1)) },
+		"compute: LogProb: l is [3][1]; it must be [2][1]":                                func() { CheckLogProb(tensor(3, 1), tensor(2, 4), array[uint8](2, 1)) },
+		"compute: LogProb: 0 probabilities; an action is a number from 0 to 255":          func() { CheckLogProb(tensor(2, 1), tensor(2, 0), array[uint8](2, 1)) },
 		"compute: Blur: rows of 15 units; pad them to 16 with compute.PadCols":            func() { CheckBlur(tensor(12, 15), 3, 4, 1) },
 		"compute: Blur: an image of 3×4 and a radius of -1; none may be negative":         func() { CheckBlur(tensor(12, 16), 3, 4, -1) },
 		"compute: SumSquares: 3 rows in 2 slices; they must be of equal size":             func() { CheckSumSquares(tensor(2, 1), tensor(3, 3)) },
@@ -32,6 +34,14 @@ func TestMisfits(t *testing.T) {
 		"compute: SparseMatMul: a sparse batch of 32768 columns; at most 32767 fit":       func() { CheckSparseMatMul(tensor(4, 16), Sparse{MaxSparseCols + 1, x.Entries}, tensor(5, 16)) },
 		"compute: SparseMatMulGrad: dy is [3][16]; it must be [4][16]":                    func() { CheckSparseMatMulGrad(tensor(5, 16), x, tensor(3, 16)) },
 		"compute: SparseMLP: w2 is [2][16]; it must be [1][16]":                           func() { CheckSparseMLP(tensor(4, 1), active, x, tensor(5, 16), tensor(2, 16)) },
+		"compute: PPOGrad: d is [2][3]; it must be [2][4]": func() {
+			x := tensor(2, 1)
+			CheckPPOGrad(tensor(2, 3), tensor(2, 4), array[uint8](2, 1), x, x, x, x)
+		},
+		"compute: PPOGrad: z is [2][1]; it must have the columns of the policy, 1 or more, and that of the value": func() {
+			x := tensor(2, 1)
+			CheckPPOGrad(x, x, array[uint8](2, 1), x, x, x, x)
+		},
 		"compute: SparseMLPSample: draw.Tick is [3][1]; it must be [4][1]": func() {
 			z := tensor(4, 1)
 			CheckSparseMLPSample(array[uint8](4, 1), z, z, active, x, tensor(5, 16), tensor(1, 16), draw)
@@ -59,6 +69,10 @@ func TestDerivedSizes(t *testing.T) {
 	}
 	if rows := CheckSumSquares(tensor(3, 1), tensor(12, 7)); rows != 4 {
 		t.Errorf("slices of %d rows, want 4", rows)
+	}
+	column := tensor(2, 1)
+	if outputs := CheckPPOGrad(tensor(2, 7), tensor(2, 7), array[uint8](2, 1), column, column, column, column); outputs != 6 {
+		t.Errorf("%d outputs of a policy with 7 columns, want 6", outputs)
 	}
 	x := Sparse{Cols: 5, Entries: array[uint16](4, 3)}
 	if blocks := CheckSparseMLP(tensor(4, 6), array[uint16](4, 13), x, tensor(5, 208), tensor(6, 208)); blocks != 13 {

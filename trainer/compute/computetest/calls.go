@@ -42,10 +42,13 @@ func Calls(b compute.Backend) map[string]func() {
 	}
 	for _, k := range []int{1, 3} {
 		z, p, w2, dw2 := f(rows, k), f(rows, k), f(k, units), f(k, units)
+		zv, dv := f(rows, k+1), f(rows, k+1) // with a value
 		for name, call := range map[string]func(){
 			"Sigmoid":    func() { b.Sigmoid(p, z) },
 			"Softmax":    func() { b.Softmax(p, z) },
 			"PolicyGrad": func() { b.PolicyGrad(z, z, p, action, u, u, 0.1) },
+			"LogProb":    func() { b.LogProb(u, z, action) },
+			"PPOGrad":    func() { b.PPOGrad(dv, zv, action, u, u, u, u, 0.2, 0.1, 0.5) },
 			"Sample":     func() { b.Sample(action, p, u) },
 			"SparseMLP":  func() { b.SparseMLP(z, active, x, w1, w2) },
 			"SparseMLPSample": func() {

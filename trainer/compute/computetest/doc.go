@@ -12,6 +12,7 @@
 // bound was used is logged: a case about to fail is seen early.
 //
 // Beside the table, gradients.go checks each gradient against finite differences
-// of a float64 forward pass, fused.go each fused operation against its parts, and
+// of a float64 forward pass, fused.go each fused operation against its parts, ppo.go
+// PPOGrad against PolicyGrad, which it is for the policy that took the actions, and
 // contract.go what all operations have in common: memory, queues and panics.
 package computetest

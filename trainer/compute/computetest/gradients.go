@@ -31,6 +31,8 @@ func testGradients(t *testing.T, b compute.Backend) {
 		{"ReLU", reluObjective},
 		{"policy of 1 output", func(e *env) []objective { return policyObjective(e, 1) }},
 		{"policy of 6 outputs", func(e *env) []objective { return policyObjective(e, 6) }},
+		{"PPO of 1 output", func(e *env) []objective { return ppoObjective(e, 1) }},
+		{"PPO of 6 outputs", func(e *env) []objective { return ppoObjective(e, 6) }},
 		{"MatMul", matMulObjective},
 		{"SparseMatMul", sparseObjective},
 		{"SparseMLP of 1 output", func(e *env) []objective { return mlpObjective(e, 1) }},

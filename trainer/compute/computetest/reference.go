@@ -96,6 +96,36 @@ func refPolicyGrad(z, p []float32, action uint8, advantage, weight, entropy floa
 	return d
 }
 
+// refPair returns the two outputs that one stands for, and several as they are.
+func refPair(z []float32) []float32 {
+	if len(z) == 1 {
+		return []float32{0, z[0]}
+	}
+	return z
+}
+
+func refLogProb(z []float32, action uint8) float32 {
+	z = refPair(z)
+	top, logSum := refLogits(z)
+	if int(action) >= len(z) {
+		return float32(math.NaN())
+	}
+	return z[action] - top - logSum
+}
+
+func refPPOGrad(z []float32, r ppoRow, o ppoOptions) []float32 {
+	k := len(z) - 1
+	ratio := compute.Exp32(refLogProb(z[:k], r.action) - r.behaviour)
+	low, high := 1-o.clip, 1+o.clip
+	g := ratio * r.advantage
+	if r.advantage > 0 && ratio > high || r.advantage < 0 && ratio < low {
+		g = 0
+	}
+	logits := refPair(z[:k])
+	d := refPolicyGrad(logits, refSoftmax(logits), r.action, g, r.weight, o.entropy)
+	return append(d[len(d)-k:], float32(r.weight*o.value)*(r.target-z[k]))
+}
+
 func refRMSProp(w, c, g, lr, decay, eps float32) (neww, newc float32) {
 	rest := 1 - decay
 	c = float32(decay*c) + float32(rest*float32(g*g))

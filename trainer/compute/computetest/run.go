@@ -20,6 +20,7 @@ func Run(t *testing.T, b compute.Backend) {
 	}
 	t.Run("gradients", func(t *testing.T) { testGradients(t, b) })
 	t.Run("fused", func(t *testing.T) { testFused(t, b) })
+	t.Run("PPO with its own policy", func(t *testing.T) { testOwnPolicy(t, b) })
 	t.Run("contract", func(t *testing.T) { testContract(t, b) })
 	if err := b.Sync(); err != nil {
 		t.Errorf("%s: Sync: %v", b.Name(), err)

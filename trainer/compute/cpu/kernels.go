@@ -69,6 +69,8 @@ type tasks struct {
 	softmax    softmaxTask
 	sigmoid    sigmoidTask
 	policyGrad policyGradTask
+	logProb    logProbTask
+	ppoGrad    ppoGradTask
 	sample     sampleTask
 	uniform    uniformTask
 	rmsProp    rmsPropTask

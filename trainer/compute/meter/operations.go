@@ -41,6 +41,18 @@ func (b *Backend) PolicyGrad(d, z, p compute.Tensor, action compute.Array[uint8]
 	b.operation("PolicyGrad", z.Rows, z.Cols)
 }
 
+// LogProb implements compute.Backend.
+func (b *Backend) LogProb(l, z compute.Tensor, action compute.Array[uint8]) {
+	compute.CheckLogProb(l, z, action)
+	b.operation("LogProb", z.Rows, z.Cols)
+}
+
+// PPOGrad implements compute.Backend.
+func (b *Backend) PPOGrad(d, z compute.Tensor, action compute.Array[uint8], behaviour, advantage, target, weight compute.Tensor, _, _, _ float32) {
+	compute.CheckPPOGrad(d, z, action, behaviour, advantage, target, weight)
+	b.operation("PPOGrad", z.Rows, z.Cols)
+}
+
 // RMSProp implements compute.Backend.
 func (b *Backend) RMSProp(w, c, g compute.Tensor, _, _, _ float32) {
 	compute.CheckRMSProp(w, c, g)

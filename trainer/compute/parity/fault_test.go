@@ -89,6 +89,16 @@ func (f *faulty) PolicyGrad(d, z, p compute.Tensor, action compute.Array[uint8],
 	f.done("PolicyGrad", map[string]any{"d": d})
 }
 
+func (f *faulty) LogProb(l, z compute.Tensor, action compute.Array[uint8]) {
+	f.Backend.LogProb(l, z, action)
+	f.done("LogProb", map[string]any{"l": l})
+}
+
+func (f *faulty) PPOGrad(d, z compute.Tensor, action compute.Array[uint8], behaviour, advantage, target, weight compute.Tensor, clip, entropy, value float32) {
+	f.Backend.PPOGrad(d, z, action, behaviour, advantage, target, weight, clip, entropy, value)
+	f.done("PPOGrad", map[string]any{"d": d})
+}
+
 func (f *faulty) RMSProp(w, c, g compute.Tensor, lr, decay, eps float32) {
 	f.Backend.RMSProp(w, c, g, lr, decay, eps)
 	f.done("RMSProp", map[string]any{"w": w, "c": c})
@@ -169,6 +179,7 @@ type operands struct {
 	z, p, d                        compute.Tensor // [rows][outputs]
 	product                        compute.Tensor // [rows][outputs]
 	advantage, weight, uniform     compute.Tensor // [rows][1]
+	behaviour, target              compute.Tensor // [rows][1]
 	squares                        compute.Tensor // [2][1]
 	action                         compute.Array[uint8]
 	active                         compute.Array[uint16]
@@ -194,6 +205,7 @@ func newOperands(b compute.Backend) *operands {
 		w2: normal(outputs, units), dw2: normal(outputs, units),
 		z: normal(rows, outputs), p: normal(rows, outputs), d: normal(rows, outputs), product: normal(rows, outputs),
 		advantage: normal(rows, 1), weight: normal(rows, 1), uniform: normal(rows, 1), squares: normal(2, 1),
+		behaviour: normal(rows, 1), target: normal(rows, 1),
 		action: compute.New[uint8](b, rows, 1), active: compute.New[uint16](b, rows, units/compute.Lanes),
 		stream: compute.New[uint32](b, rows, 1), tick: compute.New[uint32](b, rows, 1),
 		x: compute.NewSparse(b, rows, width, cols),
@@ -221,6 +233,10 @@ var calls = map[string]func(b compute.Backend, o *operands){
 	"Softmax":  func(b compute.Backend, o *operands) { b.Softmax(o.p, o.z) },
 	"PolicyGrad": func(b compute.Backend, o *operands) {
 		b.PolicyGrad(o.d, o.z, o.p, o.action, o.advantage, o.weight, 0.1)
+	},
+	"LogProb": func(b compute.Backend, o *operands) { b.LogProb(o.behaviour, o.z, o.action) },
+	"PPOGrad": func(b compute.Backend, o *operands) {
+		b.PPOGrad(o.d, o.z, o.action, o.behaviour, o.advantage, o.target, o.weight, 0.2, 0.1, 0.5)
 	},
 	"RMSProp": func(b compute.Backend, o *operands) { b.RMSProp(o.rowUnits, o.mean, o.rowUnits3, 0.1, 0.9, 1) },
 	"Adam": func(b compute.Backend, o *operands) {
@@ -258,6 +274,8 @@ var faults = []struct {
 	{fault{"Sigmoid", "p", 1, 200, 5}, outputs},
 	{fault{"Softmax", "p", 3, 0, 5}, outputs},
 	{fault{"PolicyGrad", "d", 1, 209, 5}, outputs},
+	{fault{"LogProb", "l", 2, 68, 5}, 1},
+	{fault{"PPOGrad", "d", 1, 208, 5}, outputs},
 	{fault{"RMSProp", "w", 2, 500, 5}, units},
 	{fault{"RMSProp", "c", 1, 501, 5}, units},
 	{fault{"Adam", "w", 1, 506, 5}, units},

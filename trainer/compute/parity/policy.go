@@ -45,6 +45,38 @@ func (p *Backend) PolicyGrad(d, z, prob compute.Tensor, action compute.Array[uin
 	p.compare("PolicyGrad", call, written("d", da, db))
 }
 
+// LogProb implements compute.Backend.
+func (p *Backend) LogProb(l, z compute.Tensor, action compute.Array[uint8]) {
+	if p.failed() {
+		return
+	}
+	call := p.begin("LogProb")
+	la, lb := pair(p, l)
+	za, zb := pair(p, z)
+	actiona, actionb := pair(p, action)
+	p.a.LogProb(la, za, actiona)
+	p.b.LogProb(lb, zb, actionb)
+	p.compare("LogProb", call, written("l", la, lb))
+}
+
+// PPOGrad implements compute.Backend.
+func (p *Backend) PPOGrad(d, z compute.Tensor, action compute.Array[uint8], behaviour, advantage, target, weight compute.Tensor, clip, entropy, value float32) {
+	if p.failed() {
+		return
+	}
+	call := p.begin("PPOGrad")
+	da, db := pair(p, d)
+	za, zb := pair(p, z)
+	actiona, actionb := pair(p, action)
+	behavioura, behaviourb := pair(p, behaviour)
+	advantagea, advantageb := pair(p, advantage)
+	targeta, targetb := pair(p, target)
+	weighta, weightb := pair(p, weight)
+	p.a.PPOGrad(da, za, actiona, behavioura, advantagea, targeta, weighta, clip, entropy, value)
+	p.b.PPOGrad(db, zb, actionb, behaviourb, advantageb, targetb, weightb, clip, entropy, value)
+	p.compare("PPOGrad", call, written("d", da, db))
+}
+
 // Uniform implements compute.Backend.
 func (p *Backend) Uniform(u compute.Tensor, seed uint64, purpose uint32, stream, tick compute.Array[uint32], after uint32) {
 	if p.failed() {
