@@ -11,7 +11,7 @@ import (
 type Batch struct {
 	X         compute.Sparse        // [rows][columns] observations
 	Z, Prob   compute.Tensor        // [rows][outputs] logits and probabilities
-	Active    compute.Array[uint16] // [rows][units/16] units above 0
+	Active    compute.Array[uint16] // [rows][units/16] hidden units above 0, where the network says (mlp)
 	Action    compute.Array[uint8]  // [rows][1]
 	Advantage compute.Tensor        // [rows][1]
 	Weight    compute.Tensor        // [rows][1] how much the decision counts in the gradient
@@ -20,10 +20,10 @@ type Batch struct {
 // NewBatch returns a batch for decisions of policy p.
 func NewBatch(b compute.Backend, rows int, p *Policy) Batch {
 	return Batch{
-		X:         compute.NewSparse(b, rows, emu.ObservationWidth, p.Table.Rows),
+		X:         compute.NewSparse(b, rows, emu.ObservationWidth, p.Columns()),
 		Z:         compute.New[float32](b, rows, p.Outputs()),
 		Prob:      compute.New[float32](b, rows, p.Outputs()),
-		Active:    compute.New[uint16](b, rows, p.W1.Cols/compute.Lanes),
+		Active:    compute.New[uint16](b, rows, p.net.activeWords()),
 		Action:    compute.NewShared[uint8](b, rows, 1),
 		Advantage: compute.New[float32](b, rows, 1),
 		Weight:    compute.New[float32](b, rows, 1),

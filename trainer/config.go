@@ -2,7 +2,6 @@ package trainer
 
 import (
 	"fmt"
-	"strings"
 
 	"pongpg/emu"
 	"pongpg/trainer/compute"
@@ -13,13 +12,16 @@ import (
 // hyperparameter is named: json in the run's directory, flag and help on the
 // command line.
 type Config struct {
-	Recipe  string `json:"recipe"`
-	Seed    uint64 `json:"seed"`
-	Preset  string `json:"preset" flag:"preset" help:"environment: Pong-v0 (the 2016 post's), Pong-v4, PongDeterministic-v4, PongNoFrameskip-v4, ALE/Pong-v5"`
-	Actions int    `json:"actions" flag:"actions" help:"actions of the policy: 2 (up, down), 3 (with noop), 6 (with fire)"`
-	Input   string `json:"input" flag:"input" help:"what the policy sees: 'difference' of two images (the post's), or 'both': the image and the difference"`
-	Hidden  int    `json:"hidden" flag:"hidden" help:"hidden units"`
-	Envs    int    `json:"envs" flag:"envs" help:"games in parallel; with --batch-episodes as many as that at most"`
+	Recipe    string `json:"recipe"`
+	Algorithm string `json:"algorithm" flag:"algorithm" help:"reinforce (the post's), a2c, ppo, trpo or cem"`
+	Seed      uint64 `json:"seed"`
+	Preset    string `json:"preset" flag:"preset" help:"environment: Pong-v0 (the 2016 post's), Pong-v4, PongDeterministic-v4, PongNoFrameskip-v4, ALE/Pong-v5"`
+	Actions   int    `json:"actions" flag:"actions" help:"actions of the policy: 2 (up, down), 3 (with noop), 6 (with fire)"`
+	Input     string `json:"input" flag:"input" help:"what the policy sees: 'difference' of two images (the post's), or 'both': the image and the difference"`
+	Network   string `json:"network" flag:"network" help:"between them: 'mlp', a fully connected layer (the post's), or 'conv', convolutions before it"`
+	Filters   string `json:"filters" flag:"filters" help:"conv: its layers, each FILTERS@SIZE/STRIDE, the next after a blank"`
+	Hidden    int    `json:"hidden" flag:"hidden" help:"hidden units"`
+	Envs      int    `json:"envs" flag:"envs" help:"games in parallel; with --batch-episodes as many as that at most"`
 
 	BatchEpisodes  int `json:"batch_episodes" flag:"batch-episodes" help:"whole episodes an update; 0: by decisions"`
 	BatchDecisions int `json:"batch_decisions" flag:"batch-decisions" help:"decisions an update, over all games, rounded up to as many for each; 0: by episodes"`
@@ -30,6 +32,7 @@ type Config struct {
 	Entropy     float64 `json:"entropy" flag:"entropy" help:"weight of the policy's entropy in the objective"`
 	Baseline    string  `json:"baseline" flag:"baseline" help:"taken off a return: 'none', or the mean return of such a 'situation' as the images show"`
 	Credit      string  `json:"credit" flag:"credit" help:"decisions that a won point counts for: all of the 'point', or those up to the agent's last 'hit' of the ball, as the images show it"`
+	KLTarget    float64 `json:"kl_target" flag:"kl-target" help:"mean KL of an update that the learning rate is steered towards: lowered above twice, raised again (to --lr at most) below half of it; 0: not"`
 	Schedule    string  `json:"schedule" flag:"schedule" help:"instead of --batch-decisions, --lr and --entropy what they are from a number of decisions on (geometric between): DECISIONS:BATCH:LR:ENTROPY, more after a blank"`
 
 	Optimizer           string  `json:"optimizer" flag:"optimizer" help:"what makes a step of the gradient: 'rmsprop' (the post's) or 'adam'"`
@@ -44,6 +47,19 @@ type Config struct {
 	L2                  float64 `json:"l2" flag:"l2" help:"weight decay: the objective loses l2/2 times the squares of all weights; 0: none"`
 	Clip                float64 `json:"clip" flag:"clip" help:"norm that the gradient (of all weights together) is scaled down to where it is above; 0: none"`
 
+	Lambda      float64 `json:"lambda" flag:"lambda" help:"a2c, ppo: decay of later surprises in a decision's advantage (GAE)"`
+	ValueWeight float64 `json:"value_weight" flag:"value-weight" help:"a2c, ppo: weight of the value's squared error in the objective"`
+	PPOClip     float64 `json:"ppo_clip" flag:"ppo-clip" help:"ppo: how far an action's probability may go from what it was, as a fraction, before it is worth no more"`
+	Passes      int     `json:"passes" flag:"passes" help:"ppo: passes over each batch"`
+	Minibatches int     `json:"minibatches" flag:"minibatches" help:"ppo: steps of a pass"`
+	KLLimit     float64 `json:"kl_limit" flag:"kl-limit" help:"trpo: mean KL that an update may change the policy by"`
+	Imitate     int     `json:"imitate" flag:"imitate" help:"decisions at the beginning in which the policy learns what a scripted expert would do; 0: none"`
+
+	Population   int     `json:"population" flag:"population" help:"cem: guesses an update"`
+	Elite        int     `json:"elite" flag:"elite" help:"cem: of them, how many best ones the next are like"`
+	Noise        float64 `json:"noise" flag:"noise" help:"cem: standard deviation of the first guesses, and of what is added to later ones"`
+	NoiseUpdates int     `json:"noise_updates" flag:"noise-updates" help:"cem: updates over which what is added goes to 0"`
+
 	Blur        int `json:"blur" flag:"blur" help:"radius, in pixels, of the box by which the gradient of W1 is blurred (twice) over the image; 0: not"`
 	BlurFinal   int `json:"blur_final" flag:"blur-final" help:"radius after --blur-updates"`
 	BlurUpdates int `json:"blur_updates" flag:"blur-updates" help:"updates over which the radius goes (linearly) to --blur-final"`
@@ -52,58 +68,16 @@ type Config struct {
 	PermutePixels int `json:"permute_pixels" flag:"permute-pixels" help:"experiment: seed of a random permutation of the image's pixels; 0: none"`
 }
 
-// StoredBefore returns the values of the fields that a Config may lack which was stored
-// (as JSON) before they were there: read it over this one.
-func StoredBefore() Config {
-	return Config{Optimizer: RMSProp, Beta1: 0.9, Beta2: 0.999, Input: "difference", Baseline: "none", Credit: "point"}
-}
+// The algorithms' names.
+const (
+	Reinforce = "reinforce"
+	A2C       = "a2c"
+	PPO       = "ppo"
+	TRPO      = "trpo"
+	CEM       = "cem"
+)
 
-// Recipes names the recipes, the default first.
-var Recipes = []string{"fast", "karpathy", "win"}
-
-// Recipe returns the configuration that goes by a name. The error names the choices.
-func Recipe(name string) (Config, error) {
-	switch name {
-	case "karpathy":
-		return karpathy, nil
-	case "fast":
-		return fast, nil
-	case "win":
-		return win, nil
-	}
-	return Config{}, fmt.Errorf("recipe %q is not one of %s", name, strings.Join(Recipes, ", "))
-}
-
-// karpathy is the 2016 post's script to the letter (docs/recipes.md).
-var karpathy = Config{
-	Recipe: "karpathy", Preset: "Pong-v0", Actions: 2, Input: "difference", Hidden: 200, Envs: 10,
-	BatchEpisodes: 10,
-	Gamma:         0.99, Standardize: "episode", Reduce: "sum", Baseline: "none", Credit: "point",
-	Optimizer: RMSProp, LearningRate: 1e-4, LearningRateFinal: 1e-4,
-	Decay: 0.99, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-5,
-}
-
-// fast is the same network on the same observations, tuned to learn in the least
-// time (docs/recipes.md says what each departure gives).
-var fast = Config{
-	Recipe: "fast", Preset: "Pong-v0", Actions: 2, Input: "difference", Hidden: 200, Envs: 256,
-	BatchDecisions: 100_000,
-	Gamma:          0.99, Standardize: "batch", Reduce: "mean", Entropy: 0.01, Baseline: "none", Credit: "point",
-	Optimizer: RMSProp, LearningRate: 4e-3, LearningRateFinal: 5e-4, LearningRateUpdates: 3000,
-	Decay: 0.99, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8,
-	Blur: 3, BlurFinal: 0, BlurUpdates: 200, InitBlur: 4,
-}
-
-// win is what learns to win: docs/recipes.md.
-var win = Config{
-	Recipe: "win", Preset: "Pong-v0", Actions: 6, Input: "both", Hidden: 200, Envs: 256,
-	BatchDecisions: 50_000,
-	Gamma:          0.99, Standardize: "none", Reduce: "mean", Entropy: 0.02, Baseline: "situation", Credit: "hit",
-	Optimizer: RMSProp, LearningRate: 1e-2, LearningRateFinal: 1e-2,
-	Schedule: "0:50e3:1e-2:.02 15e6:50e3:1e-2:.02 50e6:150e3:8e-3:.01 100e6:200e3:1e-3:.002",
-	Decay:    0.99, DecayDecisions: 50_000, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8,
-	Blur: 12, BlurFinal: 4, BlurUpdates: 400, InitBlur: 4,
-}
+var algorithms = []string{Reinforce, A2C, PPO, TRPO, CEM}
 
 // Steps returns how many decisions each game plays at most in an update when the batch is
 // counted in decisions.

@@ -34,6 +34,12 @@ func (c *Config) Check() error {
 	if _, err := actionSet(c.Actions); err != nil {
 		return err
 	}
+	if !slices.Contains(algorithms, c.Algorithm) {
+		return fmt.Errorf("--algorithm %q is not one of %s", c.Algorithm, strings.Join(algorithms, ", "))
+	}
+	if err := c.checkAlgorithm(); err != nil {
+		return err
+	}
 	if (c.BatchEpisodes == 0) == (c.BatchDecisions == 0) {
 		return errors.New("the batch must be counted in episodes or in decisions: set one of --batch-episodes and --batch-decisions, and the other to 0")
 	}
@@ -55,8 +61,11 @@ func (c *Config) Check() error {
 	if !slices.Contains([]string{"point", "hit"}, c.Credit) {
 		return fmt.Errorf("--credit %q is not one of point, hit", c.Credit)
 	}
-	if (c.Baseline == "situation" || c.Credit == "hit") && (c.Input != "both" || c.BatchEpisodes > 0) {
-		return errors.New("--baseline situation and --credit hit are read from two images, in batches of decisions: set --input both and --batch-decisions")
+	if (c.Baseline == "situation" || c.Credit == "hit" || c.Imitate > 0) && (c.Input != "both" || c.BatchEpisodes > 0) {
+		return errors.New("--baseline situation, --credit hit and --imitate are read from two images, in batches of decisions: set --input both and --batch-decisions")
+	}
+	if c.Baseline == "situation" && c.Standardize != "none" {
+		return errors.New("--baseline situation takes the place of --standardize: set it to none")
 	}
 	if _, err := parseSchedule(c.Schedule); err != nil {
 		return err
@@ -87,6 +96,18 @@ func (c *Config) Check() error {
 		{"epsilon", c.Epsilon, 1e-30, 100},
 		{"l2", c.L2, 0, 100},
 		{"clip", c.Clip, 0, maxClip},
+		{"kl-target", c.KLTarget, 0, 100},
+		{"lambda", c.Lambda, 0, 1},
+		{"value-weight", c.ValueWeight, 0, 1000},
+		{"ppo-clip", c.PPOClip, 0, 1000},
+		{"passes", float64(c.Passes), 1, 1000},
+		{"minibatches", float64(c.Minibatches), 1, 1 << 16},
+		{"kl-limit", c.KLLimit, 1e-9, 100},
+		{"imitate", float64(c.Imitate), 0, 1 << 40},
+		{"population", float64(c.Population), 1, 1 << 12},
+		{"elite", float64(c.Elite), 1, float64(c.Population)},
+		{"noise", c.Noise, 0, 1e6},
+		{"noise-updates", float64(c.NoiseUpdates), 0, 1 << 30},
 		{"blur", float64(c.Blur), 0, emu.ImageSize - 1},
 		{"blur-final", float64(c.BlurFinal), 0, emu.ImageSize - 1},
 		{"blur-updates", float64(c.BlurUpdates), 0, 1 << 30},
@@ -106,6 +127,27 @@ func (c *Config) Check() error {
 	return c.checkMemory()
 }
 
+// checkAlgorithm returns an error where other flags do not go with the algorithm.
+func (c *Config) checkAlgorithm() error {
+	switch c.Algorithm {
+	case A2C, PPO:
+		if c.BatchDecisions == 0 {
+			return fmt.Errorf("--algorithm %s needs batches counted in decisions: set --batch-decisions, and --batch-episodes 0", c.Algorithm)
+		}
+		if c.Baseline != "none" || c.Credit != "point" || c.Imitate > 0 {
+			return fmt.Errorf("--algorithm %s judges decisions by the value alone: set --baseline none, --credit point and --imitate 0", c.Algorithm)
+		}
+		if c.Algorithm == A2C && (c.Passes > 1 || c.Minibatches > 1) {
+			return errors.New("--algorithm a2c takes one step a batch: set --passes 1 and --minibatches 1, or --algorithm ppo")
+		}
+	case CEM:
+		if c.BatchEpisodes == 0 || c.Input != "both" || c.Network != "mlp" || c.Hidden != guessedHidden || c.Actions != 2 || c.PermutePixels != 0 {
+			return fmt.Errorf("--algorithm cem guesses a policy of its own: set --batch-episodes (of each guess), --input both, --network mlp, --hidden %d, --actions 2 and --permute-pixels 0", guessedHidden)
+		}
+	}
+	return nil
+}
+
 // MaxSeed is the largest seed of a run: above are those of evaluations.
 const MaxSeed = 1<<63 - 1
 
@@ -115,7 +157,7 @@ const maxBytes = 64 << 30
 // checkMemory returns an error if a batch would not fit into maxBytes. A decision takes
 // a bit for each hidden unit, and about 64 bytes.
 func (c *Config) checkMemory() error {
-	rows := float64(c.Envs) * float64(c.Steps()+horizon(c.Gamma))
+	rows := float64(c.Envs) * float64(c.Steps()+c.horizon())
 	flags := "--envs, --batch-decisions, --gamma or --hidden"
 	if c.BatchEpisodes > 0 {
 		preset, err := emu.PresetByName(c.Preset)

@@ -28,6 +28,10 @@ type Metrics struct {
 	GradientNorm float64 `json:"gradient_norm"` // before it is clipped
 	WeightNorm   float64 `json:"weight_norm"`
 	DeadUnits    float64 `json:"dead_units"` // fraction
+
+	ExplainedVariance Optional `json:"explained_variance"` // by the value (a2c, ppo)
+	StepFraction      Optional `json:"step_fraction"`      // of the optimizer's step that was taken (trpo)
+	EliteReturn       Optional `json:"elite_return"`       // mean of the best guesses (cem)
 }
 
 // Optional is a number, or NaN for none, which JSON writes as null.

@@ -37,7 +37,8 @@ func TestClip(t *testing.T) {
 			l.Ascend(trainer.backend, h)
 			l.fetchNorms(trainer.backend)
 			reported, _ = l.norms()
-			return append([]float32(nil), l.g1.Host...), append([]float32(nil), l.g2.Host...), reported
+			g := l.gradient.tensors()
+			return append([]float32(nil), g[0].Host...), append([]float32(nil), g[1].Host...), reported
 		}
 		g1, g2, whole := take(0)
 		if n := norm(g1, g2); math.Abs(whole-n) > 1e-5*n || n == 0 {
@@ -68,11 +69,11 @@ func TestDecays(t *testing.T) {
 	c.L2 = 0.5
 	trainer := newTrainer(t, c, cpu.Options{Workers: 2})
 	l, p := trainer.learner, trainer.policy
-	before := [2][]float32{append([]float32(nil), p.W1.Host...), append([]float32(nil), p.W2.Host...)}
+	before := [2][]float32{append([]float32(nil), p.net.(*mlp).W1.Host...), append([]float32(nil), p.net.(*mlp).W2.Host...)}
 	h := trainer.hyper()
 	h.Decay, h.Epsilon, h.LearningRate = 1, 1, 0.125 // w += lr·g
 	l.Ascend(trainer.backend, h)                     // whose gradient is 0 as yet
-	for i, after := range [][]float32{p.W1.Host, p.W2.Host} {
+	for i, after := range [][]float32{p.net.(*mlp).W1.Host, p.net.(*mlp).W2.Host} {
 		for j, w := range after {
 			if want := before[i][j] - 0.0625*before[i][j]; math.Abs(float64(w-want)) > 1e-6*math.Abs(float64(want)) {
 				t.Fatalf("W%d[%d] went from %v to %v, want %v", i+1, j, before[i][j], w, want)
@@ -87,16 +88,16 @@ func TestAdamsFirstStep(t *testing.T) {
 	c := departures(small(t, "fast", 2))
 	c.L2, c.Clip, c.Epsilon, c.LearningRate = 0, 0, 1e-30, 0.125
 	trainer := newTrainer(t, c, cpu.Options{Workers: 2})
-	p, g := trainer.policy, trainer.learner.g1
+	p, g := trainer.policy, trainer.learner.gradient.tensors()[0]
 	for { // until points have ended
-		before := append([]float32(nil), p.W1.Host...)
+		before := append([]float32(nil), p.net.(*mlp).W1.Host...)
 		updates(t, trainer, 1)
 		if norm(g.Host) == 0 {
 			trainer.update = 0
 			continue
 		}
 		for i, g := range g.Host {
-			step, want := float64(p.W1.Host[i]-before[i]), 0.0
+			step, want := float64(p.net.(*mlp).W1.Host[i]-before[i]), 0.0
 			if math.Abs(float64(g)) > 1e-15 { // whose square is not lost
 				want = math.Copysign(0.125, float64(g))
 			} else if g != 0 {
@@ -182,7 +183,7 @@ func TestPermuted(t *testing.T) {
 	row := func(x compute.Tensor, i int) []float32 { return x.Host[i*x.Cols : (i+1)*x.Cols] }
 	column := permutation(9)
 	for pixel := range emu.ImagePixels {
-		copy(row(other.W1, int(column[pixel])), row(plain.W1, pixel))
+		copy(row(other.net.(*mlp).W1, int(column[pixel])), row(plain.net.(*mlp).W1, pixel))
 	}
 	other.Refresh(b)
 	same := func(what string, x, y []float32) {
@@ -193,10 +194,10 @@ func TestPermuted(t *testing.T) {
 			}
 		}
 	}
-	same("the table", plain.Table.Host, other.Table.Host)
-	g, permuted := compute.New[float32](b, emu.ImagePixels, plain.W1.Cols), compute.New[float32](b, emu.ImagePixels, plain.W1.Cols)
-	plain.PixelGrad(b, g, 0, plain.Table)
-	other.PixelGrad(b, permuted, 0, plain.Table)
+	same("the table", plain.net.(*mlp).Table.Host, other.net.(*mlp).Table.Host)
+	g, permuted := compute.New[float32](b, emu.ImagePixels, plain.net.(*mlp).W1.Cols), compute.New[float32](b, emu.ImagePixels, plain.net.(*mlp).W1.Cols)
+	b.SparseMatMul(g, plain.net.(*mlp).pixels, plain.net.(*mlp).Table)
+	b.SparseMatMul(permuted, other.net.(*mlp).pixels, plain.net.(*mlp).Table)
 	for pixel := range emu.ImagePixels {
 		same("the gradient", row(g, pixel), row(permuted, int(column[pixel])))
 	}
@@ -215,9 +216,9 @@ func TestLoadPermuted(t *testing.T) {
 	if err != nil || config != c {
 		t.Fatalf("%+v, %v", config, err)
 	}
-	for i, w := range trainer.policy.Table.Host {
-		if p.Table.Host[i] != w {
-			t.Fatalf("the table's element %d is %v, and %v from the checkpoint", i, w, p.Table.Host[i])
+	for i, w := range trainer.policy.net.(*mlp).Table.Host {
+		if p.net.(*mlp).Table.Host[i] != w {
+			t.Fatalf("the table's element %d is %v, and %v from the checkpoint", i, w, p.net.(*mlp).Table.Host[i])
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 // player lets a policy decide for some games of a vector, on a queue of its own.
 type player struct {
 	policy *Policy
+	run    runner
 	queue  compute.Backend
 	greedy bool // the likeliest action instead of a sampled one
 
@@ -26,7 +27,7 @@ type player struct {
 func newPlayer(b compute.Backend, policy *Policy, seed uint64, vector *emu.Vector, lo, hi, stepped int) *player {
 	n := hi - lo
 	return &player{
-		policy: policy, queue: b.Queue(), vector: vector, lo: lo, hi: hi,
+		policy: policy, run: policy.net.newRunner(b, n), queue: b.Queue(), vector: vector, lo: lo, hi: hi,
 		draw: compute.Draw{
 			Seed: seed, Purpose: philox.PurposeAction,
 			Stream: compute.New[uint32](b, n, 1), Tick: compute.New[uint32](b, n, 1),
@@ -67,7 +68,7 @@ func (p *player) refresh() {
 func (p *player) request(rows Batch, host hostBatch, draw compute.Draw) {
 	q := p.queue
 	compute.Upload(q, host.seen.Entries, host.x)
-	q.SparseMLPSample(rows.Action, rows.Z, rows.Prob, rows.Active, host.seen, p.policy.Table, p.policy.W2, draw)
+	p.run.sample(q, rows, host.seen, draw)
 	compute.Fetch(q, host.action, rows.Action)
 }
 
@@ -85,7 +86,8 @@ func (p *player) take(host hostBatch) bool {
 // likeliest decides on the likeliest action of each row; of equals the first.
 func (p *player) likeliest(rows Batch, host hostBatch) bool {
 	compute.Upload(p.queue, host.seen.Entries, host.x)
-	p.policy.Forward(p.queue, rows.Z, rows.Prob, rows.Active, host.seen)
+	p.run.forward(p.queue, rows.Z, rows.Active, host.seen)
+	probabilities(p.queue, rows.Prob, rows.Z)
 	compute.Download(p.queue, p.prob, rows.Prob)
 	k := p.policy.Outputs()
 	for i := range host.action {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"unsafe"
 
 	"github.com/sbinet/npyio/npz"
@@ -69,10 +70,9 @@ func (t *Trainer) recordBefore(batch Batch, h Hyper) error {
 	return t.backend.Sync()
 }
 
-// recordNames are the arrays of a checkpoint's tensors.
-var recordNames = map[string]string{
-	tensorW1: "w1", tensorW2: "w2", tensorC1: "cache_w1", tensorC2: "cache_w2",
-	tensorM1: "adam_m_w1", tensorM2: "adam_m_w2", tensorV1: "adam_v_w1", tensorV2: "adam_v_w2",
+// recordName returns the name of the array of a checkpoint's tensor.
+func recordName(tensor string) string {
+	return strings.ReplaceAll(strings.Replace(tensor, "rmsprop.", "cache_", 1), ".", "_")
 }
 
 // recordWeights notes the weights and what the optimizer keeps.
@@ -82,10 +82,13 @@ func (t *Trainer) recordWeights(when string) {
 		if err != nil {
 			panic(err) // they were just made of float32
 		}
-		key := recordNames[tensor.Name] + "_" + when
-		if tensor.Shape[1] == emu.ImagePixels {
+		key := recordName(tensor.Name) + "_" + when
+		switch tensor.Shape[1] { // rows, of the lengths that there are
+		case emu.ImagePixels:
 			t.record.arrays[key] = unsafe.Slice((*[emu.ImagePixels]float32)(unsafe.Pointer(unsafe.SliceData(values))), tensor.Shape[0])
-		} else {
+		case 2 * emu.ImagePixels:
+			t.record.arrays[key] = unsafe.Slice((*[2 * emu.ImagePixels]float32)(unsafe.Pointer(unsafe.SliceData(values))), tensor.Shape[0])
+		default:
 			t.record.arrays[key] = values
 		}
 	}

@@ -65,7 +65,7 @@ func testDiscountRollout(t *testing.T, steps int, gamma float64) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := newRollout(b, policy, emu.NewVector(games, preset, seed, 0), seed, steps, gamma)
+	r, err := newRollout(b, policy, emu.NewVector(games, preset, seed, 0), seed, steps, horizon(gamma))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -83,7 +83,7 @@ type tile struct {
 
 // newRollout returns rollouts of the games of a vector, all at the first decision
 // of an episode. It is an error if there is no memory for them.
-func newRollout(b compute.Backend, policy *Policy, vector *emu.Vector, seed uint64, steps int, gamma float64) (*Rollout, error) {
+func newRollout(b compute.Backend, policy *Policy, vector *emu.Vector, seed uint64, steps, horizon int) (*Rollout, error) {
 	games := vector.Games()
 	live := steps * games
 	r := &Rollout{
@@ -96,7 +96,7 @@ func newRollout(b compute.Backend, policy *Policy, vector *emu.Vector, seed uint
 		run:       make([]float64, games),
 		known:     make([]bool, games),
 		vector:    vector,
-		pending:   newPending(games, horizon(gamma)),
+		pending:   newPending(games, horizon),
 	}
 	r.Batch = NewBatch(b, live+games*r.pending.horizon, policy)
 	if err := b.Sync(); err != nil { // no memory
@@ -157,24 +157,39 @@ func (r *Rollout) Live() int { return r.Steps * r.Games }
 // rows returns the rows of decision t of games lo to hi.
 func (r *Rollout) rows(t, lo, hi int) (from, to int) { return t*r.Games + lo, t*r.Games + hi }
 
-// Collect plays Steps decisions of every game on workers goroutines, and computes
-// the returns, discounted by gamma, into the advantages. It returns the moments of those
-// that are known.
-func (r *Rollout) Collect(workers int, gamma float64) moments {
+// Play plays Steps decisions of every game on workers goroutines. It calls after, if it is not
+// nil, for each tile once its games are played.
+func (r *Rollout) Play(workers int, after func(t *tile)) {
 	players := workers
 	if len(r.tiles) > 0 && r.tiles[0].player.queue.Async() {
 		players = len(r.tiles) // most of them wait for the device
 	}
 	inParallel(players, len(r.tiles), func(_, i int) {
-		t := &r.tiles[i]
-		r.play(t)
+		r.play(&r.tiles[i])
+		if after != nil {
+			after(&r.tiles[i])
+		}
+	})
+	r.Episodes, r.Carried = r.Episodes[:0], 0
+	for i := range r.tiles {
+		r.Episodes = append(r.Episodes, r.tiles[i].done...)
+	}
+	slices.SortFunc(r.Episodes, func(a, b FinishedEpisode) int {
+		return cmp.Or(cmp.Compare(a.Step, b.Step), cmp.Compare(a.Game, b.Game))
+	})
+}
+
+// Collect plays Steps decisions of every game on workers goroutines, and computes
+// the returns, discounted by gamma, into the advantages. It returns the moments of those
+// that are known.
+func (r *Rollout) Collect(workers int, gamma float64) moments {
+	r.Play(workers, func(t *tile) {
 		r.discount(t, gamma)
 		if r.judge != nil {
 			r.judge.live(r, t)
 		}
 		t.carried = r.countCarried(t)
 	})
-	r.Carried = 0
 	for i := range r.tiles {
 		r.tiles[i].from = r.Live() + r.Carried
 		r.Carried += r.tiles[i].carried
@@ -187,17 +202,10 @@ func (r *Rollout) Collect(workers int, gamma float64) moments {
 		r.judge.baseline.update()
 	}
 
-	r.Episodes = r.Episodes[:0]
 	var all moments
-	for i := range r.tiles {
-		r.Episodes = append(r.Episodes, r.tiles[i].done...)
-	}
 	for _, m := range r.returns {
 		all = all.plus(m)
 	}
-	slices.SortFunc(r.Episodes, func(a, b FinishedEpisode) int {
-		return cmp.Or(cmp.Compare(a.Step, b.Step), cmp.Compare(a.Game, b.Game))
-	})
 	return all
 }
 

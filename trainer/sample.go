@@ -1,7 +1,7 @@
 package trainer
 
 import (
-	"math"
+	"slices"
 
 	"pongpg/trainer/compute"
 )
@@ -16,7 +16,8 @@ type policySample struct {
 	rows            int
 	z, newZ         []float32 // [rows][outputs] logits before and after
 	active          []uint16  // [rows][units/16] before
-	before, after   []float64 // ln p of each action
+	units           []float32 // [rows][units] after, of a network that has no active
+	before, after   []float32 // ln p of each action
 	anyUnit         []uint16
 	outputs, hidden int
 }
@@ -24,12 +25,12 @@ type policySample struct {
 func newPolicySample(b compute.Backend, p *Policy) *policySample {
 	room := NewBatch(b, sampleRows, p)
 	return &policySample{
-		room: room, outputs: p.Outputs(), hidden: p.Hidden,
+		room: room, outputs: p.Outputs(), hidden: p.config.Hidden,
 		z:       compute.Pinned[float32](b, room.Z.Len()),
 		newZ:    compute.Pinned[float32](b, room.Z.Len()),
 		active:  compute.Pinned[uint16](b, room.Active.Len()),
-		before:  make([]float64, sampleRows*max(2, p.Outputs())),
-		after:   make([]float64, sampleRows*max(2, p.Outputs())),
+		before:  make([]float32, sampleRows*max(2, p.Outputs())),
+		after:   make([]float32, sampleRows*max(2, p.Outputs())),
 		anyUnit: make([]uint16, room.Active.Cols),
 	}
 }
@@ -57,9 +58,10 @@ func (s *policySample) measure() (entropy, kl, dead float64) {
 	actions := logProbabilities(s.before, s.z[:n*s.outputs], s.outputs)
 	logProbabilities(s.after, s.newZ[:n*s.outputs], s.outputs)
 	for i := range n * actions {
-		if probability := math.Exp(s.before[i]); probability > 0 {
-			entropy -= probability * s.before[i]
-			kl += probability * (s.before[i] - s.after[i])
+		// In the arithmetic that is the same on every machine: the KL may rule the learning rate.
+		if probability := compute.Exp32(s.before[i]); probability > 0 {
+			entropy -= float64(float32(probability * s.before[i]))
+			kl += float64(float32(probability * (s.before[i] - s.after[i])))
 		}
 	}
 	return entropy / float64(n), kl / float64(n), s.deadFraction(s.active[:n*len(s.anyUnit)])
@@ -82,28 +84,26 @@ func (s *policySample) deadFraction(active []uint16) float64 {
 
 // logProbabilities writes ln p of each action of each row of logits z to dst and
 // returns the number of actions.
-func logProbabilities(dst []float64, z []float32, outputs int) (actions int) {
+func logProbabilities(dst, z []float32, outputs int) (actions int) {
 	if outputs == 1 {
 		for i, logit := range z {
-			x := float64(logit)
-			dst[2*i], dst[2*i+1] = -softplus(x), -softplus(-x)
+			dst[2*i], dst[2*i+1] = -softplus(logit), -softplus(-logit)
 		}
 		return 2
 	}
 	for lo := 0; lo < len(z); lo += outputs {
-		row, most, sum := z[lo:lo+outputs], math.Inf(-1), 0.0
+		row := z[lo : lo+outputs]
+		most, sum := slices.Max(row), float32(0)
 		for _, logit := range row {
-			most = max(most, float64(logit))
+			sum += compute.Exp32(logit - most)
 		}
-		for _, logit := range row {
-			sum += math.Exp(float64(logit) - most)
-		}
+		sum = compute.Log32(sum)
 		for k, logit := range row {
-			dst[lo+k] = float64(logit) - most - math.Log(sum)
+			dst[lo+k] = logit - most - sum
 		}
 	}
 	return outputs
 }
 
 // softplus returns ln(1+e^x).
-func softplus(x float64) float64 { return max(x, 0) + math.Log1p(math.Exp(-math.Abs(x))) }
+func softplus(x float32) float32 { return max(x, 0) + compute.Log32(1+compute.Exp32(-max(x, -x))) }

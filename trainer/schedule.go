@@ -82,6 +82,17 @@ func (c *Config) stage(update, decisions int64) stage {
 	return stage{decisions, float32(c.BatchDecisions), c.learningRate(update), float32(c.Entropy)}
 }
 
+// hasValue reports whether the network has an output for the value.
+func (c *Config) hasValue() bool { return c.Algorithm == A2C || c.Algorithm == PPO }
+
+// horizon returns how many decisions of a game may wait for their return.
+func (c *Config) horizon() int {
+	if c.hasValue() {
+		return 1 // none does: the value stands for it
+	}
+	return horizon(c.Gamma)
+}
+
 // decay returns RMSProp's decay in an update by a batch.
 func (c *Config) decay(batch float32) float32 {
 	decay := float32(c.Decay)

@@ -13,21 +13,25 @@ import (
 	"pongpg/trainer/compute"
 )
 
-// The tensors of a checkpoint. W1, and what the optimizer keeps of it, have the post's
-// shape, [hidden][6400]; with --permute-pixels the columns are in permuted order.
+// The tensors of a checkpoint. W1 has the post's shape, [hidden][pixels]; with
+// --permute-pixels the columns are in permuted order. What the optimizer keeps of a parameter
+// has its shape and name, after "rmsprop." (mean squares) or "adam.m." (means) and "adam.v."
+// (mean squares); Adam's step is the update.
 const (
-	tensorW1          = "w1"         // [hidden][6400]
-	tensorW2          = "w2"         // [outputs][hidden]
-	tensorC1          = "rmsprop.w1" // mean squares, as w1; of RMSProp
-	tensorC2          = "rmsprop.w2" // as w2
-	tensorM1          = "adam.m.w1"  // means, as w1; of Adam, whose step is the update
-	tensorM2          = "adam.m.w2"  // as w2
-	tensorV1          = "adam.v.w1"  // mean squares
-	tensorV2          = "adam.v.w2"
+	tensorW1          = "w1"           // [hidden][pixels]
+	tensorW2          = "w2"           // [outputs][hidden]
 	tensorReturns     = "last_returns" // [100] of the last episodes
 	tensorLengths     = "last_lengths" // [100]
 	tensorGames       = "games"        // [emu.SnapshotFields][envs]
 	tensorObservation = "observation"  // [envs][emu.ObservationWidth] entries of the next decisions
+
+	// What the returns of situations were, as far as it is remembered (baseline).
+	tensorSituationCount = "situation.count" // [situations]
+	tensorSituationSum   = "situation.sum"
+
+	// The guesses to come of the cross-entropy method.
+	tensorGuessMean = "guess.mean" // [guessNumbers]
+	tensorGuessStd  = "guess.std"
 
 	// Decisions whose return is not known yet.
 	tensorPendingX      = "pending.x"      // [pending][emu.ObservationWidth] entries, game after game
@@ -42,6 +46,7 @@ type counters struct {
 	RunningReward  float64 `json:"running_reward"`
 	ElapsedSeconds float64 `json:"elapsed_seconds"`
 	BestReturn     float64 `json:"best_return"`
+	RateScale      float32 `json:"rate_scale"` // of the learning rate; 0 in old checkpoints: 1
 }
 
 // Checkpoint returns the whole state of the run: from it a Trainer goes on as if
@@ -51,7 +56,7 @@ func (t *Trainer) Checkpoint() (*checkpoint.File, error) {
 	for key, value := range map[string]any{
 		"config": t.config,
 		"counters": counters{
-			t.globalStep, t.history.episodes, t.history.running, t.elapsed.Seconds(), t.best,
+			t.globalStep, t.history.episodes, t.history.running, t.elapsed.Seconds(), t.best, t.rateScale,
 		},
 	} {
 		text, err := json.Marshal(value)
@@ -64,6 +69,11 @@ func (t *Trainer) Checkpoint() (*checkpoint.File, error) {
 	f.Tensors = append(t.policy.tensors(t.backend, t.learner),
 		checkpoint.NewTensor(tensorReturns, t.history.returns[:]),
 		checkpoint.NewTensor(tensorLengths, t.history.lengths[:]))
+	if g := t.guesser; g != nil {
+		f.Tensors = append(f.Tensors,
+			checkpoint.NewTensor(tensorGuessMean, g.mean[:]),
+			checkpoint.NewTensor(tensorGuessStd, g.std[:]))
+	}
 	if r := t.rollout; r != nil {
 		x, action := r.pending.pack()
 		f.Tensors = append(f.Tensors,
@@ -72,6 +82,11 @@ func (t *Trainer) Checkpoint() (*checkpoint.File, error) {
 			checkpoint.NewTensor(tensorPendingX, x, len(action), emu.ObservationWidth),
 			checkpoint.NewTensor(tensorPendingAction, action),
 			checkpoint.NewTensor(tensorPendingLength, r.pending.length))
+		if r.judge != nil {
+			f.Tensors = append(f.Tensors,
+				checkpoint.NewTensor(tensorSituationCount, r.judge.baseline.n[:]),
+				checkpoint.NewTensor(tensorSituationSum, r.judge.baseline.sum[:]))
+		}
 	}
 	return f, t.backend.Sync()
 }
@@ -109,6 +124,14 @@ func resume(found *checkpoint.Found, backend compute.Backend) (*Trainer, error) 
 	}
 	t.update, t.globalStep, t.history, t.best = found.Update, count.GlobalStep, h, count.BestReturn
 	t.elapsed = time.Duration(count.ElapsedSeconds * float64(time.Second))
+	if count.RateScale > 0 {
+		t.rateScale = count.RateScale
+	}
+	if g := t.guesser; g != nil {
+		return t, errors.Join(
+			checkpoint.Load(f, tensorGuessMean, g.mean[:]),
+			checkpoint.Load(f, tensorGuessStd, g.std[:]))
+	}
 	if t.rollout != nil {
 		return t, t.rollout.restore(f, config.Actions)
 	}
@@ -146,6 +169,14 @@ func (r *Rollout) restore(f *checkpoint.File, actions int) error {
 	if err := r.pending.unpack(length, x, action); err != nil {
 		return err
 	}
+	if r.judge != nil {
+		b := &r.judge.baseline
+		if err := errors.Join(
+			checkpoint.Load(f, tensorSituationCount, b.n[:]),
+			checkpoint.Load(f, tensorSituationSum, b.sum[:])); err != nil {
+			return err
+		}
+	}
 	return r.vector.Restore(games)
 }
 
@@ -170,6 +201,9 @@ func readMetadata(f *checkpoint.File) (Config, counters, error) {
 	}
 	if err := config.Check(); err != nil {
 		return config, count, fmt.Errorf("the configuration in the checkpoint is impossible: %w", err)
+	}
+	if !(count.RateScale >= 0 && count.RateScale <= 1) {
+		return config, count, errors.New("the scale of the learning rate in the checkpoint is impossible")
 	}
 	if count.GlobalStep < 0 || count.Episodes < 0 || !(count.ElapsedSeconds >= 0) || math.IsInf(count.ElapsedSeconds, 0) {
 		return config, count, errors.New("the counters in the checkpoint are impossible")

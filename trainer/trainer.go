@@ -21,6 +21,13 @@ type Trainer struct {
 	rollout *Rollout
 	player  *episodePlayer
 	batch   episodeBatch
+	guesser *guesser
+
+	critic *critic      // of an actor-critic
+	trust  *trustRegion // where steps are searched for
+	expert *expert      // who is imitated
+
+	rateScale float32 // of the learning rate, to keep to --kl-target
 
 	update, globalStep int64
 	elapsed            time.Duration
@@ -57,7 +64,11 @@ func build(config Config, backend compute.Backend) (*Trainer, error) {
 	}
 	t := &Trainer{
 		config: config, backend: backend, workers: backend.Workers(), policy: policy,
-		sample: newPolicySample(backend, policy), best: lowestReturn,
+		sample: newPolicySample(backend, policy), best: lowestReturn, rateScale: 1,
+	}
+	if config.Algorithm == CEM {
+		t.guesser = newGuesser(backend, &config, preset, policy)
+		return t, backend.Sync()
 	}
 	if config.BatchEpisodes > 0 {
 		envs := min(config.Envs, config.BatchEpisodes)
@@ -67,11 +78,18 @@ func build(config Config, backend compute.Backend) (*Trainer, error) {
 	} else {
 		vector := emu.NewVector(config.Envs, preset, config.Seed, 0)
 		vector.SetInput(policy.Input)
-		if t.rollout, err = newRollout(backend, policy, vector, config.Seed, config.Steps(), config.Gamma); err != nil {
+		if t.rollout, err = newRollout(backend, policy, vector, config.Seed, config.Steps(), config.horizon()); err != nil {
 			return nil, err
 		}
 		if config.Baseline == "situation" || config.Credit == "hit" {
 			t.rollout.judge = newJudge(t.rollout, config.Baseline == "situation", config.Credit == "hit")
+		}
+		if config.hasValue() {
+			t.critic = newCritic(backend, policy, t.rollout)
+		}
+		if config.Imitate > 0 {
+			e := newExpert(policy.set)
+			t.expert = &e
 		}
 		t.learner = NewLearner(backend, policy, config.Optimizer, t.rollout.Batch.Rows())
 	}

@@ -33,8 +33,9 @@ func (t *Trainer) SetWeights(w *weights.Weights) error {
 		return err
 	}
 	p, b := t.policy, t.backend
-	p.pad(b, p.W1, permuted(w.W1, t.config.PermutePixels, true), true)
-	p.pad(b, p.W2, w.W2, false)
+	list := p.net.parameters()
+	list[0].pad(b, list[0].w, permuted(w.W1, t.config.PermutePixels, true))
+	list[1].pad(b, list[1].w, w.W2)
 	p.Refresh(b)
 	return b.Sync()
 }

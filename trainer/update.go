@@ -1,6 +1,7 @@
 package trainer
 
 import (
+	"math"
 	"time"
 
 	"pongpg/trainer/compute"
@@ -12,8 +13,11 @@ import (
 //
 //	frames → observation → batch → forward → actions → rewards    play
 //	       → returns → advantages                                 play
-//	       → gradient → update                                    Learner.Backward, Ascend
+//	       → gradient → update                                    learn
 func (t *Trainer) Update() (Metrics, error) {
+	if t.guesser != nil {
+		return t.updateByGuess()
+	}
 	started := time.Now()
 	hyper := t.hyper()
 
@@ -27,8 +31,7 @@ func (t *Trainer) Update() (Metrics, error) {
 	}
 
 	// d = w·(a−p)·A at the logits, back through the network, and a step of the optimizer.
-	t.learner.Backward(t.backend, batch, hyper)
-	t.learner.Ascend(t.backend, hyper)
+	t.learn(batch, hyper)
 
 	t.update++
 	t.globalStep += int64(live)
@@ -39,16 +42,35 @@ func (t *Trainer) Update() (Metrics, error) {
 	if err := m.checkFinite(); err != nil {
 		return m, err
 	}
+	t.steer(m.KL)
 	return m, t.recordAfter(m)
 }
 
 // play collects a batch with its advantages and weights. The first rows, live in number,
 // are the decisions that were made in this update.
 func (t *Trainer) play() (batch Batch, live int) {
-	if t.rollout != nil {
-		return t.playRollout()
+	switch {
+	case t.player != nil:
+		return t.playEpisodes()
+	case t.critic != nil:
+		return t.playCritic()
+	case t.globalStep < int64(t.config.Imitate):
+		return t.playImitation()
 	}
-	return t.playEpisodes()
+	return t.playRollout()
+}
+
+// learn takes the algorithm's steps.
+func (t *Trainer) learn(batch Batch, h Hyper) {
+	switch t.config.Algorithm {
+	case A2C, PPO:
+		t.learnActorCritic(batch, h)
+	case TRPO:
+		t.learnTrustRegion(batch, h)
+	default:
+		t.learner.Backward(t.backend, batch, h)
+		t.learner.Ascend(t.backend, h)
+	}
 }
 
 // playRollout lets every game play on for the same number of decisions. Decisions
@@ -61,9 +83,7 @@ func (t *Trainer) playRollout() (batch Batch, live int) {
 	live = r.Live()
 	rows := live + r.Carried
 	weight := t.weight(returns.n)
-	const chunk = 4096
-	inParallel(t.workers, (rows+chunk-1)/chunk, func(_, i int) {
-		lo, hi := i*chunk, min((i+1)*chunk, rows)
+	t.inChunks(rows, func(lo, hi int) {
 		if t.config.Standardize == "batch" {
 			standardize(r.host.advantage[lo:hi], r.Known[lo:hi], returns)
 		}
@@ -77,18 +97,50 @@ func (t *Trainer) playRollout() (batch Batch, live int) {
 			}
 		}
 	})
+	return t.upload(live, rows), live
+}
+
+// playImitation plays on likewise, but what counts is what the expert would have done: all
+// rows, and no return.
+func (t *Trainer) playImitation() (batch Batch, live int) {
+	r := t.rollout
+	r.Steps = t.config.steps(int(t.stage().batch))
+	r.Collect(t.workers, t.config.Gamma) // decisions wait for returns already
+	live = r.Live()
+	weight := t.weight(live)
+	t.inChunks(live, func(lo, hi int) {
+		t.expert.imitate(r, lo, hi)
+		for row := lo; row < hi; row++ {
+			r.host.weight[row] = weight
+		}
+	})
+	compute.Upload(t.backend, r.Batch.Action.Slice(0, live), r.host.action[:live])
+	return t.upload(live, live), live
+}
+
+// inChunks calls do for all of some rows, a few thousand at a time, on the workers.
+func (t *Trainer) inChunks(rows int, do func(lo, hi int)) {
+	const chunk = 4096
+	inParallel(t.workers, (rows+chunk-1)/chunk, func(_, i int) { do(i*chunk, min((i+1)*chunk, rows)) })
+}
+
+// upload brings what the host knows of a rollout's rows to the device, runs the policy
+// on the carried ones, and counts the episodes that have ended. It returns the rows.
+func (t *Trainer) upload(live, rows int) Batch {
+	r := t.rollout
 	for _, e := range r.Episodes {
 		t.history.add(e.Return, e.Decisions)
 	}
-	batch = r.Batch.Slice(0, rows)
+	batch := r.Batch.Slice(0, rows)
 	compute.Upload(t.backend, batch.Advantage, r.host.advantage[:rows])
 	compute.Upload(t.backend, batch.Weight, r.host.weight[:rows])
 
 	compute.Upload(t.backend, batch.X.Entries, r.host.slice(0, rows).x)
-	carried := r.Batch.Slice(live, rows)
-	compute.Upload(t.backend, carried.Action, r.host.action[live:rows])
-	t.policy.Forward(t.backend, carried.Z, carried.Prob, carried.Active, carried.X)
-	return batch, live
+	if carried := r.Batch.Slice(live, rows); carried.Rows() > 0 {
+		compute.Upload(t.backend, carried.Action, r.host.action[live:rows])
+		t.policy.Forward(t.backend, carried.Z, carried.Prob, carried.Active, carried.X)
+	}
+	return batch
 }
 
 // weight returns the weight of each of n decisions.
@@ -121,12 +173,20 @@ func (t *Trainer) playEpisodes() (batch Batch, live int) {
 	return batch, e.Rows
 }
 
+// hostBatch returns the host's side of the batch.
+func (t *Trainer) hostBatch() hostBatch {
+	if t.rollout != nil {
+		return t.rollout.host
+	}
+	return t.batch.host
+}
+
 // hyper returns the hyperparameters of the next update.
 func (t *Trainer) hyper() Hyper {
 	c, s := &t.config, t.stage()
 	return Hyper{
 		Entropy:      s.entropyWeight,
-		LearningRate: s.learningRate, Decay: c.decay(s.batch), Epsilon: float32(c.Epsilon),
+		LearningRate: float32(s.learningRate * t.rateScale), Decay: c.decay(s.batch), Epsilon: float32(c.Epsilon),
 		Beta1: float32(c.Beta1), Beta2: float32(c.Beta2), Step: t.update + 1,
 		Blur: c.blur(t.update), L2: float32(c.L2), Clip: float32(c.Clip),
 	}
@@ -135,12 +195,42 @@ func (t *Trainer) hyper() Hyper {
 // stage returns what the schedule says of the next update.
 func (t *Trainer) stage() stage { return t.config.stage(t.update, t.globalStep) }
 
+// steer lowers the learning rate when an update has moved the policy by more than twice
+// --kl-target, and raises it again by less than half of it: how far a rate takes the policy
+// is not known beforehand, and too far is where training collapses.
+func (t *Trainer) steer(kl float64) {
+	const factor, least = 1.2, 1e-3
+	switch target := t.config.KLTarget; {
+	case target == 0:
+	case kl > 2*target:
+		t.rateScale = max(t.rateScale/factor, least)
+	case kl < target/2:
+		t.rateScale = min(float32(t.rateScale*factor), 1)
+	}
+}
+
+// updateByGuess is Update for the cross-entropy method, which has no gradient.
+func (t *Trainer) updateByGuess() (Metrics, error) {
+	started := time.Now()
+	decisions := t.guess()
+	if err := t.backend.Sync(); err != nil {
+		return Metrics{}, err
+	}
+	t.update++
+	t.globalStep += int64(decisions)
+	m := t.Progress()
+	m.EliteReturn = Optional(t.guesser.best)
+	return t.timed(m, decisions, started), nil
+}
+
 // Progress returns how far the run is: the metrics that are not about one update; the
 // others are 0.
 func (t *Trainer) Progress() Metrics {
+	none := Optional(math.NaN())
 	m := Metrics{
 		Update: t.update, GlobalStep: t.globalStep, Episodes: t.history.episodes,
-		ElapsedSeconds: t.elapsed.Seconds(),
+		ElapsedSeconds:    t.elapsed.Seconds(),
+		ExplainedVariance: none, StepFraction: none, EliteReturn: none,
 	}
 	m.EpisodicReturn, m.EpisodeLength, m.RunningReward = t.history.means()
 	return m
@@ -155,8 +245,19 @@ func (t *Trainer) measure(batch Batch, h Hyper, started time.Time) Metrics {
 	_ = t.backend.Sync() // its error comes again
 	m.Entropy, m.KL, m.DeadUnits = t.sample.measure()
 	m.GradientNorm, m.WeightNorm = t.learner.norms()
+	switch {
+	case t.critic != nil:
+		m.ExplainedVariance = Optional(t.critic.explained)
+	case t.trust != nil:
+		m.StepFraction = Optional(t.trust.fraction)
+	}
+	return t.timed(m, batch.Rows(), started)
+}
+
+// timed adds what an update's decisions took.
+func (t *Trainer) timed(m Metrics, decisions int, started time.Time) Metrics {
 	took := time.Since(started)
 	t.elapsed += took
-	m.ElapsedSeconds, m.SPS = t.elapsed.Seconds(), rate(int64(batch.Rows()), took)
+	m.ElapsedSeconds, m.SPS = t.elapsed.Seconds(), rate(int64(decisions), took)
 	return m
 }

@@ -11,10 +11,12 @@ import "math/bits"
 // The purposes that numbers are drawn for: the third word of the counter, so
 // that no two uses share a number.
 const (
-	PurposeGame    uint32 = 1 // frame skip and sticky actions
-	PurposeAction  uint32 = 2 // sampling the policy
-	PurposeWeights uint32 = 3 // initial weights
-	PurposePixels  uint32 = 4 // a permutation of the pixels
+	PurposeGame      uint32 = 1 // frame skip and sticky actions
+	PurposeAction    uint32 = 2 // sampling the policy
+	PurposeWeights   uint32 = 3 // initial weights
+	PurposePixels    uint32 = 4 // a permutation of the pixels
+	PurposeMinibatch uint32 = 5 // the order of minibatches
+	PurposeGuess     uint32 = 6 // guesses of the cross-entropy method
 )
 
 const (

@@ -88,7 +88,7 @@ func forward(f *fixture, queue compute.Backend) piece {
 	n := atOnce(queue)
 	z := compute.New[float32](queue, n, f.policy.Outputs())
 	prob := compute.New[float32](queue, n, f.policy.Outputs())
-	active := compute.New[uint16](queue, n, f.policy.W1.Cols/compute.Lanes)
+	active := compute.New[uint16](queue, n, f.batch.Active.Cols)
 	at := 0
 	return func() (int, error) {
 		f.policy.Forward(queue, z, prob, active, f.batch.X.Slice(at, at+n))

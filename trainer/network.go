@@ -1,0 +1,113 @@
+package trainer
+
+import "pongpg/trainer/compute"
+
+// network is what a policy computes with: from observations a number for each action, its
+// logit (one for two actions), and after them one for the value, if the algorithm has a use for it.
+// Its parameters are in a backend's memory.
+type network interface {
+	// parameters lists the weights.
+	parameters() []parameter
+
+	// outputs returns the number of outputs, with the value's.
+	outputs() int
+
+	// initialize draws the weights, blurred over the image if blur is above 0.
+	initialize(b compute.Backend, normals *normalSource, blur int)
+
+	// refresh must follow every change of the weights.
+	refresh(b compute.Backend)
+
+	// newRunner returns what computes the outputs of up to rows rows at a time, on one queue.
+	newRunner(b compute.Backend, rows int) runner
+
+	// newGradient returns what computes the gradient.
+	newGradient(b compute.Backend) gradient
+
+	// activeWords returns how many words for each row say which hidden units are active; 0 if
+	// the network does not say.
+	activeWords() int
+}
+
+// runner computes a network's outputs. It has room of its own for what is between.
+type runner interface {
+	// forward computes the first z.Cols outputs z [rows][outputs] of observations
+	// x [rows][columns], and active [rows][activeWords].
+	forward(b compute.Backend, z compute.Tensor, active compute.Array[uint16], x compute.Sparse)
+
+	// sample computes a decision: all that rows holds, from the observations x.
+	sample(q compute.Backend, rows Batch, x compute.Sparse, draw compute.Draw)
+
+	// hidden returns the last hidden units, [rows][units], of the last forward, for a network
+	// whose activeWords is 0.
+	hidden(rows int) compute.Tensor
+}
+
+// gradient computes a network's gradient. It has the memory for it.
+type gradient interface {
+	// backward computes the gradient of Σ d·z, d [rows][outputs] of the first d.Cols outputs,
+	// for rows that have been run forward. The others' gradient is 0.
+	backward(b compute.Backend, x compute.Sparse, active compute.Array[uint16], d compute.Tensor)
+
+	// blurred completes the gradient at the pixels, blurred over the image.
+	blurred(b compute.Backend, radius int)
+
+	// tensors returns the gradient at each of the parameters, after backward and complete.
+	tensors() []compute.Tensor
+
+	// complete completes the gradient of rows lo to hi (exclusive) of a parameter, if blurred
+	// has not.
+	complete(b compute.Backend, parameter, lo, hi int)
+}
+
+// parameter is a matrix of weights. Rows and columns that only pad it are 0, and stay so.
+type parameter struct {
+	name       string // in a checkpoint
+	w          compute.Tensor
+	rows, cols int  // without the padding
+	transposed bool // in a checkpoint: [cols][rows]
+	slices     int  // of rows, in which it is updated
+}
+
+// values returns the number of weights, without the padding.
+func (p *parameter) values() int { return p.rows * p.cols }
+
+// shape returns the shape in a checkpoint.
+func (p *parameter) shape() (rows, cols int) {
+	if p.transposed {
+		return p.cols, p.rows
+	}
+	return p.rows, p.cols
+}
+
+// unpad returns x, of the parameter's shape, as a checkpoint has it.
+func (p *parameter) unpad(b compute.Backend, x compute.Tensor) []float32 {
+	padded := make([]float32, x.Len())
+	compute.Download(b, padded, x)
+	values := make([]float32, p.values())
+	for r := range p.rows {
+		for c := range p.cols {
+			values[p.at(r, c)] = padded[r*x.Cols+c]
+		}
+	}
+	return values
+}
+
+// pad is the inverse of unpad.
+func (p *parameter) pad(b compute.Backend, x compute.Tensor, values []float32) {
+	padded := make([]float32, x.Len())
+	for r := range p.rows {
+		for c := range p.cols {
+			padded[r*x.Cols+c] = values[p.at(r, c)]
+		}
+	}
+	compute.Upload(b, x, padded)
+}
+
+// at returns where a checkpoint has the weight in row r and column c.
+func (p *parameter) at(r, c int) int {
+	if p.transposed {
+		return c*p.rows + r
+	}
+	return r*p.cols + c
+}

@@ -1,0 +1,157 @@
+package trainer
+
+import (
+	"math"
+	"slices"
+
+	"pongpg/trainer/compute"
+)
+
+// trustRegion is what a line search needs: the weights before the step, the step, and room
+// for the policy's outputs.
+type trustRegion struct {
+	old, step []compute.Tensor // of each parameter
+	z, prob   compute.Tensor   // [rows][outputs]
+	active    compute.Array[uint16]
+	before    []float32 // mirrors of the logits, before the step and after
+	after     []float32
+	parts     []searchSums
+	fraction  float64 // of the step that was taken
+}
+
+// searchSums are of some rows of a batch.
+type searchSums struct {
+	rows      int
+	kl        float64
+	objective float64 // after less before
+}
+
+// shrink is what a step that goes too far is multiplied by, and mostShrinks how often before
+// none is taken.
+const (
+	shrink      = 0.5
+	mostShrinks = 10
+)
+
+// learnTrustRegion takes a step of REINFORCE's gradient as far as the policy may go, after
+// the post: "a line search, checking the KL along the way". The whole step of the optimizer is
+// halved until the mean KL divergence from the policy before to the one after, over the
+// batch, is at most --kl-limit, and the objective not less than before:
+//
+//	Σ w·(A·π(a)/π₀(a) + β·H(π))
+//
+// which is the gradient's, as a surrogate (Schulman et al. 2015, eq. 14, without the natural
+// gradient). If ten halvings do not do, the weights stay.
+func (t *Trainer) learnTrustRegion(batch Batch, h Hyper) {
+	b, l := t.backend, t.learner
+	s := t.trust
+	if s == nil || s.z.Rows < batch.Rows() {
+		s = newTrustRegion(b, t.policy, batch.Rows())
+		t.trust = s
+	}
+	compute.Fetch(b, s.before[:batch.Z.Len()], batch.Z)
+	for i, p := range l.parameters {
+		b.Zero(s.old[i])
+		b.AddScaled(s.old[i], p.w, 1)
+	}
+	l.Backward(b, batch, h)
+	l.Ascend(b, h)
+	for i, p := range l.parameters {
+		b.Zero(s.step[i])
+		b.AddScaled(s.step[i], p.w, 1)
+		b.AddScaled(s.step[i], s.old[i], -1)
+	}
+	s.fraction = 1
+	for range mostShrinks {
+		kl, gain := s.measure(t, batch, h.Entropy)
+		if b.Sync() != nil || kl <= t.config.KLLimit && gain >= 0 {
+			return
+		}
+		s.fraction *= shrink
+		s.place(b, l, float32(s.fraction))
+	}
+	s.fraction = 0
+	s.place(b, l, 0)
+}
+
+func newTrustRegion(b compute.Backend, policy *Policy, rows int) *trustRegion {
+	k := policy.Outputs()
+	s := &trustRegion{
+		z: compute.New[float32](b, rows, k), prob: compute.New[float32](b, rows, k),
+		active: compute.New[uint16](b, rows, policy.net.activeWords()),
+		before: compute.Pinned[float32](b, rows*k), after: compute.Pinned[float32](b, rows*k),
+	}
+	for _, p := range policy.net.parameters() {
+		s.old = append(s.old, compute.New[float32](b, p.w.Rows, p.w.Cols))
+		s.step = append(s.step, compute.New[float32](b, p.w.Rows, p.w.Cols))
+	}
+	return s
+}
+
+// place puts the weights to a fraction of the step.
+func (s *trustRegion) place(b compute.Backend, l *Learner, fraction float32) {
+	for i, p := range l.parameters {
+		b.Zero(p.w)
+		b.AddScaled(p.w, s.old[i], 1)
+		if fraction > 0 {
+			b.AddScaled(p.w, s.step[i], fraction)
+		}
+		b.SumSquares(l.weightSums(i), p.w)
+	}
+	l.Policy.Refresh(b)
+}
+
+// measure returns the mean KL divergence to the policy as it is now, and how much more
+// the objective is.
+func (s *trustRegion) measure(t *Trainer, batch Batch, entropy float32) (kl, gain float64) {
+	b, rows := t.backend, batch.Rows()
+	z := s.z.Slice(0, rows)
+	t.policy.Forward(b, z, s.prob.Slice(0, rows), s.active.Slice(0, rows), batch.X)
+	compute.Fetch(b, s.after[:z.Len()], z)
+	if b.Sync() != nil {
+		return 0, 0
+	}
+	host := t.hostBatch()
+	const chunk = 1024
+	s.parts = slices.Grow(s.parts[:0], (rows+chunk-1)/chunk)[:(rows+chunk-1)/chunk]
+	inParallel(t.workers, len(s.parts), func(_, i int) {
+		s.parts[i] = s.sum(host, z.Cols, i*chunk, min((i+1)*chunk, rows), entropy)
+	})
+	n := 0
+	for _, p := range s.parts {
+		n += p.rows
+		kl += p.kl
+		gain += p.objective
+	}
+	return kl / math.Max(1, float64(n)), gain
+}
+
+// sum adds up rows lo to hi (exclusive) that count.
+func (s *trustRegion) sum(host hostBatch, outputs, lo, hi int, entropy float32) (sums searchSums) {
+	var before, after [16]float32
+	for row := lo; row < hi; row++ {
+		weight := host.weight[row]
+		if weight == 0 {
+			continue
+		}
+		actions := logProbabilities(before[:], s.before[row*outputs:(row+1)*outputs], outputs)
+		logProbabilities(after[:], s.after[row*outputs:(row+1)*outputs], outputs)
+		var kl, spread float32 // and how much the entropy grows
+		for k := range actions {
+			p, q := compute.Exp32(before[k]), compute.Exp32(after[k])
+			if p > 0 {
+				kl += float32(p * (before[k] - after[k]))
+				spread += float32(p * before[k])
+			}
+			if q > 0 {
+				spread -= float32(q * after[k])
+			}
+		}
+		a := host.action[row]
+		ratio := compute.Exp32(after[a] - before[a])
+		sums.rows++
+		sums.kl += float64(kl)
+		sums.objective += float64(float32(weight * (float32(host.advantage[row]*(ratio-1)) + float32(entropy*spread))))
+	}
+	return sums
+}
