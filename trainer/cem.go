@@ -15,9 +15,11 @@ import (
 // numbers is guessed many times, each guess plays some episodes, and the next guesses are
 // drawn around the best ones. There is no gradient.
 //
-// The policy is linear in guessNumbers features of the two images, each a sum over their
-// pixels (guessFeatures): its logit is Σ θ·feature. As a network that is one unit for the sum's positive part and one
-// for its negative one: W1's two rows are ±Σ θ·(the feature's weight of each pixel), W2 is (1, −1).
+// The policy is nine numbers: where to go is linear in eight features of the two images, which
+// are sums over their pixels (guessFeature), s = Σ θ·feature, and the ninth is how much it takes:
+// the logits are max(0, s) for up, max(0, −s) for down, and θ₉ for staying. As a network that is three hidden
+// units: W1's rows are ±Σ θ·(the feature's weight of each pixel), and the feature that is 1 while
+// a paddle is there.
 type guesser struct {
 	mean, std [guessNumbers]float32 // of the guesses to come
 
@@ -35,11 +37,11 @@ type guess struct {
 	mean     float64 // return
 }
 
-// guessNumbers is the number of features.
-const guessNumbers = 8
-
-// guessedHidden is the width of the network.
-const guessedHidden = 2
+const (
+	guessFeatures = 8
+	guessNumbers  = guessFeatures + 1
+	guessedHidden = 3 // units
+)
 
 // guessFeature returns feature f's weight of a pixel of an observation of both images. Rows
 // and columns are counted from the middle of the image, in halves of it. The agent's paddle, of
@@ -70,31 +72,28 @@ func guessFeature(f, pixel int) float32 {
 	case 2:
 		return of(ball, 0, right/2)
 	case 3:
-		return of(ball, 1, down*motionScale/2)
+		return of(ball, 1, down/2)
 	case 4:
-		return of(ball, 1, right*motionScale/2)
+		return of(ball, 1, right/2)
 	case 5:
 		return of(agent, 0, 1./16)
 	case 6:
 		return of(agent, 0, down/16)
 	default:
-		return of(agent, 1, down*motionScale/16)
+		return of(agent, 1, down/16)
 	}
 }
-
-// motionScale makes a motion of some pixels a number like a place's.
-const motionScale = 10
 
 // guessedWeights returns the two rows of the post's W1 that a guess is.
 func guessedWeights(theta *[guessNumbers]float32) []float32 {
 	pixels := emu.Both.Pixels()
 	w := make([]float32, guessedHidden*pixels)
 	for pixel := range pixels {
-		var sum float32
-		for f, x := range theta {
-			sum += float32(x * guessFeature(f, pixel))
+		for f := range guessFeatures {
+			w[pixel] += float32(theta[f] * guessFeature(f, pixel))
 		}
-		w[pixel], w[pixels+pixel] = sum, -sum
+		w[pixels+pixel] = -w[pixel]
+		w[2*pixels+pixel] = guessFeature(5, pixel)
 	}
 	return w
 }
@@ -104,7 +103,12 @@ func setGuess(b compute.Backend, p *Policy, theta *[guessNumbers]float32) {
 	net := p.net.(*mlp)
 	list := net.parameters()
 	list[0].pad(b, net.W1, guessedWeights(theta))
-	list[1].pad(b, net.W2, []float32{1, -1})
+	last := theta[guessFeatures]
+	list[1].pad(b, net.W2, []float32{
+		0, 0, last, // stay
+		1, 0, 0, // up
+		0, 1, 0, // down
+	})
 	p.Refresh(b)
 }
 

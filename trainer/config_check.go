@@ -40,6 +40,14 @@ func (c *Config) Check() error {
 	if err := c.checkAlgorithm(); err != nil {
 		return err
 	}
+	if !slices.Contains([]string{"mlp", "conv"}, c.Network) {
+		return fmt.Errorf("--network %q is not one of mlp, conv", c.Network)
+	}
+	if c.Network == "conv" {
+		if _, err := parseFilters(c.Filters, 1); err != nil {
+			return err
+		}
+	}
 	if (c.BatchEpisodes == 0) == (c.BatchDecisions == 0) {
 		return errors.New("the batch must be counted in episodes or in decisions: set one of --batch-episodes and --batch-decisions, and the other to 0")
 	}
@@ -141,8 +149,8 @@ func (c *Config) checkAlgorithm() error {
 			return errors.New("--algorithm a2c takes one step a batch: set --passes 1 and --minibatches 1, or --algorithm ppo")
 		}
 	case CEM:
-		if c.BatchEpisodes == 0 || c.Input != "both" || c.Network != "mlp" || c.Hidden != guessedHidden || c.Actions != 2 || c.PermutePixels != 0 {
-			return fmt.Errorf("--algorithm cem guesses a policy of its own: set --batch-episodes (of each guess), --input both, --network mlp, --hidden %d, --actions 2 and --permute-pixels 0", guessedHidden)
+		if c.BatchEpisodes == 0 || c.Input != "both" || c.Network != "mlp" || c.Hidden != guessedHidden || c.Actions != 3 || c.PermutePixels != 0 {
+			return fmt.Errorf("--algorithm cem guesses a policy of its own: set --batch-episodes (of each guess), --input both, --network mlp, --hidden %d, --actions 3 and --permute-pixels 0", guessedHidden)
 		}
 	}
 	return nil

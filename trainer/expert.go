@@ -1,94 +1,105 @@
 package trainer
 
-import "pongpg/emu"
+import (
+	"cmp"
+	"slices"
+
+	"pongpg/emu"
+)
 
 // expert is a scripted player, whom a policy may imitate before it learns by itself
 // (the post: "imitation of an expert first"). It sees what the policy sees, an observation of both
-// images, and remembers nothing.
+// images, and remembers where a ball came from.
 type expert struct {
-	stay, up, down          uint8 // the policy's actions; up again where it cannot stay
-	stayHit, upHit, downHit uint8 // those that it takes near the ball: with fire, where there is one
-	canStay                 bool
+	stay, up, down uint8 // the policy's actions; up for stay where it cannot
+	canStay        bool
 }
 
-// Where the expert meets the ball, in pixels of the image.
+// How the expert meets the ball, in pixels of the image.
 const (
 	expertColumn = 69 // of the ball when it reaches the paddle
-	expertNear   = 57 // from which column on it holds the button
 	expertAim    = 3  // rows below the paddle's first that it meets the ball with
-	expertSlack  = 2  // rows that it may be off
-	fieldTop     = 0
-	fieldBottom  = emu.ImageSize - 2 // the ball's first row at most
+	expertSlack  = 4  // rows that it may be off: a decision moves the paddle by more
+	lastBallRow  = emu.ImageSize - 2
 )
 
-// newExpert returns an expert that has the actions of a policy.
+// newExpert returns an expert that has the actions of a policy. It does not fire: a faster
+// ball is harder to foretell from the images than it is for the opponent.
 func newExpert(set []emu.Action) expert {
-	find := func(a emu.Action, other uint8) uint8 {
-		for i, x := range set {
-			if x == a {
-				return uint8(i)
-			}
-		}
-		return other
+	find := func(a emu.Action) uint8 { return uint8(max(0, slices.Index(set, a))) }
+	e := expert{up: find(emu.Right), down: find(emu.Left), canStay: slices.Contains(set, emu.Noop)}
+	e.stay = e.up
+	if e.canStay {
+		e.stay = find(emu.Noop)
 	}
-	e := expert{up: find(emu.Right, 0), down: find(emu.Left, 0)}
-	e.stay = find(emu.Noop, 255)
-	e.canStay = e.stay != 255
-	if !e.canStay {
-		e.stay = e.up
-	}
-	e.stayHit, e.upHit, e.downHit = find(emu.Fire, e.stay), find(emu.RightFire, e.up), find(emu.LeftFire, e.down)
 	return e
 }
 
-// act returns what the expert does on an observation.
-func (e *expert) act(row []uint16) uint8 {
+// track is what the expert remembers of a ball that approaches: where it saw it first since it
+// was last reflected. The line from there to where it is now is the better known the longer it is.
+type track struct {
+	first place
+	down  int8 // sign of its motion
+}
+
+// act returns what the expert does on an observation, the next of a game after those that
+// k remembers.
+func (e *expert) act(row []uint16, k *track) uint8 {
 	s := look(row)
-	goal := emu.ImageSize/2 - expertAim
-	near := false
-	if s.approaching() {
-		goal = s.arrival()
-		near = s.ball.column >= expertNear
-	} else if s.ball.seen {
+	goal := emu.ImageSize / 2
+	switch {
+	case s.approaching():
+		goal = k.arrival(&s)
+	case s.ball.seen:
+		*k = track{}
 		goal = int(s.ball.row)
+	default:
+		*k = track{}
 	}
 	off := 0
 	if s.agent.seen {
 		off = goal - (int(s.agent.row) + expertAim)
-	}
-	stay, up, down := e.stay, e.up, e.down
-	if near {
-		stay, up, down = e.stayHit, e.upHit, e.downHit
+		if s.agentBefore.seen { // it goes on as far again
+			off -= int(s.agent.row) - int(s.agentBefore.row)
+		}
 	}
 	switch {
 	case off > expertSlack || !e.canStay && off > 0:
-		return down
+		return e.down
 	case off < -expertSlack || !e.canStay:
-		return up
+		return e.up
 	}
-	return stay
+	return e.stay
 }
 
 // arrival returns the row in which the ball, which is approaching, will reach the agent's paddle,
-// if it goes on as between the two images and is reflected by the walls.
-func (s *sight) arrival() int {
-	dx, dy := int(s.ball.column)-int(s.before.column), int(s.ball.row)-int(s.before.row)
+// if it goes on as it has and is reflected by the walls.
+func (k *track) arrival(s *sight) int {
+	down := int8(cmp.Compare(s.ball.row, s.before.row))
+	if !k.first.seen || down != 0 && k.down != 0 && down != k.down {
+		*k = track{first: s.before, down: down}
+	}
+	if k.down == 0 {
+		k.down = down
+	}
+	dx, dy := int(s.ball.column)-int(k.first.column), int(s.ball.row)-int(k.first.row)
 	row := int(s.ball.row)*dx + dy*max(0, expertColumn-int(s.ball.column)) // in units of 1/dx
-	const height = fieldBottom - fieldTop
-	period := 2 * height * dx
-	row = ((row-fieldTop*dx)%period + period) % period
-	if row > height*dx {
+	period := 2 * lastBallRow * dx
+	row = (row%period + period) % period
+	if row > lastBallRow*dx {
 		row = period - row
 	}
-	return fieldTop + row/dx
+	return row / dx
 }
 
-// imitate replaces what a rollout's decisions were and were worth by what the expert would
+// imitate replaces what decisions of game g were and were worth by what the expert would
 // have done, each worth 1: the gradient is then that of the log-likelihood of the expert's actions,
 // in the situations that the policy itself gets into (Ross, Gordon & Bagnell 2011).
-func (e *expert) imitate(r *Rollout, lo, hi int) {
-	for row := lo; row < hi; row++ {
-		r.host.action[row] = e.act(r.host.x[row*emu.ObservationWidth:])
+func (e *expert) imitate(r *Rollout, g int) {
+	var k track
+	for step := range r.Steps {
+		row := step*r.Games + g
+		r.host.action[row] = e.act(r.host.x[row*emu.ObservationWidth:], &k)
 		r.host.advantage[row] = 1
 	}
 }

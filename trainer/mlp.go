@@ -135,7 +135,7 @@ func (m *mlp) sample(q compute.Backend, rows Batch, x compute.Sparse, draw compu
 	q.SparseMLPSample(rows.Action, rows.Z, rows.Prob, rows.Active, x, m.Table, m.W2.Slice(0, rows.Z.Cols), draw)
 }
 
-func (m *mlp) hidden(int) compute.Tensor { return compute.Tensor{} }
+func (m *mlp) hidden() compute.Tensor { return compute.Tensor{} }
 
 // mlpGradient is the gradient at an mlp.
 type mlpGradient struct {

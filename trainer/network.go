@@ -38,9 +38,9 @@ type runner interface {
 	// sample computes a decision: all that rows holds, from the observations x.
 	sample(q compute.Backend, rows Batch, x compute.Sparse, draw compute.Draw)
 
-	// hidden returns the last hidden units, [rows][units], of the last forward, for a network
-	// whose activeWords is 0.
-	hidden(rows int) compute.Tensor
+	// hidden returns the last hidden units, [rows][units], of the last rows that were run, for
+	// a network whose activeWords is 0.
+	hidden() compute.Tensor
 }
 
 // gradient computes a network's gradient. It has the memory for it.

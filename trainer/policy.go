@@ -36,7 +36,13 @@ func NewPolicy(b compute.Backend, c *Config) (*Policy, error) {
 	if c.hasValue() {
 		all++
 	}
-	p.net = newMLP(b, p.Input, c.Hidden, all, c.PermutePixels)
+	if c.Network == "conv" {
+		if p.net, err = newConv(b, c, all); err != nil {
+			return nil, err
+		}
+	} else {
+		p.net = newMLP(b, p.Input, c.Hidden, all, c.PermutePixels)
+	}
 	p.run = p.net.newRunner(b, runRows)
 	return p, b.Sync()
 }

@@ -34,7 +34,7 @@ var post = Config{
 	Optimizer: RMSProp, LearningRate: 1e-4, LearningRateFinal: 1e-4,
 	Decay: 0.99, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-5,
 	Lambda: 0.95, ValueWeight: 0.5, PPOClip: 0.2, Passes: 1, Minibatches: 1, KLLimit: 0.01,
-	Population: 40, Elite: 8, Noise: 2, NoiseUpdates: 30,
+	Population: 100, Elite: 12, Noise: 8, NoiseUpdates: 30,
 }
 
 var recipes = map[string]func(*Config){
@@ -98,7 +98,7 @@ func trpoRecipe(c *Config) {
 
 // cemRecipe is the cross-entropy method on a policy of eight numbers.
 func cemRecipe(c *Config) {
-	c.Algorithm, c.Input, c.Hidden = CEM, "both", guessedHidden
+	c.Algorithm, c.Input, c.Hidden, c.Actions = CEM, "both", guessedHidden, 3
 	c.Envs, c.BatchEpisodes, c.Standardize = 16, 16, "none"
 }
 

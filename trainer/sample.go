@@ -29,6 +29,7 @@ func newPolicySample(b compute.Backend, p *Policy) *policySample {
 		z:       compute.Pinned[float32](b, room.Z.Len()),
 		newZ:    compute.Pinned[float32](b, room.Z.Len()),
 		active:  compute.Pinned[uint16](b, room.Active.Len()),
+		units:   compute.Pinned[float32](b, p.run.hidden().Len()),
 		before:  make([]float32, sampleRows*max(2, p.Outputs())),
 		after:   make([]float32, sampleRows*max(2, p.Outputs())),
 		anyUnit: make([]uint16, room.Active.Cols),
@@ -44,6 +45,10 @@ func (s *policySample) fetch(b compute.Backend, p *Policy, batch Batch) {
 	p.Forward(b, room.Z, room.Prob, room.Active, rows.X)
 	compute.Fetch(b, s.z[:rows.Z.Len()], rows.Z)
 	compute.Fetch(b, s.newZ[:rows.Z.Len()], room.Z)
+	if hidden := p.run.hidden(); hidden.Len() > 0 {
+		s.units = s.units[:hidden.Len()]
+		compute.Fetch(b, s.units, hidden)
+	}
 	compute.Fetch(b, s.active[:rows.Active.Len()], rows.Active)
 }
 
@@ -69,6 +74,9 @@ func (s *policySample) measure() (entropy, kl, dead float64) {
 
 // deadFraction returns the fraction of units that are active in no row.
 func (s *policySample) deadFraction(active []uint16) float64 {
+	if len(s.units) > 0 {
+		return s.deadUnits()
+	}
 	clear(s.anyUnit)
 	for i, word := range active {
 		s.anyUnit[i%len(s.anyUnit)] |= word
@@ -76,6 +84,22 @@ func (s *policySample) deadFraction(active []uint16) float64 {
 	dead := 0
 	for unit := range s.hidden {
 		if s.anyUnit[unit/compute.Lanes]>>(unit%compute.Lanes)&1 == 0 {
+			dead++
+		}
+	}
+	return float64(dead) / float64(s.hidden)
+}
+
+// deadUnits does so by the units themselves.
+func (s *policySample) deadUnits() float64 {
+	units := compute.PadCols(s.hidden)
+	dead := 0
+	for unit := range s.hidden {
+		most := float32(0)
+		for at := unit; at < len(s.units); at += units {
+			most = max(most, s.units[at])
+		}
+		if most == 0 {
 			dead++
 		}
 	}

@@ -10,6 +10,7 @@ import (
 type sight struct {
 	ball, before place // of the ball, in the image and in the one before
 	agent        place // of the paddle on the right
+	agentBefore  place
 }
 
 // place is a row and a column of an image: a shape's first pixel, or nowhere.
@@ -62,8 +63,11 @@ func look(row []uint16) (s sight) {
 		}
 		code := int(e >> 1)
 		if code >= emu.Codes {
-			if seen := &shapes[code-emu.Codes]; seen.kind == ballShape {
+			switch seen := &shapes[code-emu.Codes]; seen.kind {
+			case ballShape:
 				s.before = seen.place
+			case agentShape:
+				s.agentBefore = seen.place
 			}
 			continue
 		}

@@ -108,12 +108,10 @@ func (t *Trainer) playImitation() (batch Batch, live int) {
 	r.Collect(t.workers, t.config.Gamma) // decisions wait for returns already
 	live = r.Live()
 	weight := t.weight(live)
-	t.inChunks(live, func(lo, hi int) {
-		t.expert.imitate(r, lo, hi)
-		for row := lo; row < hi; row++ {
-			r.host.weight[row] = weight
-		}
-	})
+	inParallel(t.workers, r.Games, func(_, g int) { t.expert.imitate(r, g) })
+	for row := range live {
+		r.host.weight[row] = weight
+	}
 	compute.Upload(t.backend, r.Batch.Action.Slice(0, live), r.host.action[:live])
 	return t.upload(live, live), live
 }
