@@ -126,3 +126,9 @@ func BenchmarkContract(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkNetwork(b *testing.B) {
+	for _, isa := range ISAs() {
+		b.Run(isa, func(tb *testing.B) { computetest.BenchmarkNetwork(tb, open(tb, Options{Workers: 1, ISA: isa})) })
+	}
+}
