@@ -34,6 +34,7 @@ var mutants = []struct {
 	{"a ratio on the edge is clipped", "ppo_grad", `(setp\.gt\.f32 \t%p\d+, %f\d+, 0f00000000;\n\t)setp\.gt`, "${1}setp.ge", `PPO of 2 outputs.* with a clip of 0 d\[`},
 	{"a round of Philox with another key", "uniform", `2654435769`, "2654435768", `Uniform\[.* u\[`},
 	{"a sign is lost", "sparse_mlp_grad", `shl\.b32 \t(%r\d+), (%r\d+), 31;`, "shl.b32 \t$1, $2, 30;", `SparseMLPGrad\[`},
+	{"NaN that counts as 0", "conv", `setp\.neu\.f32`, "setp.ne.f32", `Conv\[.* special values`},
 	{"a memory that is not set to 0", "blur", `st\.shared\.f32`, "// st.shared.f32", `in kernel blur`},
 }
 

@@ -32,6 +32,10 @@ func TestScratchBytes(t *testing.T) {
 			calls = append(calls, call{"SparseMLP", with}, call{"SparseMLPGrad", with})
 		}
 	}
+	for _, images := range []int{0, 64, 65, 300} {
+		d := []int{images, 5, 6, 2, 3, 2, 7}
+		calls = append(calls, call{"Conv", d}, call{"ConvGrad", d}, call{"ConvInputGrad", d})
+	}
 	for _, c := range calls {
 		q, d := b.Queue().(*Backend), c.dims
 		switch c.op {
@@ -39,6 +43,14 @@ func TestScratchBytes(t *testing.T) {
 			q.Blur(f(d[0]*d[1], d[2]), d[0], d[1], d[3])
 		case "SumSquares":
 			q.SumSquares(f(d[2], 1), f(d[0], d[1]))
+		case "Conv", "ConvGrad", "ConvInputGrad":
+			g := compute.Window{Height: d[1], Width: d[2], Channels: d[3], Size: d[4], Stride: d[5], Filters: d[6]}
+			x, w, y := f(d[0]*d[1]*d[2], d[3]), f(g.Inputs(), g.Filters), f(d[0]*g.OutHeight()*g.OutWidth(), g.Filters)
+			map[string]func(a, b, c compute.Tensor, g compute.Window){
+				"Conv":          func(x, w, y compute.Tensor, g compute.Window) { q.Conv(y, x, w, g) },
+				"ConvGrad":      func(x, w, y compute.Tensor, g compute.Window) { q.ConvGrad(w, x, y, g) },
+				"ConvInputGrad": func(x, w, y compute.Tensor, g compute.Window) { q.ConvInputGrad(x, y, w, g) },
+			}[c.op](x, w, y, g)
 		default:
 			x := compute.NewSparse(b, d[0], d[1], d[2])
 			y, w := f(d[0], d[3]), f(d[2], d[3])

@@ -55,35 +55,57 @@ func TestLongLines(t *testing.T) {
 // TestBadEntry checks what becomes of an observation with a column that is not there: the
 // kernel stops, and Sync says so.
 func TestBadEntry(t *testing.T) {
-	for _, synchronous := range []bool{false, true} {
-		var faults []error
-		d, restore := simgpu.Install(simgpu.DriverOptions{Report: func(err error) { faults = append(faults, err) }})
-		b, err := cuda.Open(cuda.Options{Synchronous: synchronous})
-		if err != nil {
-			t.Fatal(err)
+	const rows, cols, units = 100, 5, 16
+	for _, c := range []struct {
+		operation, kernel, code string
+		call                    func(b compute.Backend, bad compute.Sparse, entries []uint16)
+	}{
+		{"SparseMLP", "sparse_mlp", "CUDA_ERROR_LAUNCH_FAILED (719)", func(b compute.Backend, bad compute.Sparse, _ []uint16) {
+			w1, w2, z := compute.New[float32](b, cols, units), compute.New[float32](b, 1, units), compute.New[float32](b, rows, 1)
+			b.SparseMLP(z, compute.New[uint16](b, rows, 1), bad, w1, w2)
+		}},
+		{"SparseImage", "sparse_image", "CUDA_ERROR_ILLEGAL_INSTRUCTION (715)", func(b compute.Backend, bad compute.Sparse, _ []uint16) {
+			b.SparseImage(compute.New[float32](b, 3*rows, 1), bad, compute.NewSparse(b, cols, 1, 3))
+		}},
+		{"SparseImage", "sparse_image", "CUDA_ERROR_ILLEGAL_INSTRUCTION (715)", func(b compute.Backend, bad compute.Sparse, entries []uint16) {
+			for i := range entries { // m has the bad row, of which x has the number
+				entries[i] = compute.Entry(i/2, false)
+			}
+			x := compute.NewSparse(b, rows, 2, rows)
+			compute.Upload(b, x.Entries, entries)
+			b.SparseImage(compute.New[float32](b, cols*rows, 1), x, bad)
+		}},
+	} {
+		for _, synchronous := range []bool{false, true} {
+			var faults []error
+			d, restore := simgpu.Install(simgpu.DriverOptions{Report: func(err error) { faults = append(faults, err) }})
+			b, err := cuda.Open(cuda.Options{Synchronous: synchronous})
+			if err != nil {
+				t.Fatal(err)
+			}
+			x := compute.NewSparse(b, rows, 2, cols)
+			entries := make([]uint16, 2*rows)
+			entries[77] = compute.Entry(cols, true)
+			compute.Upload(b, x.Entries, entries)
+			c.call(b, x, entries)
+			z := compute.New[float32](b, 1, 1)
+			b.Sigmoid(z, z)
+			var failed *compute.DeviceError
+			if err := b.Sync(); !errors.As(err, &failed) || !strings.Contains(err.Error(), c.code) {
+				t.Errorf("%s: Sync: %v", c.operation, err)
+			} else if failed.Exact != synchronous || synchronous && failed.Operation != c.operation {
+				t.Errorf("%s: the error is of %s, exactly: %v", c.operation, failed.Operation, failed.Exact)
+			}
+			if len(faults) != 1 || !strings.Contains(fmt.Sprint(faults), c.kernel) {
+				t.Errorf("%s: the simulated device reports %v", c.operation, faults)
+			}
+			if err := b.Close(); err != nil {
+				t.Error(err)
+			}
+			for _, leak := range d.Leaks() {
+				t.Errorf("%s: not given back: %s", c.operation, leak)
+			}
+			restore()
 		}
-		x := compute.NewSparse(b, 100, 2, 5)
-		entries := make([]uint16, 200)
-		entries[77] = compute.Entry(5, true)
-		compute.Upload(b, x.Entries, entries)
-		w1, w2, z := compute.New[float32](b, 5, 16), compute.New[float32](b, 1, 16), compute.New[float32](b, 100, 1)
-		b.SparseMLP(z, compute.New[uint16](b, 100, 1), x, w1, w2)
-		b.Sigmoid(z, z)
-		var failed *compute.DeviceError
-		if err := b.Sync(); !errors.As(err, &failed) || !strings.Contains(err.Error(), "CUDA_ERROR_LAUNCH_FAILED (719)") {
-			t.Errorf("Sync: %v", err)
-		} else if failed.Exact != synchronous || synchronous && failed.Operation != "SparseMLP" {
-			t.Errorf("the error is of %s, exactly: %v", failed.Operation, failed.Exact)
-		}
-		if len(faults) != 1 || !strings.Contains(fmt.Sprint(faults), "sparse_mlp") {
-			t.Errorf("the simulated device reports %v", faults)
-		}
-		if err := b.Close(); err != nil {
-			t.Error(err)
-		}
-		for _, leak := range d.Leaks() {
-			t.Errorf("not given back: %s", leak)
-		}
-		restore()
 	}
 }

@@ -204,6 +204,31 @@ type Backend interface {
 	// rows i in order, by chunks of 4,096 rows, whose sums are added in order, and
 	// dh = Σ_k d[i][k]·w2[k] (k in order) goes to dw1[column] += ±dh∘active[i].
 	SparseMLPGrad(dw1, dw2 Tensor, x Sparse, active Array[uint16], d, w1, w2 Tensor)
+
+	// SparseImage: y = x·m as images of m.Cols/channels pixels: the value of x·m at row i and
+	// column c is pixel c mod pixels, channel c div pixels, of image i. It is the sum, over row i's
+	// entries in order, of ± the entries of m's row of that column; the values are small integers,
+	// exact in any order. x is [rows][cols], m [cols][channels·pixels], y [rows·pixels][channels].
+	SparseImage(y Tensor, x, m Sparse)
+
+	// Conv is a convolution: y[i,oy,ox,f] = Σ over ky, kx, c in order of
+	//	x[i, oy·Stride+ky, ox·Stride+kx, c]·w[ky,kx,c][f],
+	// products whose x is 0 left out (NaN is not 0). x is [rows·Height·Width][Channels], w
+	// [Size·Size·Channels][Filters], y [rows·OutHeight·OutWidth][Filters]. A layer that is fully
+	// connected is one whose Size is the image's.
+	Conv(y, x, w Tensor, g Window)
+
+	// ConvGrad is the gradient at Conv's weights: dw[ky,kx,c][f] = Σ over i, oy, ox of
+	//	x[i, oy·Stride+ky, ox·Stride+kx, c]·dy[i,oy,ox,f],
+	// products whose x is 0 left out: in order within each 64 images, whose sums are then added
+	// in order. dw is overwritten. Shapes as in Conv.
+	ConvGrad(dw, x, dy Tensor, g Window)
+
+	// ConvInputGrad is the gradient at Conv's input: dx[i,y,x,c] = Σ over ky, kx, f in order of
+	//	dy[i, (y−ky)/Stride, (x−kx)/Stride, f]·w[ky,kx,c][f]
+	// where such a window exists, products whose dy is 0 left out (NaN is not 0). dx is
+	// overwritten. Shapes as in Conv.
+	ConvInputGrad(dx, dy, w Tensor, g Window)
 }
 
 // Draw names one random number for each of a batch's rows: see Backend.Uniform.

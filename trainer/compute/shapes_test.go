@@ -14,6 +14,7 @@ func array[T Element](rows, cols int) Array[T] { return Array[T]{Rows: rows, Col
 func TestMisfits(t *testing.T) {
 	x := Sparse{Cols: 5, Entries: array[uint16](4, 3)}
 	active := array[uint16](4, 1)
+	window := Window{Height: 4, Width: 5, Channels: 2, Size: 3, Stride: 1, Filters: 7}
 	draw := Draw{Stream: array[uint32](4, 1), Tick: array[uint32](3, 1)}
 	for want, call := range map[string]func(){
 		"compute: MatMul: b is [3][7]; it must be [5][3]":                                 func() { CheckMatMul(1, tensor(2, 3), tensor(2, 5), tensor(3, 7), false, false) },
@@ -50,6 +51,17 @@ func TestMisfits(t *testing.T) {
 			w := tensor(5, 16)
 			CheckSparseMLPGrad(w, tensor(2, 16), x, active, tensor(4, 1), w, tensor(1, 16))
 		},
+		"compute: SparseImage: 5 columns in 2 channels; they must be of equal size": func() { CheckSparseImage(tensor(8, 2), Sparse{4, x.Entries}, x) },
+		"compute: SparseImage: m has 4 rows; it must have 5, x's columns":           func() { CheckSparseImage(tensor(20, 1), x, x) },
+		"compute: SparseImage: y is [4][1]; it must be [20][1]":                     func() { CheckSparseImage(tensor(4, 1), Sparse{4, x.Entries}, x) },
+		"compute: Conv: y is [6][7]; it must be [12][7]":                            func() { CheckConv(tensor(6, 7), tensor(40, 2), tensor(18, 7), window) },
+		"compute: Conv: x has 30 pixels; images have 20":                            func() { CheckConv(tensor(6, 7), tensor(30, 2), tensor(18, 7), window) },
+		"compute: Conv: windows of 3×3 pixels in images of 4×2; they must fit":      func() { CheckConv(tensor(6, 7), tensor(20, 2), tensor(18, 7), Window{4, 2, 2, 3, 1, 7}) },
+		"compute: Conv: a window {Height:4 Width:5 Channels:2 Size:3 Stride:0 Filters:7}; all of it must be at least 1": func() {
+			CheckConv(tensor(6, 7), tensor(20, 2), tensor(18, 7), Window{4, 5, 2, 3, 0, 7})
+		},
+		"compute: ConvGrad: dw is [18][6]; it must be [18][7]":      func() { CheckConvGrad(tensor(18, 6), tensor(20, 2), tensor(6, 7), window) },
+		"compute: ConvInputGrad: dx is [20][1]; it must be [20][2]": func() { CheckConvInputGrad(tensor(20, 1), tensor(6, 7), tensor(18, 7), window) },
 	} {
 		func() {
 			defer func() {
@@ -77,5 +89,18 @@ func TestDerivedSizes(t *testing.T) {
 	x := Sparse{Cols: 5, Entries: array[uint16](4, 3)}
 	if blocks := CheckSparseMLP(tensor(4, 6), array[uint16](4, 13), x, tensor(5, 208), tensor(6, 208)); blocks != 13 {
 		t.Errorf("%d blocks of 208 units, want 13", blocks)
+	}
+	if pixels := CheckSparseImage(tensor(28, 2), Sparse{Cols: 4, Entries: array[uint16](4, 3)}, Sparse{Cols: 14, Entries: x.Entries}); pixels != 7 {
+		t.Errorf("images of %d pixels, want 7", pixels)
+	}
+	g := Window{Height: 80, Width: 60, Channels: 2, Size: 8, Stride: 4, Filters: 16}
+	if g.OutHeight() != 19 || g.OutWidth() != 14 || g.Inputs() != 128 || g.ImageLen() != 9600 || g.OutputLen() != 19*14*16 || g.Flat() != g {
+		t.Errorf("%+v gives %d×%d windows of %d inputs", g, g.OutHeight(), g.OutWidth(), g.Inputs())
+	}
+	if images := CheckConv(tensor(3*19*14, 16), tensor(3*4800, 2), tensor(128, 16), g); images != 3 {
+		t.Errorf("%d images, want 3", images)
+	}
+	if g := (Window{8, 8, 32, 8, 5, 7}).Flat(); g != (Window{1, 1, 2048, 1, 1, 7}) {
+		t.Errorf("a window as large as the image is %+v", g)
 	}
 }

@@ -40,6 +40,24 @@ func Calls(b compute.Backend) map[string]func() {
 		"SparseMatMul":        func() { b.SparseMatMul(y, x, w1) },
 		"SparseMatMulGrad":    func() { b.SparseMatMulGrad(dw1, x, y) },
 	}
+	m, images := compute.NewSparse(b, cols, 1, 2*30), f(rows*30, 2)
+	calls["SparseImage"] = func() { b.SparseImage(images, x, m) }
+	halves := make([]float32, images.Len())
+	for i := range halves {
+		halves[i] = float32(i % 2)
+	}
+	compute.Upload(b, images, halves)
+	for name, g := range map[string]compute.Window{
+		"of 3×3 of 5×6 pixels": {Height: 5, Width: 6, Channels: 2, Size: 3, Stride: 1, Filters: 7},
+		"of all pixels":        {Height: 1, Width: 1, Channels: 60, Size: 1, Stride: 1, Filters: 7},
+	} {
+		image := compute.Tensor{Rows: rows * g.Height * g.Width, Cols: g.Channels, Host: images.Host, Addr: images.Addr}
+		w, y := f(g.Inputs(), g.Filters), f(rows*g.OutHeight()*g.OutWidth(), g.Filters)
+		dimage := f(image.Rows, image.Cols)
+		calls["Conv "+name] = func() { b.Conv(y, image, w, g) }
+		calls["ConvGrad "+name] = func() { b.ConvGrad(w, image, y, g) }
+		calls["ConvInputGrad "+name] = func() { b.ConvInputGrad(dimage, y, w, g) }
+	}
 	for _, k := range []int{1, 3} {
 		z, p, w2, dw2 := f(rows, k), f(rows, k), f(k, units), f(k, units)
 		zv, dv := f(rows, k+1), f(rows, k+1) // with a value

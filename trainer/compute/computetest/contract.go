@@ -196,6 +196,9 @@ func testPanics(t *testing.T, b compute.Backend) {
 	u32 := func(rows, cols int) compute.Array[uint32] { return compute.New[uint32](b, rows, cols) }
 	x := compute.NewSparse(b, 4, 3, 5)
 	draw := compute.Draw{Stream: u32(4, 1), Tick: u32(4, 1)}
+	g := compute.Window{Height: 4, Width: 5, Channels: 2, Size: 3, Stride: 1, Filters: 7}
+	g0 := g
+	g0.Stride = 0
 	for _, c := range []struct {
 		name string
 		call func()
@@ -268,6 +271,19 @@ func testPanics(t *testing.T, b compute.Backend) {
 		{"SparseMLPGrad dw2", func() { b.SparseMLPGrad(f(5, 16), f(2, 16), x, u16(4, 1), f(4, 1), f(5, 16), f(1, 16)) }},
 		{"SparseMLPGrad d", func() { b.SparseMLPGrad(f(5, 16), f(1, 16), x, u16(4, 1), f(3, 1), f(5, 16), f(1, 16)) }},
 		{"SparseMLPGrad active", func() { b.SparseMLPGrad(f(5, 16), f(1, 16), x, u16(3, 1), f(4, 1), f(5, 16), f(1, 16)) }},
+		{"SparseImage y", func() { b.SparseImage(f(16, 1), x, compute.NewSparse(b, 5, 1, 3)) }},
+		{"SparseImage m", func() { b.SparseImage(f(12, 1), x, compute.NewSparse(b, 4, 1, 3)) }},
+		{"SparseImage channels", func() { b.SparseImage(f(4, 2), x, compute.NewSparse(b, 5, 1, 3)) }},
+		{"Conv y", func() { b.Conv(f(5, 7), f(20, 2), f(18, 7), g) }},
+		{"Conv x", func() { b.Conv(f(6, 7), f(20, 1), f(18, 7), g) }},
+		{"Conv w", func() { b.Conv(f(6, 7), f(20, 2), f(17, 7), g) }},
+		{"Conv window", func() { b.Conv(f(6, 7), f(20, 2), f(18, 7), g0) }},
+		{"ConvGrad dw", func() { b.ConvGrad(f(18, 6), f(20, 2), f(6, 7), g) }},
+		{"ConvGrad x", func() { b.ConvGrad(f(18, 7), f(21, 2), f(6, 7), g) }},
+		{"ConvGrad dy", func() { b.ConvGrad(f(18, 7), f(20, 2), f(12, 7), g) }},
+		{"ConvInputGrad dx", func() { b.ConvInputGrad(f(20, 3), f(6, 7), f(18, 7), g) }},
+		{"ConvInputGrad dy", func() { b.ConvInputGrad(f(20, 2), f(6, 6), f(18, 7), g) }},
+		{"ConvInputGrad w", func() { b.ConvInputGrad(f(20, 2), f(6, 7), f(7, 18), g) }},
 		{"Upload", func() { compute.Upload(b, f(2, 2), make([]float32, 3)) }},
 		{"Download", func() { compute.Download(b, make([]float32, 3), f(2, 2)) }},
 		{"New", func() { f(-1, 2) }},

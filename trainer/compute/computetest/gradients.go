@@ -35,6 +35,7 @@ func testGradients(t *testing.T, b compute.Backend) {
 		{"PPO of 6 outputs", func(e *env) []objective { return ppoObjective(e, 6) }},
 		{"MatMul", matMulObjective},
 		{"SparseMatMul", sparseObjective},
+		{"Conv", convObjective},
 		{"SparseMLP of 1 output", func(e *env) []objective { return mlpObjective(e, 1) }},
 		{"SparseMLP of 6 outputs", func(e *env) []objective { return mlpObjective(e, 6) }},
 	} {
@@ -189,6 +190,25 @@ func sparseObjective(e *env) []objective {
 		return sum
 	}
 	return []objective{{"w", hw, value, download(e, dw), func(i int) float64 { return compute.Bound(rows, terms[i]) }}}
+}
+
+// convObjective is Σ dy∘Conv(x, w).
+func convObjective(e *env) []objective {
+	c := e.newConv([]int{3, 7, 6, 2, 3, 2, 5, 800})
+	x, w, dy := c.arrays(e)
+	dw, dx := compute.New[float32](e.b, w.Rows, w.Cols), compute.New[float32](e.b, x.Rows, x.Cols)
+	e.b.ConvGrad(dw, x, dy, c.g)
+	e.b.ConvInputGrad(dx, dy, w, c.g)
+	value := func(x, w []float64) (sum float64) {
+		c.each(func(_, ix, iw, iy int) { sum += x[ix] * w[iw] * float64(c.dy[iy]) })
+		return sum
+	}
+	_, exW := c.gradient()
+	_, exX := c.inputGradient()
+	return []objective{
+		{"w", c.w, func(w []float64) float64 { return value(widen(c.x), w) }, download(e, dw), func(i int) float64 { return exW[i].slack }},
+		{"x", c.x, func(x []float64) float64 { return value(x, widen(c.w)) }, download(e, dx), func(i int) float64 { return exX[i].slack }},
+	}
 }
 
 // mlpObjective is Σ d∘z(x, w1, w2). Its value in float64 keeps the units active that

@@ -67,6 +67,13 @@ var operations = []operation{
 		[][]int{{64, 0, pongCols, pongUnits, 1}, {16384, 0, pongCols, pongUnits, 1}, {16384, 0, pongCols, pongUnits, 6}}, "rows", buildSparseMLPSample},
 	{"SparseMLPGrad", mlpShapes, [][]int{{33, 6, 31, 16, 1}, {33, 6, 31, 200, 6}},
 		[][]int{{65536, 0, pongCols, pongUnits, 1}, {65536, 0, pongCols, pongUnits, 6}}, "rows", buildSparseMLPGrad},
+	{"SparseImage", [][]int{
+		// rows, width, columns, width of m, pixels, channels
+		{0, 3, 5, 2, 7, 1}, {1, 1, 1, 1, 1, 1}, {2, 0, 3, 2, 31, 2}, {3, 2, 0, 1, 5, 1}, {3, 6, 31, 20, 33, 2}, {2, 4, 7, 300, 257, 3}, {5, 6, 127, 16, 1600, 1}, {2, 3, 9, 4, 6400, 2}, {2, 3, 9, 0, 16, 1},
+	}, nil, [][]int{{64, 6, 8214, 16, 6400, 1}, {1024, 6, 8214, 16, 6400, 2}}, "rows", buildSparseImage},
+	{"Conv", convShapes, convSpecial, convLayers, "images", buildConv},
+	{"ConvGrad", convShapes, convSpecial, convLayers, "images", buildConvGrad},
+	{"ConvInputGrad", convShapes, convSpecial, convLayers, "images", buildConvInputGrad},
 }
 
 // rows, width, columns, units; width 0 stands for Pong's observations

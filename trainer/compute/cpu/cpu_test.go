@@ -84,6 +84,9 @@ func TestBadEntry(t *testing.T) {
 			tensor := func(rows, cols int) compute.Tensor { return compute.New[float32](b, rows, cols) }
 			active := compute.New[uint16](b, rows, units/compute.Lanes)
 			y, w := tensor(rows, units), tensor(5, units)
+			m, image := compute.NewSparse(b, 5, 1, 3), tensor(3*rows, 1)
+			good := compute.NewSparse(b, 1, 1, rows) // its entry is the column of x's row 77
+			good.Entries.Host[0] = compute.Entry(77, false)
 			for _, outputs := range []int{1, 2} {
 				z, d, w2 := tensor(rows, outputs), tensor(rows, outputs), tensor(outputs, units)
 				for i := range d.Host { // a row without gradient is not read
@@ -94,6 +97,8 @@ func TestBadEntry(t *testing.T) {
 					"SparseMatMulGrad": func() { b.SparseMatMulGrad(w, x, y) },
 					"SparseMLP":        func() { b.SparseMLP(z, active, x, w, w2) },
 					"SparseMLPGrad":    func() { b.SparseMLPGrad(w, w2, x, active, d, w, w2) },
+					"SparseImage":      func() { b.SparseImage(image, x, m) },
+					"SparseImage's m":  func() { b.SparseImage(image.Slice(0, 5), good, x) },
 				} {
 					got := fmt.Sprint(catch(call))
 					if !strings.Contains(got, name+": row 77 ") || !strings.Contains(got, "[8 11]") {
@@ -119,5 +124,11 @@ func BenchmarkContract(b *testing.B) {
 				computetest.Benchmark(tb, open(tb, Options{Workers: workers, ISA: isa}))
 			})
 		}
+	}
+}
+
+func BenchmarkNetwork(b *testing.B) {
+	for _, isa := range ISAs() {
+		b.Run(isa, func(tb *testing.B) { computetest.BenchmarkNetwork(tb, open(tb, Options{Workers: 1, ISA: isa})) })
 	}
 }

@@ -89,7 +89,10 @@ func transpose(t bool) blas.Transpose {
 	return blas.NoTrans
 }
 
-type reluTask struct{ y, x []float32 }
+type reluTask struct {
+	k    *kernels
+	y, x []float32
+}
 
 // ReLU implements compute.Backend.
 func (b *Backend) ReLU(y, x compute.Tensor) {
@@ -97,14 +100,18 @@ func (b *Backend) ReLU(y, x compute.Tensor) {
 	here("ReLU", "y", y)
 	here("ReLU", "x", x)
 	t := &b.tasks.relu
-	*t = reluTask{y.Host, x.Host}
+	*t = reluTask{b.kernels, y.Host, x.Host}
 	b.pool.do(t, grain(len(t.y), elements))
 }
 
 func (t *reluTask) run(_, item int) {
 	lo, hi := span(len(t.y), elements, item)
-	for i, x := range t.x[lo:hi] {
-		t.y[lo+i] = relu(x)
+	t.k.relu(t.y[lo:hi], t.x[lo:hi])
+}
+
+func reluGo(y, x []float32) {
+	for i, x := range x {
+		y[i] = relu(x)
 	}
 }
 
@@ -121,7 +128,10 @@ func above(x float32) (mask uint32) {
 	return mask
 }
 
-type reluGradTask struct{ dx, dy, y []float32 }
+type reluGradTask struct {
+	k         *kernels
+	dx, dy, y []float32
+}
 
 // ReLUGrad implements compute.Backend.
 func (b *Backend) ReLUGrad(dx, dy, y compute.Tensor) {
@@ -131,14 +141,17 @@ func (b *Backend) ReLUGrad(dx, dy, y compute.Tensor) {
 	here(op, "dy", dy)
 	here(op, "y", y)
 	t := &b.tasks.reluGrad
-	*t = reluGradTask{dx.Host, dy.Host, y.Host}
+	*t = reluGradTask{b.kernels, dx.Host, dy.Host, y.Host}
 	b.pool.do(t, grain(len(t.y), elements))
 }
 
 func (t *reluGradTask) run(_, item int) {
 	lo, hi := span(len(t.y), elements, item)
-	dx, dy := t.dx[lo:hi], t.dy[lo:hi]
-	for i, y := range t.y[lo:hi] {
+	t.k.reluGrad(t.dx[lo:hi], t.dy[lo:hi], t.y[lo:hi])
+}
+
+func reluGradGo(dx, dy, y []float32) {
+	for i, y := range y {
 		dx[i] = math.Float32frombits(math.Float32bits(dy[i]) & above(y))
 	}
 }

@@ -14,6 +14,8 @@ type kernels struct {
 	// registers.
 	panel, columns int
 
+	relu        func(y, x []float32)
+	reluGrad    func(dx, dy, y []float32)
 	sigmoid     func(p, z []float32)
 	policyGrad  func(d, z, p []float32, action []uint8, advantage, weight []float32, entropy float32)
 	sample      func(action []uint8, p, u []float32)
@@ -32,6 +34,11 @@ type kernels struct {
 	sparseMLP func(z []float32, active, entries []uint16, rows, width, cols int, w1, w2 []float32, outputs, blocks int) int
 	fused     int
 
+	// Of window.go, where the plain forms say what they do.
+	nonzeros func(x []float32, at []uint32, v []float32) int
+	gather   func(y, w []float32, stride int, visits []visit, at []uint32, v []float32, width int)
+	scatter  func(dw []float32, stride int, dy []float32, visits []visit, at []uint32, v []float32, width int)
+
 	columnGrad func(dw1, dw2, w1, w2 []float32, stride int, active []uint16, activeStride int, d []float32, links []link, start []uint32, blocks int)
 	hiddenGrad func(dh, dw2, h []float32, active []uint16, activeStride int, d, w2 []float32, w2Stride, rows, outputs, blocks int)
 }
@@ -42,6 +49,8 @@ var goKernels = kernels{
 	name:        "go",
 	panel:       16,
 	columns:     16,
+	relu:        reluGo,
+	reluGrad:    reluGradGo,
 	sigmoid:     sigmoidGo,
 	policyGrad:  policyGradGo,
 	sample:      sampleGo,
@@ -55,6 +64,9 @@ var goKernels = kernels{
 	sparseRows:  sparseRowsGo,
 	scatterRows: scatterRowsGo,
 	reluDot:     reluDotGo,
+	nonzeros:    nonzerosGo,
+	gather:      gatherGo,
+	scatter:     scatterGo,
 	columnGrad:  columnGradGo,
 	hiddenGrad:  hiddenGradGo,
 }
@@ -84,6 +96,12 @@ type tasks struct {
 	mlp        mlpTask
 	columns    columnsTask
 	hidden     hiddenTask
+
+	sparseImage   sparseImageTask
+	conv          convTask
+	convGrad      convGradTask
+	convInputGrad convInputGradTask
+	turn          turnTask
 }
 
 // scratch is memory that one worker reuses.
@@ -91,6 +109,7 @@ type scratch struct {
 	buffer []float32
 	lanes  [compute.Lanes]float32
 	words  [3][uniformBatch]uint32
+	places places
 }
 
 // floats returns n float32 of whatever was there before.

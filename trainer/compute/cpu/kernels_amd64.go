@@ -29,7 +29,10 @@ var machine = func() (list []*kernels) {
 type vectors struct {
 	name                  string
 	lanes, panel, columns int
+	gathered              int // vectors that gather and scatter take
 
+	relu        func(n int, y, x *float32)
+	reluGrad    func(n int, dx, dy, y *float32)
 	sigmoid     func(n int, p, z *float32)
 	policyGrad  func(n int, d, z, p *float32, action *uint8, advantage, weight *float32, entropy float32)
 	sample      func(n int, action *uint8, p, u *float32)
@@ -44,20 +47,25 @@ type vectors struct {
 	scatterRows func(dw *float32, dwStride int, entries *uint16, rows, rowBytes, cols int, dy *float32, dyStride, bytes int) int
 	reluDot     func(z *float32, active *uint16, h, w2 *float32, rows, outputs, bytes int)
 	sparseMLP   func(z *float32, active, entries *uint16, rows, rowBytes, cols int, w1 *float32, stride int, w2 *float32, outputs, blocks int) int
+	nonzeros    func(n int, x *float32, at *uint32, values *float32) int
+	gather      func(y, w *float32, stride int, visits *int, n int, at *uint32, values *float32, vectors, lanes int)
+	scatter     func(dw *float32, stride int, dy *float32, visits *int, n int, at *uint32, values *float32, vectors, lanes int)
 	columnGrad  func(dw1, dw2, w1, w2 *float32, stride int, active *uint16, activeStride int, d *float32, links, start *uint32, cols, blocks int)
 	hiddenGrad  func(dh, dw2, h *float32, active *uint16, activeStride int, d *float32, dStride int, w2 *float32, w2Stride, rows, outputs, bytes int)
 }
 
 var avx512 = &vectors{
-	"avx512", 16, 8, 16,
-	sigmoidAVX512, policyGradAVX512, sampleAVX512, uniformAVX512, rmsPropAVX512, adamAVX512,
-	addScaledAVX512, scaleAVX512, sumSquaresAVX512, boxLineAVX512, sparseRowsAVX512, scatterRowsAVX512, reluDotAVX512, sparseMLPAVX512, columnGradAVX512, hiddenGradAVX512,
+	"avx512", 16, 8, 16, 16,
+	reluAVX512, reluGradAVX512, sigmoidAVX512, policyGradAVX512, sampleAVX512, uniformAVX512, rmsPropAVX512, adamAVX512,
+	addScaledAVX512, scaleAVX512, sumSquaresAVX512, boxLineAVX512, sparseRowsAVX512, scatterRowsAVX512, reluDotAVX512, sparseMLPAVX512,
+	nonzerosAVX512, gatherAVX512, scatterAVX512, columnGradAVX512, hiddenGradAVX512,
 }
 
 var avx2 = &vectors{
-	"avx2", 8, 5, 5,
-	sigmoidAVX2, policyGradAVX2, sampleAVX2, uniformAVX2, rmsPropAVX2, adamAVX2,
-	addScaledAVX2, scaleAVX2, sumSquaresAVX2, boxLineAVX2, sparseRowsAVX2, scatterRowsAVX2, reluDotAVX2, nil, columnGradAVX2, hiddenGradAVX2,
+	"avx2", 8, 5, 5, 13,
+	reluAVX2, reluGradAVX2, sigmoidAVX2, policyGradAVX2, sampleAVX2, uniformAVX2, rmsPropAVX2, adamAVX2,
+	addScaledAVX2, scaleAVX2, sumSquaresAVX2, boxLineAVX2, sparseRowsAVX2, scatterRowsAVX2, reluDotAVX2, nil,
+	nonzerosAVX2, gatherAVX2, scatterAVX2, columnGradAVX2, hiddenGradAVX2,
 }
 
 // at returns where s starts, also of an empty s, which is not read.
@@ -69,6 +77,17 @@ func (v *vectors) whole(n int) int { return n / v.lanes * v.lanes }
 // size is that of a float32.
 const size = 4
 
+// inPanels calls f for equal parts of a row of width numbers, none of more vectors than fit the
+// registers: with the part's first number, its vectors, and how many lanes of the last are there.
+func (v *vectors) inPanels(width int, f func(u, vectors, lanes int)) {
+	all := grain(width, v.lanes)
+	each := grain(all, grain(all, v.gathered))
+	for lo := 0; lo < all; lo += each {
+		hi := min(lo+each, all)
+		f(lo*v.lanes, hi-lo, min(width-(hi-1)*v.lanes, v.lanes))
+	}
+}
+
 // kernels returns the table of v: whole vectors by the generated functions, what is
 // over by the plain Go form.
 func (v *vectors) kernels() *kernels {
@@ -76,6 +95,16 @@ func (v *vectors) kernels() *kernels {
 		name:    v.name,
 		panel:   v.panel,
 		columns: v.columns,
+		relu: func(y, x []float32) {
+			n := v.whole(len(y))
+			v.relu(n, at(y), at(x))
+			reluGo(y[n:], x[n:])
+		},
+		reluGrad: func(dx, dy, y []float32) {
+			n := v.whole(len(y))
+			v.reluGrad(n, at(dx), at(dy), at(y))
+			reluGradGo(dx[n:], dy[n:], y[n:])
+		},
 		sigmoid: func(p, z []float32) {
 			n := v.whole(len(p))
 			v.sigmoid(n, at(p), at(z))
@@ -136,6 +165,27 @@ func (v *vectors) kernels() *kernels {
 				return
 			}
 			v.reluDot(at(z), at(active), at(h), at(w2), rows, outputs, size*compute.Lanes*blocks)
+		},
+		nonzeros: func(x []float32, places []uint32, values []float32) int {
+			n := v.whole(len(x))
+			found := v.nonzeros(n, at(x), at(places), at(values))
+			for i, x := range x[n:] {
+				if x != 0 {
+					places[found], values[found] = uint32(n+i), x
+					found++
+				}
+			}
+			return found
+		},
+		gather: func(y, w []float32, stride int, visits []visit, places []uint32, values []float32, width int) {
+			v.inPanels(width, func(u, vectors, lanes int) {
+				v.gather(&y[u], &w[u], size*stride, (*int)(unsafe.Pointer(at(visits))), len(visits), at(places), at(values), vectors, lanes)
+			})
+		},
+		scatter: func(dw []float32, stride int, dy []float32, visits []visit, places []uint32, values []float32, width int) {
+			v.inPanels(width, func(u, vectors, lanes int) {
+				v.scatter(&dw[u], size*stride, &dy[u], (*int)(unsafe.Pointer(at(visits))), len(visits), at(places), at(values), vectors, lanes)
+			})
 		},
 		columnGrad: func(dw1, dw2, w1, w2 []float32, stride int, active []uint16, activeStride int, d []float32, links []link, start []uint32, blocks int) {
 			v.columnGrad(at(dw1), at(dw2), at(w1), at(w2), size*stride, at(active), 2*activeStride, at(d), (*uint32)(at(links)), at(start), len(start)-1, blocks)

@@ -4,6 +4,52 @@
 
 #include "textflag.h"
 
+// func reluAVX512(n int, y *float32, x *float32)
+// Requires: AVX, AVX512F
+TEXT ·reluAVX512(SB), NOSPLIT, $0-24
+	MOVQ   n+0(FP), AX
+	MOVQ   y+8(FP), CX
+	MOVQ   x+16(FP), DX
+	VPXORD Z0, Z0, Z0
+	XORQ   BX, BX
+	JMP    loop_test
+
+loop:
+	VMOVUPS (DX)(BX*4), Z1
+	VMAXPS  Z0, Z1, Z1
+	VMOVUPS Z1, (CX)(BX*4)
+	ADDQ    $+16, BX
+
+loop_test:
+	CMPQ BX, AX
+	JL   loop
+	VZEROUPPER
+	RET
+
+// func reluGradAVX512(n int, dx *float32, dy *float32, y *float32)
+// Requires: AVX, AVX512F
+TEXT ·reluGradAVX512(SB), NOSPLIT, $0-32
+	MOVQ   n+0(FP), AX
+	MOVQ   dx+8(FP), CX
+	MOVQ   dy+16(FP), DX
+	MOVQ   y+24(FP), BX
+	VPXORD Z0, Z0, Z0
+	XORQ   SI, SI
+	JMP    loop_test
+
+loop:
+	VMOVUPS   (BX)(SI*4), Z1
+	VCMPPS    $0x1e, Z0, Z1, K1
+	VMOVUPS.Z (DX)(SI*4), K1, Z1
+	VMOVUPS   Z1, (CX)(SI*4)
+	ADDQ      $+16, SI
+
+loop_test:
+	CMPQ SI, AX
+	JL   loop
+	VZEROUPPER
+	RET
+
 // func sigmoidAVX512(n int, p *float32, z *float32)
 // Requires: AVX, AVX512F
 TEXT ·sigmoidAVX512(SB), NOSPLIT, $0-24
@@ -3212,6 +3258,2392 @@ done:
 	VZEROUPPER
 	RET
 
+// func nonzerosAVX512(n int, x *float32, at *uint32, values *float32) int
+// Requires: AVX, AVX512F, POPCNT
+TEXT ·nonzerosAVX512(SB), NOSPLIT, $0-40
+	MOVQ      n+0(FP), AX
+	MOVQ      x+8(FP), CX
+	MOVQ      at+16(FP), DX
+	MOVQ      values+24(FP), BX
+	VPXORD    Z0, Z0, Z0
+	XORQ      SI, SI
+	VMOVDQU32 iota<>+0(SB), Z1
+	VMOVDQU32 lanes<>+0(SB), Z2
+	XORQ      DI, DI
+	JMP       loop_test
+
+loop:
+	VMOVUPS       (CX)(DI*4), Z3
+	VCMPPS        $0x04, Z0, Z3, K1
+	KMOVW         K1, R8
+	TESTL         R8, R8
+	JZ            next
+	VCOMPRESSPS.Z Z3, K1, Z3
+	VMOVUPS       Z3, (BX)(SI*4)
+	VPCOMPRESSD.Z Z1, K1, Z3
+	VMOVDQU32     Z3, (DX)(SI*4)
+	POPCNTL       R8, R8
+	ADDQ          R8, SI
+
+next:
+	VPADDD Z2, Z1, Z1
+	ADDQ   $+16, DI
+
+loop_test:
+	CMPQ DI, AX
+	JL   loop
+	MOVQ SI, ret+32(FP)
+	VZEROUPPER
+	RET
+
+DATA iota<>+0(SB)/4, $0x00000000
+DATA iota<>+4(SB)/4, $0x00000001
+DATA iota<>+8(SB)/4, $0x00000002
+DATA iota<>+12(SB)/4, $0x00000003
+DATA iota<>+16(SB)/4, $0x00000004
+DATA iota<>+20(SB)/4, $0x00000005
+DATA iota<>+24(SB)/4, $0x00000006
+DATA iota<>+28(SB)/4, $0x00000007
+DATA iota<>+32(SB)/4, $0x00000008
+DATA iota<>+36(SB)/4, $0x00000009
+DATA iota<>+40(SB)/4, $0x0000000a
+DATA iota<>+44(SB)/4, $0x0000000b
+DATA iota<>+48(SB)/4, $0x0000000c
+DATA iota<>+52(SB)/4, $0x0000000d
+DATA iota<>+56(SB)/4, $0x0000000e
+DATA iota<>+60(SB)/4, $0x0000000f
+GLOBL iota<>(SB), RODATA|NOPTR, $64
+
+DATA lanes<>+0(SB)/4, $0x00000010
+DATA lanes<>+4(SB)/4, $0x00000010
+DATA lanes<>+8(SB)/4, $0x00000010
+DATA lanes<>+12(SB)/4, $0x00000010
+DATA lanes<>+16(SB)/4, $0x00000010
+DATA lanes<>+20(SB)/4, $0x00000010
+DATA lanes<>+24(SB)/4, $0x00000010
+DATA lanes<>+28(SB)/4, $0x00000010
+DATA lanes<>+32(SB)/4, $0x00000010
+DATA lanes<>+36(SB)/4, $0x00000010
+DATA lanes<>+40(SB)/4, $0x00000010
+DATA lanes<>+44(SB)/4, $0x00000010
+DATA lanes<>+48(SB)/4, $0x00000010
+DATA lanes<>+52(SB)/4, $0x00000010
+DATA lanes<>+56(SB)/4, $0x00000010
+DATA lanes<>+60(SB)/4, $0x00000010
+GLOBL lanes<>(SB), RODATA|NOPTR, $64
+
+// func gatherAVX512(y *float32, w *float32, stride int, visits *int, n int, at *uint32, values *float32, vectors int, lanes int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·gatherAVX512(SB), NOSPLIT, $0-72
+	MOVQ  y+0(FP), AX
+	MOVQ  w+8(FP), CX
+	MOVQ  stride+16(FP), DX
+	MOVQ  lanes+64(FP), BX
+	MOVL  $0x0000ffff, SI
+	BZHIL BX, SI, SI
+	KMOVW SI, K1
+	MOVQ  vectors+56(FP), BX
+	CMPQ  BX, $0x01
+	JEQ   panel1
+	CMPQ  BX, $0x02
+	JEQ   panel2
+	CMPQ  BX, $0x03
+	JEQ   panel3
+	CMPQ  BX, $0x04
+	JEQ   panel4
+	CMPQ  BX, $0x05
+	JEQ   panel5
+	CMPQ  BX, $0x06
+	JEQ   panel6
+	CMPQ  BX, $0x07
+	JEQ   panel7
+	CMPQ  BX, $0x08
+	JEQ   panel8
+	CMPQ  BX, $0x09
+	JEQ   panel9
+	CMPQ  BX, $0x0a
+	JEQ   panel10
+	CMPQ  BX, $0x0b
+	JEQ   panel11
+	CMPQ  BX, $0x0c
+	JEQ   panel12
+	CMPQ  BX, $0x0d
+	JEQ   panel13
+	CMPQ  BX, $0x0e
+	JEQ   panel14
+	CMPQ  BX, $0x0f
+	JEQ   panel15
+	MOVQ  visits+24(FP), BX
+	MOVQ  n+32(FP), SI
+	MOVQ  at+40(FP), DI
+	MOVQ  values+48(FP), R8
+
+visit16:
+	TESTQ     SI, SI
+	JZ        done
+	MOVL      (BX), R9
+	MOVL      4(BX), R10
+	MOVQ      8(BX), R11
+	LEAQ      (AX)(R11*4), R11
+	MOVQ      16(BX), R12
+	LEAQ      (CX)(R12*4), R12
+	VMOVUPS   (R11), Z0
+	VMOVUPS   64(R11), Z1
+	VMOVUPS   128(R11), Z2
+	VMOVUPS   192(R11), Z3
+	VMOVUPS   256(R11), Z4
+	VMOVUPS   320(R11), Z5
+	VMOVUPS   384(R11), Z6
+	VMOVUPS   448(R11), Z7
+	VMOVUPS   512(R11), Z8
+	VMOVUPS   576(R11), Z9
+	VMOVUPS   640(R11), Z10
+	VMOVUPS   704(R11), Z11
+	VMOVUPS   768(R11), Z12
+	VMOVUPS   832(R11), Z13
+	VMOVUPS   896(R11), Z14
+	VMOVUPS.Z 960(R11), K1, Z15
+	JMP       test16
+
+place16:
+	MOVL         (DI)(R9*4), R13
+	IMULQ        DX, R13
+	ADDQ         R12, R13
+	VBROADCASTSS (R8)(R9*4), Z16
+	VMULPS       (R13), Z16, Z17
+	VADDPS       Z17, Z0, Z0
+	VMULPS       64(R13), Z16, Z17
+	VADDPS       Z17, Z1, Z1
+	VMULPS       128(R13), Z16, Z17
+	VADDPS       Z17, Z2, Z2
+	VMULPS       192(R13), Z16, Z17
+	VADDPS       Z17, Z3, Z3
+	VMULPS       256(R13), Z16, Z17
+	VADDPS       Z17, Z4, Z4
+	VMULPS       320(R13), Z16, Z17
+	VADDPS       Z17, Z5, Z5
+	VMULPS       384(R13), Z16, Z17
+	VADDPS       Z17, Z6, Z6
+	VMULPS       448(R13), Z16, Z17
+	VADDPS       Z17, Z7, Z7
+	VMULPS       512(R13), Z16, Z17
+	VADDPS       Z17, Z8, Z8
+	VMULPS       576(R13), Z16, Z17
+	VADDPS       Z17, Z9, Z9
+	VMULPS       640(R13), Z16, Z17
+	VADDPS       Z17, Z10, Z10
+	VMULPS       704(R13), Z16, Z17
+	VADDPS       Z17, Z11, Z11
+	VMULPS       768(R13), Z16, Z17
+	VADDPS       Z17, Z12, Z12
+	VMULPS       832(R13), Z16, Z17
+	VADDPS       Z17, Z13, Z13
+	VMULPS       896(R13), Z16, Z17
+	VADDPS       Z17, Z14, Z14
+	VMOVUPS.Z    960(R13), K1, Z17
+	VMULPS       Z17, Z16, Z17
+	VADDPS       Z17, Z15, Z15
+	INCQ         R9
+
+test16:
+	CMPQ    R9, R10
+	JB      place16
+	VMOVUPS Z0, (R11)
+	VMOVUPS Z1, 64(R11)
+	VMOVUPS Z2, 128(R11)
+	VMOVUPS Z3, 192(R11)
+	VMOVUPS Z4, 256(R11)
+	VMOVUPS Z5, 320(R11)
+	VMOVUPS Z6, 384(R11)
+	VMOVUPS Z7, 448(R11)
+	VMOVUPS Z8, 512(R11)
+	VMOVUPS Z9, 576(R11)
+	VMOVUPS Z10, 640(R11)
+	VMOVUPS Z11, 704(R11)
+	VMOVUPS Z12, 768(R11)
+	VMOVUPS Z13, 832(R11)
+	VMOVUPS Z14, 896(R11)
+	CMPQ    lanes+64(FP), $0x10
+	JEQ     whole16
+	VMOVUPS Z15, K1, 960(R11)
+	JMP     stored16
+
+whole16:
+	VMOVUPS Z15, 960(R11)
+
+stored16:
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit16
+
+panel15:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit15:
+	TESTQ     SI, SI
+	JZ        done
+	MOVL      (BX), R9
+	MOVL      4(BX), R10
+	MOVQ      8(BX), R11
+	LEAQ      (AX)(R11*4), R11
+	MOVQ      16(BX), R12
+	LEAQ      (CX)(R12*4), R12
+	VMOVUPS   (R11), Z0
+	VMOVUPS   64(R11), Z1
+	VMOVUPS   128(R11), Z2
+	VMOVUPS   192(R11), Z3
+	VMOVUPS   256(R11), Z4
+	VMOVUPS   320(R11), Z5
+	VMOVUPS   384(R11), Z6
+	VMOVUPS   448(R11), Z7
+	VMOVUPS   512(R11), Z8
+	VMOVUPS   576(R11), Z9
+	VMOVUPS   640(R11), Z10
+	VMOVUPS   704(R11), Z11
+	VMOVUPS   768(R11), Z12
+	VMOVUPS   832(R11), Z13
+	VMOVUPS.Z 896(R11), K1, Z14
+	JMP       test15
+
+place15:
+	MOVL         (DI)(R9*4), R13
+	IMULQ        DX, R13
+	ADDQ         R12, R13
+	VBROADCASTSS (R8)(R9*4), Z15
+	VMULPS       (R13), Z15, Z16
+	VADDPS       Z16, Z0, Z0
+	VMULPS       64(R13), Z15, Z16
+	VADDPS       Z16, Z1, Z1
+	VMULPS       128(R13), Z15, Z16
+	VADDPS       Z16, Z2, Z2
+	VMULPS       192(R13), Z15, Z16
+	VADDPS       Z16, Z3, Z3
+	VMULPS       256(R13), Z15, Z16
+	VADDPS       Z16, Z4, Z4
+	VMULPS       320(R13), Z15, Z16
+	VADDPS       Z16, Z5, Z5
+	VMULPS       384(R13), Z15, Z16
+	VADDPS       Z16, Z6, Z6
+	VMULPS       448(R13), Z15, Z16
+	VADDPS       Z16, Z7, Z7
+	VMULPS       512(R13), Z15, Z16
+	VADDPS       Z16, Z8, Z8
+	VMULPS       576(R13), Z15, Z16
+	VADDPS       Z16, Z9, Z9
+	VMULPS       640(R13), Z15, Z16
+	VADDPS       Z16, Z10, Z10
+	VMULPS       704(R13), Z15, Z16
+	VADDPS       Z16, Z11, Z11
+	VMULPS       768(R13), Z15, Z16
+	VADDPS       Z16, Z12, Z12
+	VMULPS       832(R13), Z15, Z16
+	VADDPS       Z16, Z13, Z13
+	VMOVUPS.Z    896(R13), K1, Z16
+	VMULPS       Z16, Z15, Z16
+	VADDPS       Z16, Z14, Z14
+	INCQ         R9
+
+test15:
+	CMPQ    R9, R10
+	JB      place15
+	VMOVUPS Z0, (R11)
+	VMOVUPS Z1, 64(R11)
+	VMOVUPS Z2, 128(R11)
+	VMOVUPS Z3, 192(R11)
+	VMOVUPS Z4, 256(R11)
+	VMOVUPS Z5, 320(R11)
+	VMOVUPS Z6, 384(R11)
+	VMOVUPS Z7, 448(R11)
+	VMOVUPS Z8, 512(R11)
+	VMOVUPS Z9, 576(R11)
+	VMOVUPS Z10, 640(R11)
+	VMOVUPS Z11, 704(R11)
+	VMOVUPS Z12, 768(R11)
+	VMOVUPS Z13, 832(R11)
+	CMPQ    lanes+64(FP), $0x10
+	JEQ     whole15
+	VMOVUPS Z14, K1, 896(R11)
+	JMP     stored15
+
+whole15:
+	VMOVUPS Z14, 896(R11)
+
+stored15:
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit15
+
+panel14:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit14:
+	TESTQ     SI, SI
+	JZ        done
+	MOVL      (BX), R9
+	MOVL      4(BX), R10
+	MOVQ      8(BX), R11
+	LEAQ      (AX)(R11*4), R11
+	MOVQ      16(BX), R12
+	LEAQ      (CX)(R12*4), R12
+	VMOVUPS   (R11), Z0
+	VMOVUPS   64(R11), Z1
+	VMOVUPS   128(R11), Z2
+	VMOVUPS   192(R11), Z3
+	VMOVUPS   256(R11), Z4
+	VMOVUPS   320(R11), Z5
+	VMOVUPS   384(R11), Z6
+	VMOVUPS   448(R11), Z7
+	VMOVUPS   512(R11), Z8
+	VMOVUPS   576(R11), Z9
+	VMOVUPS   640(R11), Z10
+	VMOVUPS   704(R11), Z11
+	VMOVUPS   768(R11), Z12
+	VMOVUPS.Z 832(R11), K1, Z13
+	JMP       test14
+
+place14:
+	MOVL         (DI)(R9*4), R13
+	IMULQ        DX, R13
+	ADDQ         R12, R13
+	VBROADCASTSS (R8)(R9*4), Z14
+	VMULPS       (R13), Z14, Z15
+	VADDPS       Z15, Z0, Z0
+	VMULPS       64(R13), Z14, Z15
+	VADDPS       Z15, Z1, Z1
+	VMULPS       128(R13), Z14, Z15
+	VADDPS       Z15, Z2, Z2
+	VMULPS       192(R13), Z14, Z15
+	VADDPS       Z15, Z3, Z3
+	VMULPS       256(R13), Z14, Z15
+	VADDPS       Z15, Z4, Z4
+	VMULPS       320(R13), Z14, Z15
+	VADDPS       Z15, Z5, Z5
+	VMULPS       384(R13), Z14, Z15
+	VADDPS       Z15, Z6, Z6
+	VMULPS       448(R13), Z14, Z15
+	VADDPS       Z15, Z7, Z7
+	VMULPS       512(R13), Z14, Z15
+	VADDPS       Z15, Z8, Z8
+	VMULPS       576(R13), Z14, Z15
+	VADDPS       Z15, Z9, Z9
+	VMULPS       640(R13), Z14, Z15
+	VADDPS       Z15, Z10, Z10
+	VMULPS       704(R13), Z14, Z15
+	VADDPS       Z15, Z11, Z11
+	VMULPS       768(R13), Z14, Z15
+	VADDPS       Z15, Z12, Z12
+	VMOVUPS.Z    832(R13), K1, Z15
+	VMULPS       Z15, Z14, Z15
+	VADDPS       Z15, Z13, Z13
+	INCQ         R9
+
+test14:
+	CMPQ    R9, R10
+	JB      place14
+	VMOVUPS Z0, (R11)
+	VMOVUPS Z1, 64(R11)
+	VMOVUPS Z2, 128(R11)
+	VMOVUPS Z3, 192(R11)
+	VMOVUPS Z4, 256(R11)
+	VMOVUPS Z5, 320(R11)
+	VMOVUPS Z6, 384(R11)
+	VMOVUPS Z7, 448(R11)
+	VMOVUPS Z8, 512(R11)
+	VMOVUPS Z9, 576(R11)
+	VMOVUPS Z10, 640(R11)
+	VMOVUPS Z11, 704(R11)
+	VMOVUPS Z12, 768(R11)
+	CMPQ    lanes+64(FP), $0x10
+	JEQ     whole14
+	VMOVUPS Z13, K1, 832(R11)
+	JMP     stored14
+
+whole14:
+	VMOVUPS Z13, 832(R11)
+
+stored14:
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit14
+
+panel13:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit13:
+	TESTQ     SI, SI
+	JZ        done
+	MOVL      (BX), R9
+	MOVL      4(BX), R10
+	MOVQ      8(BX), R11
+	LEAQ      (AX)(R11*4), R11
+	MOVQ      16(BX), R12
+	LEAQ      (CX)(R12*4), R12
+	VMOVUPS   (R11), Z0
+	VMOVUPS   64(R11), Z1
+	VMOVUPS   128(R11), Z2
+	VMOVUPS   192(R11), Z3
+	VMOVUPS   256(R11), Z4
+	VMOVUPS   320(R11), Z5
+	VMOVUPS   384(R11), Z6
+	VMOVUPS   448(R11), Z7
+	VMOVUPS   512(R11), Z8
+	VMOVUPS   576(R11), Z9
+	VMOVUPS   640(R11), Z10
+	VMOVUPS   704(R11), Z11
+	VMOVUPS.Z 768(R11), K1, Z12
+	JMP       test13
+
+place13:
+	MOVL         (DI)(R9*4), R13
+	IMULQ        DX, R13
+	ADDQ         R12, R13
+	VBROADCASTSS (R8)(R9*4), Z13
+	VMULPS       (R13), Z13, Z14
+	VADDPS       Z14, Z0, Z0
+	VMULPS       64(R13), Z13, Z14
+	VADDPS       Z14, Z1, Z1
+	VMULPS       128(R13), Z13, Z14
+	VADDPS       Z14, Z2, Z2
+	VMULPS       192(R13), Z13, Z14
+	VADDPS       Z14, Z3, Z3
+	VMULPS       256(R13), Z13, Z14
+	VADDPS       Z14, Z4, Z4
+	VMULPS       320(R13), Z13, Z14
+	VADDPS       Z14, Z5, Z5
+	VMULPS       384(R13), Z13, Z14
+	VADDPS       Z14, Z6, Z6
+	VMULPS       448(R13), Z13, Z14
+	VADDPS       Z14, Z7, Z7
+	VMULPS       512(R13), Z13, Z14
+	VADDPS       Z14, Z8, Z8
+	VMULPS       576(R13), Z13, Z14
+	VADDPS       Z14, Z9, Z9
+	VMULPS       640(R13), Z13, Z14
+	VADDPS       Z14, Z10, Z10
+	VMULPS       704(R13), Z13, Z14
+	VADDPS       Z14, Z11, Z11
+	VMOVUPS.Z    768(R13), K1, Z14
+	VMULPS       Z14, Z13, Z14
+	VADDPS       Z14, Z12, Z12
+	INCQ         R9
+
+test13:
+	CMPQ    R9, R10
+	JB      place13
+	VMOVUPS Z0, (R11)
+	VMOVUPS Z1, 64(R11)
+	VMOVUPS Z2, 128(R11)
+	VMOVUPS Z3, 192(R11)
+	VMOVUPS Z4, 256(R11)
+	VMOVUPS Z5, 320(R11)
+	VMOVUPS Z6, 384(R11)
+	VMOVUPS Z7, 448(R11)
+	VMOVUPS Z8, 512(R11)
+	VMOVUPS Z9, 576(R11)
+	VMOVUPS Z10, 640(R11)
+	VMOVUPS Z11, 704(R11)
+	CMPQ    lanes+64(FP), $0x10
+	JEQ     whole13
+	VMOVUPS Z12, K1, 768(R11)
+	JMP     stored13
+
+whole13:
+	VMOVUPS Z12, 768(R11)
+
+stored13:
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit13
+
+panel12:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit12:
+	TESTQ     SI, SI
+	JZ        done
+	MOVL      (BX), R9
+	MOVL      4(BX), R10
+	MOVQ      8(BX), R11
+	LEAQ      (AX)(R11*4), R11
+	MOVQ      16(BX), R12
+	LEAQ      (CX)(R12*4), R12
+	VMOVUPS   (R11), Z0
+	VMOVUPS   64(R11), Z1
+	VMOVUPS   128(R11), Z2
+	VMOVUPS   192(R11), Z3
+	VMOVUPS   256(R11), Z4
+	VMOVUPS   320(R11), Z5
+	VMOVUPS   384(R11), Z6
+	VMOVUPS   448(R11), Z7
+	VMOVUPS   512(R11), Z8
+	VMOVUPS   576(R11), Z9
+	VMOVUPS   640(R11), Z10
+	VMOVUPS.Z 704(R11), K1, Z11
+	JMP       test12
+
+place12:
+	MOVL         (DI)(R9*4), R13
+	IMULQ        DX, R13
+	ADDQ         R12, R13
+	VBROADCASTSS (R8)(R9*4), Z12
+	VMULPS       (R13), Z12, Z13
+	VADDPS       Z13, Z0, Z0
+	VMULPS       64(R13), Z12, Z13
+	VADDPS       Z13, Z1, Z1
+	VMULPS       128(R13), Z12, Z13
+	VADDPS       Z13, Z2, Z2
+	VMULPS       192(R13), Z12, Z13
+	VADDPS       Z13, Z3, Z3
+	VMULPS       256(R13), Z12, Z13
+	VADDPS       Z13, Z4, Z4
+	VMULPS       320(R13), Z12, Z13
+	VADDPS       Z13, Z5, Z5
+	VMULPS       384(R13), Z12, Z13
+	VADDPS       Z13, Z6, Z6
+	VMULPS       448(R13), Z12, Z13
+	VADDPS       Z13, Z7, Z7
+	VMULPS       512(R13), Z12, Z13
+	VADDPS       Z13, Z8, Z8
+	VMULPS       576(R13), Z12, Z13
+	VADDPS       Z13, Z9, Z9
+	VMULPS       640(R13), Z12, Z13
+	VADDPS       Z13, Z10, Z10
+	VMOVUPS.Z    704(R13), K1, Z13
+	VMULPS       Z13, Z12, Z13
+	VADDPS       Z13, Z11, Z11
+	INCQ         R9
+
+test12:
+	CMPQ    R9, R10
+	JB      place12
+	VMOVUPS Z0, (R11)
+	VMOVUPS Z1, 64(R11)
+	VMOVUPS Z2, 128(R11)
+	VMOVUPS Z3, 192(R11)
+	VMOVUPS Z4, 256(R11)
+	VMOVUPS Z5, 320(R11)
+	VMOVUPS Z6, 384(R11)
+	VMOVUPS Z7, 448(R11)
+	VMOVUPS Z8, 512(R11)
+	VMOVUPS Z9, 576(R11)
+	VMOVUPS Z10, 640(R11)
+	CMPQ    lanes+64(FP), $0x10
+	JEQ     whole12
+	VMOVUPS Z11, K1, 704(R11)
+	JMP     stored12
+
+whole12:
+	VMOVUPS Z11, 704(R11)
+
+stored12:
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit12
+
+panel11:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit11:
+	TESTQ     SI, SI
+	JZ        done
+	MOVL      (BX), R9
+	MOVL      4(BX), R10
+	MOVQ      8(BX), R11
+	LEAQ      (AX)(R11*4), R11
+	MOVQ      16(BX), R12
+	LEAQ      (CX)(R12*4), R12
+	VMOVUPS   (R11), Z0
+	VMOVUPS   64(R11), Z1
+	VMOVUPS   128(R11), Z2
+	VMOVUPS   192(R11), Z3
+	VMOVUPS   256(R11), Z4
+	VMOVUPS   320(R11), Z5
+	VMOVUPS   384(R11), Z6
+	VMOVUPS   448(R11), Z7
+	VMOVUPS   512(R11), Z8
+	VMOVUPS   576(R11), Z9
+	VMOVUPS.Z 640(R11), K1, Z10
+	JMP       test11
+
+place11:
+	MOVL         (DI)(R9*4), R13
+	IMULQ        DX, R13
+	ADDQ         R12, R13
+	VBROADCASTSS (R8)(R9*4), Z11
+	VMULPS       (R13), Z11, Z12
+	VADDPS       Z12, Z0, Z0
+	VMULPS       64(R13), Z11, Z12
+	VADDPS       Z12, Z1, Z1
+	VMULPS       128(R13), Z11, Z12
+	VADDPS       Z12, Z2, Z2
+	VMULPS       192(R13), Z11, Z12
+	VADDPS       Z12, Z3, Z3
+	VMULPS       256(R13), Z11, Z12
+	VADDPS       Z12, Z4, Z4
+	VMULPS       320(R13), Z11, Z12
+	VADDPS       Z12, Z5, Z5
+	VMULPS       384(R13), Z11, Z12
+	VADDPS       Z12, Z6, Z6
+	VMULPS       448(R13), Z11, Z12
+	VADDPS       Z12, Z7, Z7
+	VMULPS       512(R13), Z11, Z12
+	VADDPS       Z12, Z8, Z8
+	VMULPS       576(R13), Z11, Z12
+	VADDPS       Z12, Z9, Z9
+	VMOVUPS.Z    640(R13), K1, Z12
+	VMULPS       Z12, Z11, Z12
+	VADDPS       Z12, Z10, Z10
+	INCQ         R9
+
+test11:
+	CMPQ    R9, R10
+	JB      place11
+	VMOVUPS Z0, (R11)
+	VMOVUPS Z1, 64(R11)
+	VMOVUPS Z2, 128(R11)
+	VMOVUPS Z3, 192(R11)
+	VMOVUPS Z4, 256(R11)
+	VMOVUPS Z5, 320(R11)
+	VMOVUPS Z6, 384(R11)
+	VMOVUPS Z7, 448(R11)
+	VMOVUPS Z8, 512(R11)
+	VMOVUPS Z9, 576(R11)
+	CMPQ    lanes+64(FP), $0x10
+	JEQ     whole11
+	VMOVUPS Z10, K1, 640(R11)
+	JMP     stored11
+
+whole11:
+	VMOVUPS Z10, 640(R11)
+
+stored11:
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit11
+
+panel10:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit10:
+	TESTQ     SI, SI
+	JZ        done
+	MOVL      (BX), R9
+	MOVL      4(BX), R10
+	MOVQ      8(BX), R11
+	LEAQ      (AX)(R11*4), R11
+	MOVQ      16(BX), R12
+	LEAQ      (CX)(R12*4), R12
+	VMOVUPS   (R11), Z0
+	VMOVUPS   64(R11), Z1
+	VMOVUPS   128(R11), Z2
+	VMOVUPS   192(R11), Z3
+	VMOVUPS   256(R11), Z4
+	VMOVUPS   320(R11), Z5
+	VMOVUPS   384(R11), Z6
+	VMOVUPS   448(R11), Z7
+	VMOVUPS   512(R11), Z8
+	VMOVUPS.Z 576(R11), K1, Z9
+	JMP       test10
+
+place10:
+	MOVL         (DI)(R9*4), R13
+	IMULQ        DX, R13
+	ADDQ         R12, R13
+	VBROADCASTSS (R8)(R9*4), Z10
+	VMULPS       (R13), Z10, Z11
+	VADDPS       Z11, Z0, Z0
+	VMULPS       64(R13), Z10, Z11
+	VADDPS       Z11, Z1, Z1
+	VMULPS       128(R13), Z10, Z11
+	VADDPS       Z11, Z2, Z2
+	VMULPS       192(R13), Z10, Z11
+	VADDPS       Z11, Z3, Z3
+	VMULPS       256(R13), Z10, Z11
+	VADDPS       Z11, Z4, Z4
+	VMULPS       320(R13), Z10, Z11
+	VADDPS       Z11, Z5, Z5
+	VMULPS       384(R13), Z10, Z11
+	VADDPS       Z11, Z6, Z6
+	VMULPS       448(R13), Z10, Z11
+	VADDPS       Z11, Z7, Z7
+	VMULPS       512(R13), Z10, Z11
+	VADDPS       Z11, Z8, Z8
+	VMOVUPS.Z    576(R13), K1, Z11
+	VMULPS       Z11, Z10, Z11
+	VADDPS       Z11, Z9, Z9
+	INCQ         R9
+
+test10:
+	CMPQ    R9, R10
+	JB      place10
+	VMOVUPS Z0, (R11)
+	VMOVUPS Z1, 64(R11)
+	VMOVUPS Z2, 128(R11)
+	VMOVUPS Z3, 192(R11)
+	VMOVUPS Z4, 256(R11)
+	VMOVUPS Z5, 320(R11)
+	VMOVUPS Z6, 384(R11)
+	VMOVUPS Z7, 448(R11)
+	VMOVUPS Z8, 512(R11)
+	CMPQ    lanes+64(FP), $0x10
+	JEQ     whole10
+	VMOVUPS Z9, K1, 576(R11)
+	JMP     stored10
+
+whole10:
+	VMOVUPS Z9, 576(R11)
+
+stored10:
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit10
+
+panel9:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit9:
+	TESTQ     SI, SI
+	JZ        done
+	MOVL      (BX), R9
+	MOVL      4(BX), R10
+	MOVQ      8(BX), R11
+	LEAQ      (AX)(R11*4), R11
+	MOVQ      16(BX), R12
+	LEAQ      (CX)(R12*4), R12
+	VMOVUPS   (R11), Z0
+	VMOVUPS   64(R11), Z1
+	VMOVUPS   128(R11), Z2
+	VMOVUPS   192(R11), Z3
+	VMOVUPS   256(R11), Z4
+	VMOVUPS   320(R11), Z5
+	VMOVUPS   384(R11), Z6
+	VMOVUPS   448(R11), Z7
+	VMOVUPS.Z 512(R11), K1, Z8
+	JMP       test9
+
+place9:
+	MOVL         (DI)(R9*4), R13
+	IMULQ        DX, R13
+	ADDQ         R12, R13
+	VBROADCASTSS (R8)(R9*4), Z9
+	VMULPS       (R13), Z9, Z10
+	VADDPS       Z10, Z0, Z0
+	VMULPS       64(R13), Z9, Z10
+	VADDPS       Z10, Z1, Z1
+	VMULPS       128(R13), Z9, Z10
+	VADDPS       Z10, Z2, Z2
+	VMULPS       192(R13), Z9, Z10
+	VADDPS       Z10, Z3, Z3
+	VMULPS       256(R13), Z9, Z10
+	VADDPS       Z10, Z4, Z4
+	VMULPS       320(R13), Z9, Z10
+	VADDPS       Z10, Z5, Z5
+	VMULPS       384(R13), Z9, Z10
+	VADDPS       Z10, Z6, Z6
+	VMULPS       448(R13), Z9, Z10
+	VADDPS       Z10, Z7, Z7
+	VMOVUPS.Z    512(R13), K1, Z10
+	VMULPS       Z10, Z9, Z10
+	VADDPS       Z10, Z8, Z8
+	INCQ         R9
+
+test9:
+	CMPQ    R9, R10
+	JB      place9
+	VMOVUPS Z0, (R11)
+	VMOVUPS Z1, 64(R11)
+	VMOVUPS Z2, 128(R11)
+	VMOVUPS Z3, 192(R11)
+	VMOVUPS Z4, 256(R11)
+	VMOVUPS Z5, 320(R11)
+	VMOVUPS Z6, 384(R11)
+	VMOVUPS Z7, 448(R11)
+	CMPQ    lanes+64(FP), $0x10
+	JEQ     whole9
+	VMOVUPS Z8, K1, 512(R11)
+	JMP     stored9
+
+whole9:
+	VMOVUPS Z8, 512(R11)
+
+stored9:
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit9
+
+panel8:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit8:
+	TESTQ     SI, SI
+	JZ        done
+	MOVL      (BX), R9
+	MOVL      4(BX), R10
+	MOVQ      8(BX), R11
+	LEAQ      (AX)(R11*4), R11
+	MOVQ      16(BX), R12
+	LEAQ      (CX)(R12*4), R12
+	VMOVUPS   (R11), Z0
+	VMOVUPS   64(R11), Z1
+	VMOVUPS   128(R11), Z2
+	VMOVUPS   192(R11), Z3
+	VMOVUPS   256(R11), Z4
+	VMOVUPS   320(R11), Z5
+	VMOVUPS   384(R11), Z6
+	VMOVUPS.Z 448(R11), K1, Z7
+	JMP       test8
+
+place8:
+	MOVL         (DI)(R9*4), R13
+	IMULQ        DX, R13
+	ADDQ         R12, R13
+	VBROADCASTSS (R8)(R9*4), Z8
+	VMULPS       (R13), Z8, Z9
+	VADDPS       Z9, Z0, Z0
+	VMULPS       64(R13), Z8, Z9
+	VADDPS       Z9, Z1, Z1
+	VMULPS       128(R13), Z8, Z9
+	VADDPS       Z9, Z2, Z2
+	VMULPS       192(R13), Z8, Z9
+	VADDPS       Z9, Z3, Z3
+	VMULPS       256(R13), Z8, Z9
+	VADDPS       Z9, Z4, Z4
+	VMULPS       320(R13), Z8, Z9
+	VADDPS       Z9, Z5, Z5
+	VMULPS       384(R13), Z8, Z9
+	VADDPS       Z9, Z6, Z6
+	VMOVUPS.Z    448(R13), K1, Z9
+	VMULPS       Z9, Z8, Z9
+	VADDPS       Z9, Z7, Z7
+	INCQ         R9
+
+test8:
+	CMPQ    R9, R10
+	JB      place8
+	VMOVUPS Z0, (R11)
+	VMOVUPS Z1, 64(R11)
+	VMOVUPS Z2, 128(R11)
+	VMOVUPS Z3, 192(R11)
+	VMOVUPS Z4, 256(R11)
+	VMOVUPS Z5, 320(R11)
+	VMOVUPS Z6, 384(R11)
+	CMPQ    lanes+64(FP), $0x10
+	JEQ     whole8
+	VMOVUPS Z7, K1, 448(R11)
+	JMP     stored8
+
+whole8:
+	VMOVUPS Z7, 448(R11)
+
+stored8:
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit8
+
+panel7:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit7:
+	TESTQ     SI, SI
+	JZ        done
+	MOVL      (BX), R9
+	MOVL      4(BX), R10
+	MOVQ      8(BX), R11
+	LEAQ      (AX)(R11*4), R11
+	MOVQ      16(BX), R12
+	LEAQ      (CX)(R12*4), R12
+	VMOVUPS   (R11), Z0
+	VMOVUPS   64(R11), Z1
+	VMOVUPS   128(R11), Z2
+	VMOVUPS   192(R11), Z3
+	VMOVUPS   256(R11), Z4
+	VMOVUPS   320(R11), Z5
+	VMOVUPS.Z 384(R11), K1, Z6
+	JMP       test7
+
+place7:
+	MOVL         (DI)(R9*4), R13
+	IMULQ        DX, R13
+	ADDQ         R12, R13
+	VBROADCASTSS (R8)(R9*4), Z7
+	VMULPS       (R13), Z7, Z8
+	VADDPS       Z8, Z0, Z0
+	VMULPS       64(R13), Z7, Z8
+	VADDPS       Z8, Z1, Z1
+	VMULPS       128(R13), Z7, Z8
+	VADDPS       Z8, Z2, Z2
+	VMULPS       192(R13), Z7, Z8
+	VADDPS       Z8, Z3, Z3
+	VMULPS       256(R13), Z7, Z8
+	VADDPS       Z8, Z4, Z4
+	VMULPS       320(R13), Z7, Z8
+	VADDPS       Z8, Z5, Z5
+	VMOVUPS.Z    384(R13), K1, Z8
+	VMULPS       Z8, Z7, Z8
+	VADDPS       Z8, Z6, Z6
+	INCQ         R9
+
+test7:
+	CMPQ    R9, R10
+	JB      place7
+	VMOVUPS Z0, (R11)
+	VMOVUPS Z1, 64(R11)
+	VMOVUPS Z2, 128(R11)
+	VMOVUPS Z3, 192(R11)
+	VMOVUPS Z4, 256(R11)
+	VMOVUPS Z5, 320(R11)
+	CMPQ    lanes+64(FP), $0x10
+	JEQ     whole7
+	VMOVUPS Z6, K1, 384(R11)
+	JMP     stored7
+
+whole7:
+	VMOVUPS Z6, 384(R11)
+
+stored7:
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit7
+
+panel6:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit6:
+	TESTQ     SI, SI
+	JZ        done
+	MOVL      (BX), R9
+	MOVL      4(BX), R10
+	MOVQ      8(BX), R11
+	LEAQ      (AX)(R11*4), R11
+	MOVQ      16(BX), R12
+	LEAQ      (CX)(R12*4), R12
+	VMOVUPS   (R11), Z0
+	VMOVUPS   64(R11), Z1
+	VMOVUPS   128(R11), Z2
+	VMOVUPS   192(R11), Z3
+	VMOVUPS   256(R11), Z4
+	VMOVUPS.Z 320(R11), K1, Z5
+	JMP       test6
+
+place6:
+	MOVL         (DI)(R9*4), R13
+	IMULQ        DX, R13
+	ADDQ         R12, R13
+	VBROADCASTSS (R8)(R9*4), Z6
+	VMULPS       (R13), Z6, Z7
+	VADDPS       Z7, Z0, Z0
+	VMULPS       64(R13), Z6, Z7
+	VADDPS       Z7, Z1, Z1
+	VMULPS       128(R13), Z6, Z7
+	VADDPS       Z7, Z2, Z2
+	VMULPS       192(R13), Z6, Z7
+	VADDPS       Z7, Z3, Z3
+	VMULPS       256(R13), Z6, Z7
+	VADDPS       Z7, Z4, Z4
+	VMOVUPS.Z    320(R13), K1, Z7
+	VMULPS       Z7, Z6, Z7
+	VADDPS       Z7, Z5, Z5
+	INCQ         R9
+
+test6:
+	CMPQ    R9, R10
+	JB      place6
+	VMOVUPS Z0, (R11)
+	VMOVUPS Z1, 64(R11)
+	VMOVUPS Z2, 128(R11)
+	VMOVUPS Z3, 192(R11)
+	VMOVUPS Z4, 256(R11)
+	CMPQ    lanes+64(FP), $0x10
+	JEQ     whole6
+	VMOVUPS Z5, K1, 320(R11)
+	JMP     stored6
+
+whole6:
+	VMOVUPS Z5, 320(R11)
+
+stored6:
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit6
+
+panel5:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit5:
+	TESTQ     SI, SI
+	JZ        done
+	MOVL      (BX), R9
+	MOVL      4(BX), R10
+	MOVQ      8(BX), R11
+	LEAQ      (AX)(R11*4), R11
+	MOVQ      16(BX), R12
+	LEAQ      (CX)(R12*4), R12
+	VMOVUPS   (R11), Z0
+	VMOVUPS   64(R11), Z1
+	VMOVUPS   128(R11), Z2
+	VMOVUPS   192(R11), Z3
+	VMOVUPS.Z 256(R11), K1, Z4
+	JMP       test5
+
+place5:
+	MOVL         (DI)(R9*4), R13
+	IMULQ        DX, R13
+	ADDQ         R12, R13
+	VBROADCASTSS (R8)(R9*4), Z5
+	VMULPS       (R13), Z5, Z6
+	VADDPS       Z6, Z0, Z0
+	VMULPS       64(R13), Z5, Z6
+	VADDPS       Z6, Z1, Z1
+	VMULPS       128(R13), Z5, Z6
+	VADDPS       Z6, Z2, Z2
+	VMULPS       192(R13), Z5, Z6
+	VADDPS       Z6, Z3, Z3
+	VMOVUPS.Z    256(R13), K1, Z6
+	VMULPS       Z6, Z5, Z6
+	VADDPS       Z6, Z4, Z4
+	INCQ         R9
+
+test5:
+	CMPQ    R9, R10
+	JB      place5
+	VMOVUPS Z0, (R11)
+	VMOVUPS Z1, 64(R11)
+	VMOVUPS Z2, 128(R11)
+	VMOVUPS Z3, 192(R11)
+	CMPQ    lanes+64(FP), $0x10
+	JEQ     whole5
+	VMOVUPS Z4, K1, 256(R11)
+	JMP     stored5
+
+whole5:
+	VMOVUPS Z4, 256(R11)
+
+stored5:
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit5
+
+panel4:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit4:
+	TESTQ     SI, SI
+	JZ        done
+	MOVL      (BX), R9
+	MOVL      4(BX), R10
+	MOVQ      8(BX), R11
+	LEAQ      (AX)(R11*4), R11
+	MOVQ      16(BX), R12
+	LEAQ      (CX)(R12*4), R12
+	VMOVUPS   (R11), Z0
+	VMOVUPS   64(R11), Z1
+	VMOVUPS   128(R11), Z2
+	VMOVUPS.Z 192(R11), K1, Z3
+	JMP       test4
+
+place4:
+	MOVL         (DI)(R9*4), R13
+	IMULQ        DX, R13
+	ADDQ         R12, R13
+	VBROADCASTSS (R8)(R9*4), Z4
+	VMULPS       (R13), Z4, Z5
+	VADDPS       Z5, Z0, Z0
+	VMULPS       64(R13), Z4, Z5
+	VADDPS       Z5, Z1, Z1
+	VMULPS       128(R13), Z4, Z5
+	VADDPS       Z5, Z2, Z2
+	VMOVUPS.Z    192(R13), K1, Z5
+	VMULPS       Z5, Z4, Z5
+	VADDPS       Z5, Z3, Z3
+	INCQ         R9
+
+test4:
+	CMPQ    R9, R10
+	JB      place4
+	VMOVUPS Z0, (R11)
+	VMOVUPS Z1, 64(R11)
+	VMOVUPS Z2, 128(R11)
+	CMPQ    lanes+64(FP), $0x10
+	JEQ     whole4
+	VMOVUPS Z3, K1, 192(R11)
+	JMP     stored4
+
+whole4:
+	VMOVUPS Z3, 192(R11)
+
+stored4:
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit4
+
+panel3:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit3:
+	TESTQ     SI, SI
+	JZ        done
+	MOVL      (BX), R9
+	MOVL      4(BX), R10
+	MOVQ      8(BX), R11
+	LEAQ      (AX)(R11*4), R11
+	MOVQ      16(BX), R12
+	LEAQ      (CX)(R12*4), R12
+	VMOVUPS   (R11), Z0
+	VMOVUPS   64(R11), Z1
+	VMOVUPS.Z 128(R11), K1, Z2
+	JMP       test3
+
+place3:
+	MOVL         (DI)(R9*4), R13
+	IMULQ        DX, R13
+	ADDQ         R12, R13
+	VBROADCASTSS (R8)(R9*4), Z3
+	VMULPS       (R13), Z3, Z4
+	VADDPS       Z4, Z0, Z0
+	VMULPS       64(R13), Z3, Z4
+	VADDPS       Z4, Z1, Z1
+	VMOVUPS.Z    128(R13), K1, Z4
+	VMULPS       Z4, Z3, Z4
+	VADDPS       Z4, Z2, Z2
+	INCQ         R9
+
+test3:
+	CMPQ    R9, R10
+	JB      place3
+	VMOVUPS Z0, (R11)
+	VMOVUPS Z1, 64(R11)
+	CMPQ    lanes+64(FP), $0x10
+	JEQ     whole3
+	VMOVUPS Z2, K1, 128(R11)
+	JMP     stored3
+
+whole3:
+	VMOVUPS Z2, 128(R11)
+
+stored3:
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit3
+
+panel2:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit2:
+	TESTQ     SI, SI
+	JZ        done
+	MOVL      (BX), R9
+	MOVL      4(BX), R10
+	MOVQ      8(BX), R11
+	LEAQ      (AX)(R11*4), R11
+	MOVQ      16(BX), R12
+	LEAQ      (CX)(R12*4), R12
+	VMOVUPS   (R11), Z0
+	VMOVUPS.Z 64(R11), K1, Z1
+	JMP       test2
+
+place2:
+	MOVL         (DI)(R9*4), R13
+	IMULQ        DX, R13
+	ADDQ         R12, R13
+	VBROADCASTSS (R8)(R9*4), Z2
+	VMULPS       (R13), Z2, Z3
+	VADDPS       Z3, Z0, Z0
+	VMOVUPS.Z    64(R13), K1, Z3
+	VMULPS       Z3, Z2, Z3
+	VADDPS       Z3, Z1, Z1
+	INCQ         R9
+
+test2:
+	CMPQ    R9, R10
+	JB      place2
+	VMOVUPS Z0, (R11)
+	CMPQ    lanes+64(FP), $0x10
+	JEQ     whole2
+	VMOVUPS Z1, K1, 64(R11)
+	JMP     stored2
+
+whole2:
+	VMOVUPS Z1, 64(R11)
+
+stored2:
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit2
+
+panel1:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit1:
+	TESTQ     SI, SI
+	JZ        done
+	MOVL      (BX), R9
+	MOVL      4(BX), R10
+	MOVQ      8(BX), R11
+	LEAQ      (AX)(R11*4), R11
+	MOVQ      16(BX), R12
+	LEAQ      (CX)(R12*4), R12
+	VMOVUPS.Z (R11), K1, Z0
+	JMP       test1
+
+place1:
+	MOVL         (DI)(R9*4), R13
+	IMULQ        DX, R13
+	ADDQ         R12, R13
+	VBROADCASTSS (R8)(R9*4), Z1
+	VMOVUPS.Z    (R13), K1, Z2
+	VMULPS       Z2, Z1, Z2
+	VADDPS       Z2, Z0, Z0
+	INCQ         R9
+
+test1:
+	CMPQ    R9, R10
+	JB      place1
+	CMPQ    lanes+64(FP), $0x10
+	JEQ     whole1
+	VMOVUPS Z0, K1, (R11)
+	JMP     stored1
+
+whole1:
+	VMOVUPS Z0, (R11)
+
+stored1:
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit1
+
+done:
+	VZEROUPPER
+	RET
+
+// func scatterAVX512(dw *float32, stride int, dy *float32, visits *int, n int, at *uint32, values *float32, vectors int, lanes int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·scatterAVX512(SB), NOSPLIT, $0-72
+	MOVQ  dw+0(FP), AX
+	MOVQ  stride+8(FP), CX
+	MOVQ  dy+16(FP), DX
+	MOVQ  lanes+64(FP), BX
+	MOVL  $0x0000ffff, SI
+	BZHIL BX, SI, SI
+	KMOVW SI, K1
+	MOVQ  vectors+56(FP), BX
+	CMPQ  BX, $0x01
+	JEQ   panel1
+	CMPQ  BX, $0x02
+	JEQ   panel2
+	CMPQ  BX, $0x03
+	JEQ   panel3
+	CMPQ  BX, $0x04
+	JEQ   panel4
+	CMPQ  BX, $0x05
+	JEQ   panel5
+	CMPQ  BX, $0x06
+	JEQ   panel6
+	CMPQ  BX, $0x07
+	JEQ   panel7
+	CMPQ  BX, $0x08
+	JEQ   panel8
+	CMPQ  BX, $0x09
+	JEQ   panel9
+	CMPQ  BX, $0x0a
+	JEQ   panel10
+	CMPQ  BX, $0x0b
+	JEQ   panel11
+	CMPQ  BX, $0x0c
+	JEQ   panel12
+	CMPQ  BX, $0x0d
+	JEQ   panel13
+	CMPQ  BX, $0x0e
+	JEQ   panel14
+	CMPQ  BX, $0x0f
+	JEQ   panel15
+	MOVQ  visits+24(FP), BX
+	MOVQ  n+32(FP), SI
+	MOVQ  at+40(FP), DI
+	MOVQ  values+48(FP), R8
+
+visit16:
+	TESTQ     SI, SI
+	JZ        done
+	MOVL      (BX), R9
+	MOVL      4(BX), R10
+	MOVQ      8(BX), R11
+	LEAQ      (DX)(R11*4), R11
+	MOVQ      16(BX), R12
+	LEAQ      (AX)(R12*4), R12
+	VMOVUPS   (R11), Z0
+	VMOVUPS   64(R11), Z1
+	VMOVUPS   128(R11), Z2
+	VMOVUPS   192(R11), Z3
+	VMOVUPS   256(R11), Z4
+	VMOVUPS   320(R11), Z5
+	VMOVUPS   384(R11), Z6
+	VMOVUPS   448(R11), Z7
+	VMOVUPS   512(R11), Z8
+	VMOVUPS   576(R11), Z9
+	VMOVUPS   640(R11), Z10
+	VMOVUPS   704(R11), Z11
+	VMOVUPS   768(R11), Z12
+	VMOVUPS   832(R11), Z13
+	VMOVUPS   896(R11), Z14
+	VMOVUPS.Z 960(R11), K1, Z15
+	JMP       test16
+
+place16:
+	MOVL         (DI)(R9*4), R11
+	IMULQ        CX, R11
+	ADDQ         R12, R11
+	VBROADCASTSS (R8)(R9*4), Z16
+	VMULPS       Z0, Z16, Z17
+	VADDPS       (R11), Z17, Z17
+	VMOVUPS      Z17, (R11)
+	VMULPS       Z1, Z16, Z17
+	VADDPS       64(R11), Z17, Z17
+	VMOVUPS      Z17, 64(R11)
+	VMULPS       Z2, Z16, Z17
+	VADDPS       128(R11), Z17, Z17
+	VMOVUPS      Z17, 128(R11)
+	VMULPS       Z3, Z16, Z17
+	VADDPS       192(R11), Z17, Z17
+	VMOVUPS      Z17, 192(R11)
+	VMULPS       Z4, Z16, Z17
+	VADDPS       256(R11), Z17, Z17
+	VMOVUPS      Z17, 256(R11)
+	VMULPS       Z5, Z16, Z17
+	VADDPS       320(R11), Z17, Z17
+	VMOVUPS      Z17, 320(R11)
+	VMULPS       Z6, Z16, Z17
+	VADDPS       384(R11), Z17, Z17
+	VMOVUPS      Z17, 384(R11)
+	VMULPS       Z7, Z16, Z17
+	VADDPS       448(R11), Z17, Z17
+	VMOVUPS      Z17, 448(R11)
+	VMULPS       Z8, Z16, Z17
+	VADDPS       512(R11), Z17, Z17
+	VMOVUPS      Z17, 512(R11)
+	VMULPS       Z9, Z16, Z17
+	VADDPS       576(R11), Z17, Z17
+	VMOVUPS      Z17, 576(R11)
+	VMULPS       Z10, Z16, Z17
+	VADDPS       640(R11), Z17, Z17
+	VMOVUPS      Z17, 640(R11)
+	VMULPS       Z11, Z16, Z17
+	VADDPS       704(R11), Z17, Z17
+	VMOVUPS      Z17, 704(R11)
+	VMULPS       Z12, Z16, Z17
+	VADDPS       768(R11), Z17, Z17
+	VMOVUPS      Z17, 768(R11)
+	VMULPS       Z13, Z16, Z17
+	VADDPS       832(R11), Z17, Z17
+	VMOVUPS      Z17, 832(R11)
+	VMULPS       Z14, Z16, Z17
+	VADDPS       896(R11), Z17, Z17
+	VMOVUPS      Z17, 896(R11)
+	VMULPS       Z15, Z16, Z16
+	VADDPS       960(R11), Z16, Z16
+	VMOVUPS      Z16, 960(R11)
+	INCQ         R9
+
+test16:
+	CMPQ R9, R10
+	JB   place16
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit16
+
+panel15:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit15:
+	TESTQ     SI, SI
+	JZ        done
+	MOVL      (BX), R9
+	MOVL      4(BX), R10
+	MOVQ      8(BX), R11
+	LEAQ      (DX)(R11*4), R11
+	MOVQ      16(BX), R12
+	LEAQ      (AX)(R12*4), R12
+	VMOVUPS   (R11), Z0
+	VMOVUPS   64(R11), Z1
+	VMOVUPS   128(R11), Z2
+	VMOVUPS   192(R11), Z3
+	VMOVUPS   256(R11), Z4
+	VMOVUPS   320(R11), Z5
+	VMOVUPS   384(R11), Z6
+	VMOVUPS   448(R11), Z7
+	VMOVUPS   512(R11), Z8
+	VMOVUPS   576(R11), Z9
+	VMOVUPS   640(R11), Z10
+	VMOVUPS   704(R11), Z11
+	VMOVUPS   768(R11), Z12
+	VMOVUPS   832(R11), Z13
+	VMOVUPS.Z 896(R11), K1, Z14
+	JMP       test15
+
+place15:
+	MOVL         (DI)(R9*4), R11
+	IMULQ        CX, R11
+	ADDQ         R12, R11
+	VBROADCASTSS (R8)(R9*4), Z15
+	VMULPS       Z0, Z15, Z16
+	VADDPS       (R11), Z16, Z16
+	VMOVUPS      Z16, (R11)
+	VMULPS       Z1, Z15, Z16
+	VADDPS       64(R11), Z16, Z16
+	VMOVUPS      Z16, 64(R11)
+	VMULPS       Z2, Z15, Z16
+	VADDPS       128(R11), Z16, Z16
+	VMOVUPS      Z16, 128(R11)
+	VMULPS       Z3, Z15, Z16
+	VADDPS       192(R11), Z16, Z16
+	VMOVUPS      Z16, 192(R11)
+	VMULPS       Z4, Z15, Z16
+	VADDPS       256(R11), Z16, Z16
+	VMOVUPS      Z16, 256(R11)
+	VMULPS       Z5, Z15, Z16
+	VADDPS       320(R11), Z16, Z16
+	VMOVUPS      Z16, 320(R11)
+	VMULPS       Z6, Z15, Z16
+	VADDPS       384(R11), Z16, Z16
+	VMOVUPS      Z16, 384(R11)
+	VMULPS       Z7, Z15, Z16
+	VADDPS       448(R11), Z16, Z16
+	VMOVUPS      Z16, 448(R11)
+	VMULPS       Z8, Z15, Z16
+	VADDPS       512(R11), Z16, Z16
+	VMOVUPS      Z16, 512(R11)
+	VMULPS       Z9, Z15, Z16
+	VADDPS       576(R11), Z16, Z16
+	VMOVUPS      Z16, 576(R11)
+	VMULPS       Z10, Z15, Z16
+	VADDPS       640(R11), Z16, Z16
+	VMOVUPS      Z16, 640(R11)
+	VMULPS       Z11, Z15, Z16
+	VADDPS       704(R11), Z16, Z16
+	VMOVUPS      Z16, 704(R11)
+	VMULPS       Z12, Z15, Z16
+	VADDPS       768(R11), Z16, Z16
+	VMOVUPS      Z16, 768(R11)
+	VMULPS       Z13, Z15, Z16
+	VADDPS       832(R11), Z16, Z16
+	VMOVUPS      Z16, 832(R11)
+	VMULPS       Z14, Z15, Z15
+	VADDPS       896(R11), Z15, Z15
+	VMOVUPS      Z15, 896(R11)
+	INCQ         R9
+
+test15:
+	CMPQ R9, R10
+	JB   place15
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit15
+
+panel14:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit14:
+	TESTQ     SI, SI
+	JZ        done
+	MOVL      (BX), R9
+	MOVL      4(BX), R10
+	MOVQ      8(BX), R11
+	LEAQ      (DX)(R11*4), R11
+	MOVQ      16(BX), R12
+	LEAQ      (AX)(R12*4), R12
+	VMOVUPS   (R11), Z0
+	VMOVUPS   64(R11), Z1
+	VMOVUPS   128(R11), Z2
+	VMOVUPS   192(R11), Z3
+	VMOVUPS   256(R11), Z4
+	VMOVUPS   320(R11), Z5
+	VMOVUPS   384(R11), Z6
+	VMOVUPS   448(R11), Z7
+	VMOVUPS   512(R11), Z8
+	VMOVUPS   576(R11), Z9
+	VMOVUPS   640(R11), Z10
+	VMOVUPS   704(R11), Z11
+	VMOVUPS   768(R11), Z12
+	VMOVUPS.Z 832(R11), K1, Z13
+	JMP       test14
+
+place14:
+	MOVL         (DI)(R9*4), R11
+	IMULQ        CX, R11
+	ADDQ         R12, R11
+	VBROADCASTSS (R8)(R9*4), Z14
+	VMULPS       Z0, Z14, Z15
+	VADDPS       (R11), Z15, Z15
+	VMOVUPS      Z15, (R11)
+	VMULPS       Z1, Z14, Z15
+	VADDPS       64(R11), Z15, Z15
+	VMOVUPS      Z15, 64(R11)
+	VMULPS       Z2, Z14, Z15
+	VADDPS       128(R11), Z15, Z15
+	VMOVUPS      Z15, 128(R11)
+	VMULPS       Z3, Z14, Z15
+	VADDPS       192(R11), Z15, Z15
+	VMOVUPS      Z15, 192(R11)
+	VMULPS       Z4, Z14, Z15
+	VADDPS       256(R11), Z15, Z15
+	VMOVUPS      Z15, 256(R11)
+	VMULPS       Z5, Z14, Z15
+	VADDPS       320(R11), Z15, Z15
+	VMOVUPS      Z15, 320(R11)
+	VMULPS       Z6, Z14, Z15
+	VADDPS       384(R11), Z15, Z15
+	VMOVUPS      Z15, 384(R11)
+	VMULPS       Z7, Z14, Z15
+	VADDPS       448(R11), Z15, Z15
+	VMOVUPS      Z15, 448(R11)
+	VMULPS       Z8, Z14, Z15
+	VADDPS       512(R11), Z15, Z15
+	VMOVUPS      Z15, 512(R11)
+	VMULPS       Z9, Z14, Z15
+	VADDPS       576(R11), Z15, Z15
+	VMOVUPS      Z15, 576(R11)
+	VMULPS       Z10, Z14, Z15
+	VADDPS       640(R11), Z15, Z15
+	VMOVUPS      Z15, 640(R11)
+	VMULPS       Z11, Z14, Z15
+	VADDPS       704(R11), Z15, Z15
+	VMOVUPS      Z15, 704(R11)
+	VMULPS       Z12, Z14, Z15
+	VADDPS       768(R11), Z15, Z15
+	VMOVUPS      Z15, 768(R11)
+	VMULPS       Z13, Z14, Z14
+	VADDPS       832(R11), Z14, Z14
+	VMOVUPS      Z14, 832(R11)
+	INCQ         R9
+
+test14:
+	CMPQ R9, R10
+	JB   place14
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit14
+
+panel13:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit13:
+	TESTQ     SI, SI
+	JZ        done
+	MOVL      (BX), R9
+	MOVL      4(BX), R10
+	MOVQ      8(BX), R11
+	LEAQ      (DX)(R11*4), R11
+	MOVQ      16(BX), R12
+	LEAQ      (AX)(R12*4), R12
+	VMOVUPS   (R11), Z0
+	VMOVUPS   64(R11), Z1
+	VMOVUPS   128(R11), Z2
+	VMOVUPS   192(R11), Z3
+	VMOVUPS   256(R11), Z4
+	VMOVUPS   320(R11), Z5
+	VMOVUPS   384(R11), Z6
+	VMOVUPS   448(R11), Z7
+	VMOVUPS   512(R11), Z8
+	VMOVUPS   576(R11), Z9
+	VMOVUPS   640(R11), Z10
+	VMOVUPS   704(R11), Z11
+	VMOVUPS.Z 768(R11), K1, Z12
+	JMP       test13
+
+place13:
+	MOVL         (DI)(R9*4), R11
+	IMULQ        CX, R11
+	ADDQ         R12, R11
+	VBROADCASTSS (R8)(R9*4), Z13
+	VMULPS       Z0, Z13, Z14
+	VADDPS       (R11), Z14, Z14
+	VMOVUPS      Z14, (R11)
+	VMULPS       Z1, Z13, Z14
+	VADDPS       64(R11), Z14, Z14
+	VMOVUPS      Z14, 64(R11)
+	VMULPS       Z2, Z13, Z14
+	VADDPS       128(R11), Z14, Z14
+	VMOVUPS      Z14, 128(R11)
+	VMULPS       Z3, Z13, Z14
+	VADDPS       192(R11), Z14, Z14
+	VMOVUPS      Z14, 192(R11)
+	VMULPS       Z4, Z13, Z14
+	VADDPS       256(R11), Z14, Z14
+	VMOVUPS      Z14, 256(R11)
+	VMULPS       Z5, Z13, Z14
+	VADDPS       320(R11), Z14, Z14
+	VMOVUPS      Z14, 320(R11)
+	VMULPS       Z6, Z13, Z14
+	VADDPS       384(R11), Z14, Z14
+	VMOVUPS      Z14, 384(R11)
+	VMULPS       Z7, Z13, Z14
+	VADDPS       448(R11), Z14, Z14
+	VMOVUPS      Z14, 448(R11)
+	VMULPS       Z8, Z13, Z14
+	VADDPS       512(R11), Z14, Z14
+	VMOVUPS      Z14, 512(R11)
+	VMULPS       Z9, Z13, Z14
+	VADDPS       576(R11), Z14, Z14
+	VMOVUPS      Z14, 576(R11)
+	VMULPS       Z10, Z13, Z14
+	VADDPS       640(R11), Z14, Z14
+	VMOVUPS      Z14, 640(R11)
+	VMULPS       Z11, Z13, Z14
+	VADDPS       704(R11), Z14, Z14
+	VMOVUPS      Z14, 704(R11)
+	VMULPS       Z12, Z13, Z13
+	VADDPS       768(R11), Z13, Z13
+	VMOVUPS      Z13, 768(R11)
+	INCQ         R9
+
+test13:
+	CMPQ R9, R10
+	JB   place13
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit13
+
+panel12:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit12:
+	TESTQ     SI, SI
+	JZ        done
+	MOVL      (BX), R9
+	MOVL      4(BX), R10
+	MOVQ      8(BX), R11
+	LEAQ      (DX)(R11*4), R11
+	MOVQ      16(BX), R12
+	LEAQ      (AX)(R12*4), R12
+	VMOVUPS   (R11), Z0
+	VMOVUPS   64(R11), Z1
+	VMOVUPS   128(R11), Z2
+	VMOVUPS   192(R11), Z3
+	VMOVUPS   256(R11), Z4
+	VMOVUPS   320(R11), Z5
+	VMOVUPS   384(R11), Z6
+	VMOVUPS   448(R11), Z7
+	VMOVUPS   512(R11), Z8
+	VMOVUPS   576(R11), Z9
+	VMOVUPS   640(R11), Z10
+	VMOVUPS.Z 704(R11), K1, Z11
+	JMP       test12
+
+place12:
+	MOVL         (DI)(R9*4), R11
+	IMULQ        CX, R11
+	ADDQ         R12, R11
+	VBROADCASTSS (R8)(R9*4), Z12
+	VMULPS       Z0, Z12, Z13
+	VADDPS       (R11), Z13, Z13
+	VMOVUPS      Z13, (R11)
+	VMULPS       Z1, Z12, Z13
+	VADDPS       64(R11), Z13, Z13
+	VMOVUPS      Z13, 64(R11)
+	VMULPS       Z2, Z12, Z13
+	VADDPS       128(R11), Z13, Z13
+	VMOVUPS      Z13, 128(R11)
+	VMULPS       Z3, Z12, Z13
+	VADDPS       192(R11), Z13, Z13
+	VMOVUPS      Z13, 192(R11)
+	VMULPS       Z4, Z12, Z13
+	VADDPS       256(R11), Z13, Z13
+	VMOVUPS      Z13, 256(R11)
+	VMULPS       Z5, Z12, Z13
+	VADDPS       320(R11), Z13, Z13
+	VMOVUPS      Z13, 320(R11)
+	VMULPS       Z6, Z12, Z13
+	VADDPS       384(R11), Z13, Z13
+	VMOVUPS      Z13, 384(R11)
+	VMULPS       Z7, Z12, Z13
+	VADDPS       448(R11), Z13, Z13
+	VMOVUPS      Z13, 448(R11)
+	VMULPS       Z8, Z12, Z13
+	VADDPS       512(R11), Z13, Z13
+	VMOVUPS      Z13, 512(R11)
+	VMULPS       Z9, Z12, Z13
+	VADDPS       576(R11), Z13, Z13
+	VMOVUPS      Z13, 576(R11)
+	VMULPS       Z10, Z12, Z13
+	VADDPS       640(R11), Z13, Z13
+	VMOVUPS      Z13, 640(R11)
+	VMULPS       Z11, Z12, Z12
+	VADDPS       704(R11), Z12, Z12
+	VMOVUPS      Z12, 704(R11)
+	INCQ         R9
+
+test12:
+	CMPQ R9, R10
+	JB   place12
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit12
+
+panel11:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit11:
+	TESTQ     SI, SI
+	JZ        done
+	MOVL      (BX), R9
+	MOVL      4(BX), R10
+	MOVQ      8(BX), R11
+	LEAQ      (DX)(R11*4), R11
+	MOVQ      16(BX), R12
+	LEAQ      (AX)(R12*4), R12
+	VMOVUPS   (R11), Z0
+	VMOVUPS   64(R11), Z1
+	VMOVUPS   128(R11), Z2
+	VMOVUPS   192(R11), Z3
+	VMOVUPS   256(R11), Z4
+	VMOVUPS   320(R11), Z5
+	VMOVUPS   384(R11), Z6
+	VMOVUPS   448(R11), Z7
+	VMOVUPS   512(R11), Z8
+	VMOVUPS   576(R11), Z9
+	VMOVUPS.Z 640(R11), K1, Z10
+	JMP       test11
+
+place11:
+	MOVL         (DI)(R9*4), R11
+	IMULQ        CX, R11
+	ADDQ         R12, R11
+	VBROADCASTSS (R8)(R9*4), Z11
+	VMULPS       Z0, Z11, Z12
+	VADDPS       (R11), Z12, Z12
+	VMOVUPS      Z12, (R11)
+	VMULPS       Z1, Z11, Z12
+	VADDPS       64(R11), Z12, Z12
+	VMOVUPS      Z12, 64(R11)
+	VMULPS       Z2, Z11, Z12
+	VADDPS       128(R11), Z12, Z12
+	VMOVUPS      Z12, 128(R11)
+	VMULPS       Z3, Z11, Z12
+	VADDPS       192(R11), Z12, Z12
+	VMOVUPS      Z12, 192(R11)
+	VMULPS       Z4, Z11, Z12
+	VADDPS       256(R11), Z12, Z12
+	VMOVUPS      Z12, 256(R11)
+	VMULPS       Z5, Z11, Z12
+	VADDPS       320(R11), Z12, Z12
+	VMOVUPS      Z12, 320(R11)
+	VMULPS       Z6, Z11, Z12
+	VADDPS       384(R11), Z12, Z12
+	VMOVUPS      Z12, 384(R11)
+	VMULPS       Z7, Z11, Z12
+	VADDPS       448(R11), Z12, Z12
+	VMOVUPS      Z12, 448(R11)
+	VMULPS       Z8, Z11, Z12
+	VADDPS       512(R11), Z12, Z12
+	VMOVUPS      Z12, 512(R11)
+	VMULPS       Z9, Z11, Z12
+	VADDPS       576(R11), Z12, Z12
+	VMOVUPS      Z12, 576(R11)
+	VMULPS       Z10, Z11, Z11
+	VADDPS       640(R11), Z11, Z11
+	VMOVUPS      Z11, 640(R11)
+	INCQ         R9
+
+test11:
+	CMPQ R9, R10
+	JB   place11
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit11
+
+panel10:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit10:
+	TESTQ     SI, SI
+	JZ        done
+	MOVL      (BX), R9
+	MOVL      4(BX), R10
+	MOVQ      8(BX), R11
+	LEAQ      (DX)(R11*4), R11
+	MOVQ      16(BX), R12
+	LEAQ      (AX)(R12*4), R12
+	VMOVUPS   (R11), Z0
+	VMOVUPS   64(R11), Z1
+	VMOVUPS   128(R11), Z2
+	VMOVUPS   192(R11), Z3
+	VMOVUPS   256(R11), Z4
+	VMOVUPS   320(R11), Z5
+	VMOVUPS   384(R11), Z6
+	VMOVUPS   448(R11), Z7
+	VMOVUPS   512(R11), Z8
+	VMOVUPS.Z 576(R11), K1, Z9
+	JMP       test10
+
+place10:
+	MOVL         (DI)(R9*4), R11
+	IMULQ        CX, R11
+	ADDQ         R12, R11
+	VBROADCASTSS (R8)(R9*4), Z10
+	VMULPS       Z0, Z10, Z11
+	VADDPS       (R11), Z11, Z11
+	VMOVUPS      Z11, (R11)
+	VMULPS       Z1, Z10, Z11
+	VADDPS       64(R11), Z11, Z11
+	VMOVUPS      Z11, 64(R11)
+	VMULPS       Z2, Z10, Z11
+	VADDPS       128(R11), Z11, Z11
+	VMOVUPS      Z11, 128(R11)
+	VMULPS       Z3, Z10, Z11
+	VADDPS       192(R11), Z11, Z11
+	VMOVUPS      Z11, 192(R11)
+	VMULPS       Z4, Z10, Z11
+	VADDPS       256(R11), Z11, Z11
+	VMOVUPS      Z11, 256(R11)
+	VMULPS       Z5, Z10, Z11
+	VADDPS       320(R11), Z11, Z11
+	VMOVUPS      Z11, 320(R11)
+	VMULPS       Z6, Z10, Z11
+	VADDPS       384(R11), Z11, Z11
+	VMOVUPS      Z11, 384(R11)
+	VMULPS       Z7, Z10, Z11
+	VADDPS       448(R11), Z11, Z11
+	VMOVUPS      Z11, 448(R11)
+	VMULPS       Z8, Z10, Z11
+	VADDPS       512(R11), Z11, Z11
+	VMOVUPS      Z11, 512(R11)
+	VMULPS       Z9, Z10, Z10
+	VADDPS       576(R11), Z10, Z10
+	VMOVUPS      Z10, 576(R11)
+	INCQ         R9
+
+test10:
+	CMPQ R9, R10
+	JB   place10
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit10
+
+panel9:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit9:
+	TESTQ     SI, SI
+	JZ        done
+	MOVL      (BX), R9
+	MOVL      4(BX), R10
+	MOVQ      8(BX), R11
+	LEAQ      (DX)(R11*4), R11
+	MOVQ      16(BX), R12
+	LEAQ      (AX)(R12*4), R12
+	VMOVUPS   (R11), Z0
+	VMOVUPS   64(R11), Z1
+	VMOVUPS   128(R11), Z2
+	VMOVUPS   192(R11), Z3
+	VMOVUPS   256(R11), Z4
+	VMOVUPS   320(R11), Z5
+	VMOVUPS   384(R11), Z6
+	VMOVUPS   448(R11), Z7
+	VMOVUPS.Z 512(R11), K1, Z8
+	JMP       test9
+
+place9:
+	MOVL         (DI)(R9*4), R11
+	IMULQ        CX, R11
+	ADDQ         R12, R11
+	VBROADCASTSS (R8)(R9*4), Z9
+	VMULPS       Z0, Z9, Z10
+	VADDPS       (R11), Z10, Z10
+	VMOVUPS      Z10, (R11)
+	VMULPS       Z1, Z9, Z10
+	VADDPS       64(R11), Z10, Z10
+	VMOVUPS      Z10, 64(R11)
+	VMULPS       Z2, Z9, Z10
+	VADDPS       128(R11), Z10, Z10
+	VMOVUPS      Z10, 128(R11)
+	VMULPS       Z3, Z9, Z10
+	VADDPS       192(R11), Z10, Z10
+	VMOVUPS      Z10, 192(R11)
+	VMULPS       Z4, Z9, Z10
+	VADDPS       256(R11), Z10, Z10
+	VMOVUPS      Z10, 256(R11)
+	VMULPS       Z5, Z9, Z10
+	VADDPS       320(R11), Z10, Z10
+	VMOVUPS      Z10, 320(R11)
+	VMULPS       Z6, Z9, Z10
+	VADDPS       384(R11), Z10, Z10
+	VMOVUPS      Z10, 384(R11)
+	VMULPS       Z7, Z9, Z10
+	VADDPS       448(R11), Z10, Z10
+	VMOVUPS      Z10, 448(R11)
+	VMULPS       Z8, Z9, Z9
+	VADDPS       512(R11), Z9, Z9
+	VMOVUPS      Z9, 512(R11)
+	INCQ         R9
+
+test9:
+	CMPQ R9, R10
+	JB   place9
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit9
+
+panel8:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit8:
+	TESTQ     SI, SI
+	JZ        done
+	MOVL      (BX), R9
+	MOVL      4(BX), R10
+	MOVQ      8(BX), R11
+	LEAQ      (DX)(R11*4), R11
+	MOVQ      16(BX), R12
+	LEAQ      (AX)(R12*4), R12
+	VMOVUPS   (R11), Z0
+	VMOVUPS   64(R11), Z1
+	VMOVUPS   128(R11), Z2
+	VMOVUPS   192(R11), Z3
+	VMOVUPS   256(R11), Z4
+	VMOVUPS   320(R11), Z5
+	VMOVUPS   384(R11), Z6
+	VMOVUPS.Z 448(R11), K1, Z7
+	JMP       test8
+
+place8:
+	MOVL         (DI)(R9*4), R11
+	IMULQ        CX, R11
+	ADDQ         R12, R11
+	VBROADCASTSS (R8)(R9*4), Z8
+	VMULPS       Z0, Z8, Z9
+	VADDPS       (R11), Z9, Z9
+	VMOVUPS      Z9, (R11)
+	VMULPS       Z1, Z8, Z9
+	VADDPS       64(R11), Z9, Z9
+	VMOVUPS      Z9, 64(R11)
+	VMULPS       Z2, Z8, Z9
+	VADDPS       128(R11), Z9, Z9
+	VMOVUPS      Z9, 128(R11)
+	VMULPS       Z3, Z8, Z9
+	VADDPS       192(R11), Z9, Z9
+	VMOVUPS      Z9, 192(R11)
+	VMULPS       Z4, Z8, Z9
+	VADDPS       256(R11), Z9, Z9
+	VMOVUPS      Z9, 256(R11)
+	VMULPS       Z5, Z8, Z9
+	VADDPS       320(R11), Z9, Z9
+	VMOVUPS      Z9, 320(R11)
+	VMULPS       Z6, Z8, Z9
+	VADDPS       384(R11), Z9, Z9
+	VMOVUPS      Z9, 384(R11)
+	VMULPS       Z7, Z8, Z8
+	VADDPS       448(R11), Z8, Z8
+	VMOVUPS      Z8, 448(R11)
+	INCQ         R9
+
+test8:
+	CMPQ R9, R10
+	JB   place8
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit8
+
+panel7:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit7:
+	TESTQ     SI, SI
+	JZ        done
+	MOVL      (BX), R9
+	MOVL      4(BX), R10
+	MOVQ      8(BX), R11
+	LEAQ      (DX)(R11*4), R11
+	MOVQ      16(BX), R12
+	LEAQ      (AX)(R12*4), R12
+	VMOVUPS   (R11), Z0
+	VMOVUPS   64(R11), Z1
+	VMOVUPS   128(R11), Z2
+	VMOVUPS   192(R11), Z3
+	VMOVUPS   256(R11), Z4
+	VMOVUPS   320(R11), Z5
+	VMOVUPS.Z 384(R11), K1, Z6
+	JMP       test7
+
+place7:
+	MOVL         (DI)(R9*4), R11
+	IMULQ        CX, R11
+	ADDQ         R12, R11
+	VBROADCASTSS (R8)(R9*4), Z7
+	VMULPS       Z0, Z7, Z8
+	VADDPS       (R11), Z8, Z8
+	VMOVUPS      Z8, (R11)
+	VMULPS       Z1, Z7, Z8
+	VADDPS       64(R11), Z8, Z8
+	VMOVUPS      Z8, 64(R11)
+	VMULPS       Z2, Z7, Z8
+	VADDPS       128(R11), Z8, Z8
+	VMOVUPS      Z8, 128(R11)
+	VMULPS       Z3, Z7, Z8
+	VADDPS       192(R11), Z8, Z8
+	VMOVUPS      Z8, 192(R11)
+	VMULPS       Z4, Z7, Z8
+	VADDPS       256(R11), Z8, Z8
+	VMOVUPS      Z8, 256(R11)
+	VMULPS       Z5, Z7, Z8
+	VADDPS       320(R11), Z8, Z8
+	VMOVUPS      Z8, 320(R11)
+	VMULPS       Z6, Z7, Z7
+	VADDPS       384(R11), Z7, Z7
+	VMOVUPS      Z7, 384(R11)
+	INCQ         R9
+
+test7:
+	CMPQ R9, R10
+	JB   place7
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit7
+
+panel6:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit6:
+	TESTQ     SI, SI
+	JZ        done
+	MOVL      (BX), R9
+	MOVL      4(BX), R10
+	MOVQ      8(BX), R11
+	LEAQ      (DX)(R11*4), R11
+	MOVQ      16(BX), R12
+	LEAQ      (AX)(R12*4), R12
+	VMOVUPS   (R11), Z0
+	VMOVUPS   64(R11), Z1
+	VMOVUPS   128(R11), Z2
+	VMOVUPS   192(R11), Z3
+	VMOVUPS   256(R11), Z4
+	VMOVUPS.Z 320(R11), K1, Z5
+	JMP       test6
+
+place6:
+	MOVL         (DI)(R9*4), R11
+	IMULQ        CX, R11
+	ADDQ         R12, R11
+	VBROADCASTSS (R8)(R9*4), Z6
+	VMULPS       Z0, Z6, Z7
+	VADDPS       (R11), Z7, Z7
+	VMOVUPS      Z7, (R11)
+	VMULPS       Z1, Z6, Z7
+	VADDPS       64(R11), Z7, Z7
+	VMOVUPS      Z7, 64(R11)
+	VMULPS       Z2, Z6, Z7
+	VADDPS       128(R11), Z7, Z7
+	VMOVUPS      Z7, 128(R11)
+	VMULPS       Z3, Z6, Z7
+	VADDPS       192(R11), Z7, Z7
+	VMOVUPS      Z7, 192(R11)
+	VMULPS       Z4, Z6, Z7
+	VADDPS       256(R11), Z7, Z7
+	VMOVUPS      Z7, 256(R11)
+	VMULPS       Z5, Z6, Z6
+	VADDPS       320(R11), Z6, Z6
+	VMOVUPS      Z6, 320(R11)
+	INCQ         R9
+
+test6:
+	CMPQ R9, R10
+	JB   place6
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit6
+
+panel5:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit5:
+	TESTQ     SI, SI
+	JZ        done
+	MOVL      (BX), R9
+	MOVL      4(BX), R10
+	MOVQ      8(BX), R11
+	LEAQ      (DX)(R11*4), R11
+	MOVQ      16(BX), R12
+	LEAQ      (AX)(R12*4), R12
+	VMOVUPS   (R11), Z0
+	VMOVUPS   64(R11), Z1
+	VMOVUPS   128(R11), Z2
+	VMOVUPS   192(R11), Z3
+	VMOVUPS.Z 256(R11), K1, Z4
+	JMP       test5
+
+place5:
+	MOVL         (DI)(R9*4), R11
+	IMULQ        CX, R11
+	ADDQ         R12, R11
+	VBROADCASTSS (R8)(R9*4), Z5
+	VMULPS       Z0, Z5, Z6
+	VADDPS       (R11), Z6, Z6
+	VMOVUPS      Z6, (R11)
+	VMULPS       Z1, Z5, Z6
+	VADDPS       64(R11), Z6, Z6
+	VMOVUPS      Z6, 64(R11)
+	VMULPS       Z2, Z5, Z6
+	VADDPS       128(R11), Z6, Z6
+	VMOVUPS      Z6, 128(R11)
+	VMULPS       Z3, Z5, Z6
+	VADDPS       192(R11), Z6, Z6
+	VMOVUPS      Z6, 192(R11)
+	VMULPS       Z4, Z5, Z5
+	VADDPS       256(R11), Z5, Z5
+	VMOVUPS      Z5, 256(R11)
+	INCQ         R9
+
+test5:
+	CMPQ R9, R10
+	JB   place5
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit5
+
+panel4:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit4:
+	TESTQ     SI, SI
+	JZ        done
+	MOVL      (BX), R9
+	MOVL      4(BX), R10
+	MOVQ      8(BX), R11
+	LEAQ      (DX)(R11*4), R11
+	MOVQ      16(BX), R12
+	LEAQ      (AX)(R12*4), R12
+	VMOVUPS   (R11), Z0
+	VMOVUPS   64(R11), Z1
+	VMOVUPS   128(R11), Z2
+	VMOVUPS.Z 192(R11), K1, Z3
+	JMP       test4
+
+place4:
+	MOVL         (DI)(R9*4), R11
+	IMULQ        CX, R11
+	ADDQ         R12, R11
+	VBROADCASTSS (R8)(R9*4), Z4
+	VMULPS       Z0, Z4, Z5
+	VADDPS       (R11), Z5, Z5
+	VMOVUPS      Z5, (R11)
+	VMULPS       Z1, Z4, Z5
+	VADDPS       64(R11), Z5, Z5
+	VMOVUPS      Z5, 64(R11)
+	VMULPS       Z2, Z4, Z5
+	VADDPS       128(R11), Z5, Z5
+	VMOVUPS      Z5, 128(R11)
+	VMULPS       Z3, Z4, Z4
+	VADDPS       192(R11), Z4, Z4
+	VMOVUPS      Z4, 192(R11)
+	INCQ         R9
+
+test4:
+	CMPQ R9, R10
+	JB   place4
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit4
+
+panel3:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit3:
+	TESTQ     SI, SI
+	JZ        done
+	MOVL      (BX), R9
+	MOVL      4(BX), R10
+	MOVQ      8(BX), R11
+	LEAQ      (DX)(R11*4), R11
+	MOVQ      16(BX), R12
+	LEAQ      (AX)(R12*4), R12
+	VMOVUPS   (R11), Z0
+	VMOVUPS   64(R11), Z1
+	VMOVUPS.Z 128(R11), K1, Z2
+	JMP       test3
+
+place3:
+	MOVL         (DI)(R9*4), R11
+	IMULQ        CX, R11
+	ADDQ         R12, R11
+	VBROADCASTSS (R8)(R9*4), Z3
+	VMULPS       Z0, Z3, Z4
+	VADDPS       (R11), Z4, Z4
+	VMOVUPS      Z4, (R11)
+	VMULPS       Z1, Z3, Z4
+	VADDPS       64(R11), Z4, Z4
+	VMOVUPS      Z4, 64(R11)
+	VMULPS       Z2, Z3, Z3
+	VADDPS       128(R11), Z3, Z3
+	VMOVUPS      Z3, 128(R11)
+	INCQ         R9
+
+test3:
+	CMPQ R9, R10
+	JB   place3
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit3
+
+panel2:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit2:
+	TESTQ     SI, SI
+	JZ        done
+	MOVL      (BX), R9
+	MOVL      4(BX), R10
+	MOVQ      8(BX), R11
+	LEAQ      (DX)(R11*4), R11
+	MOVQ      16(BX), R12
+	LEAQ      (AX)(R12*4), R12
+	VMOVUPS   (R11), Z0
+	VMOVUPS.Z 64(R11), K1, Z1
+	JMP       test2
+
+place2:
+	MOVL         (DI)(R9*4), R11
+	IMULQ        CX, R11
+	ADDQ         R12, R11
+	VBROADCASTSS (R8)(R9*4), Z2
+	VMULPS       Z0, Z2, Z3
+	VADDPS       (R11), Z3, Z3
+	VMOVUPS      Z3, (R11)
+	VMULPS       Z1, Z2, Z2
+	VADDPS       64(R11), Z2, Z2
+	VMOVUPS      Z2, 64(R11)
+	INCQ         R9
+
+test2:
+	CMPQ R9, R10
+	JB   place2
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit2
+
+panel1:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit1:
+	TESTQ     SI, SI
+	JZ        done
+	MOVL      (BX), R9
+	MOVL      4(BX), R10
+	MOVQ      8(BX), R11
+	LEAQ      (DX)(R11*4), R11
+	MOVQ      16(BX), R12
+	LEAQ      (AX)(R12*4), R12
+	VMOVUPS.Z (R11), K1, Z0
+	JMP       test1
+
+place1:
+	MOVL         (DI)(R9*4), R11
+	IMULQ        CX, R11
+	ADDQ         R12, R11
+	VBROADCASTSS (R8)(R9*4), Z1
+	VMULPS       Z0, Z1, Z1
+	VADDPS       (R11), Z1, Z1
+	VMOVUPS      Z1, (R11)
+	INCQ         R9
+
+test1:
+	CMPQ R9, R10
+	JB   place1
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit1
+
+done:
+	VZEROUPPER
+	RET
+
 // func columnGradAVX512(dw1 *float32, dw2 *float32, w1 *float32, w2 *float32, stride int, active *uint16, activeStride int, d *float32, links *uint32, start *uint32, cols int, blocks int)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·columnGradAVX512(SB), NOSPLIT, $0-96
@@ -5373,6 +7805,52 @@ done:
 	VZEROUPPER
 	RET
 
+// func reluAVX2(n int, y *float32, x *float32)
+// Requires: AVX
+TEXT ·reluAVX2(SB), NOSPLIT, $0-24
+	MOVQ   n+0(FP), AX
+	MOVQ   y+8(FP), CX
+	MOVQ   x+16(FP), DX
+	VXORPS Y0, Y0, Y0
+	XORQ   BX, BX
+	JMP    loop_test
+
+loop:
+	VMOVUPS (DX)(BX*4), Y1
+	VMAXPS  Y0, Y1, Y1
+	VMOVUPS Y1, (CX)(BX*4)
+	ADDQ    $+8, BX
+
+loop_test:
+	CMPQ BX, AX
+	JL   loop
+	VZEROUPPER
+	RET
+
+// func reluGradAVX2(n int, dx *float32, dy *float32, y *float32)
+// Requires: AVX
+TEXT ·reluGradAVX2(SB), NOSPLIT, $0-32
+	MOVQ   n+0(FP), AX
+	MOVQ   dx+8(FP), CX
+	MOVQ   dy+16(FP), DX
+	MOVQ   y+24(FP), BX
+	VXORPS Y0, Y0, Y0
+	XORQ   SI, SI
+	JMP    loop_test
+
+loop:
+	VMOVUPS (BX)(SI*4), Y1
+	VCMPPS  $0x1e, Y0, Y1, Y1
+	VANDPS  (DX)(SI*4), Y1, Y1
+	VMOVUPS Y1, (CX)(SI*4)
+	ADDQ    $+8, SI
+
+loop_test:
+	CMPQ SI, AX
+	JL   loop
+	VZEROUPPER
+	RET
+
 // func sigmoidAVX2(n int, p *float32, z *float32)
 // Requires: AVX, AVX2
 TEXT ·sigmoidAVX2(SB), NOSPLIT, $0-24
@@ -6384,6 +8862,1793 @@ more:
 row_test:
 	CMPQ R10, SI
 	JL   row
+	VZEROUPPER
+	RET
+
+// func nonzerosAVX2(n int, x *float32, at *uint32, values *float32) int
+// Requires: AVX
+TEXT ·nonzerosAVX2(SB), NOSPLIT, $0-40
+	MOVQ   n+0(FP), AX
+	MOVQ   x+8(FP), CX
+	MOVQ   at+16(FP), DX
+	MOVQ   values+24(FP), BX
+	VXORPS Y0, Y0, Y0
+	XORQ   SI, SI
+	XORQ   DI, DI
+	JMP    loop_test
+
+loop:
+	VMOVUPS   (CX)(DI*4), Y1
+	VCMPPS    $0x04, Y0, Y1, Y1
+	VMOVMSKPS Y1, R8
+	TESTL     R8, R8
+	JZ        next
+
+bit:
+	BSFL R8, R9
+	ADDQ DI, R9
+	MOVL R9, (DX)(SI*4)
+	MOVL (CX)(R9*4), R10
+	MOVL R10, (BX)(SI*4)
+	INCQ SI
+	LEAL -1(R8), R10
+	ANDL R10, R8
+	JNZ  bit
+
+next:
+	ADDQ $+8, DI
+
+loop_test:
+	CMPQ DI, AX
+	JL   loop
+	MOVQ SI, ret+32(FP)
+	VZEROUPPER
+	RET
+
+// func gatherAVX2(y *float32, w *float32, stride int, visits *int, n int, at *uint32, values *float32, vectors int, lanes int)
+// Requires: AVX
+TEXT ·gatherAVX2(SB), NOSPLIT, $0-72
+	MOVQ    y+0(FP), AX
+	MOVQ    w+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    lanes+64(FP), BX
+	MOVQ    $0x00000008, SI
+	SUBQ    BX, SI
+	LEAQ    tail<>+0(SB), BX
+	VMOVUPS (BX)(SI*4), Y0
+	MOVQ    vectors+56(FP), BX
+	CMPQ    BX, $0x01
+	JEQ     panel1
+	CMPQ    BX, $0x02
+	JEQ     panel2
+	CMPQ    BX, $0x03
+	JEQ     panel3
+	CMPQ    BX, $0x04
+	JEQ     panel4
+	CMPQ    BX, $0x05
+	JEQ     panel5
+	CMPQ    BX, $0x06
+	JEQ     panel6
+	CMPQ    BX, $0x07
+	JEQ     panel7
+	CMPQ    BX, $0x08
+	JEQ     panel8
+	CMPQ    BX, $0x09
+	JEQ     panel9
+	CMPQ    BX, $0x0a
+	JEQ     panel10
+	CMPQ    BX, $0x0b
+	JEQ     panel11
+	CMPQ    BX, $0x0c
+	JEQ     panel12
+	MOVQ    visits+24(FP), BX
+	MOVQ    n+32(FP), SI
+	MOVQ    at+40(FP), DI
+	MOVQ    values+48(FP), R8
+
+visit13:
+	TESTQ      SI, SI
+	JZ         done
+	MOVL       (BX), R9
+	MOVL       4(BX), R10
+	MOVQ       8(BX), R11
+	LEAQ       (AX)(R11*4), R11
+	MOVQ       16(BX), R12
+	LEAQ       (CX)(R12*4), R12
+	VMOVUPS    (R11), Y1
+	VMOVUPS    32(R11), Y2
+	VMOVUPS    64(R11), Y3
+	VMOVUPS    96(R11), Y4
+	VMOVUPS    128(R11), Y5
+	VMOVUPS    160(R11), Y6
+	VMOVUPS    192(R11), Y7
+	VMOVUPS    224(R11), Y8
+	VMOVUPS    256(R11), Y9
+	VMOVUPS    288(R11), Y10
+	VMOVUPS    320(R11), Y11
+	VMOVUPS    352(R11), Y12
+	VMASKMOVPS 384(R11), Y0, Y13
+	JMP        test13
+
+place13:
+	MOVL         (DI)(R9*4), R13
+	IMULQ        DX, R13
+	ADDQ         R12, R13
+	VBROADCASTSS (R8)(R9*4), Y14
+	VMULPS       (R13), Y14, Y15
+	VADDPS       Y15, Y1, Y1
+	VMULPS       32(R13), Y14, Y15
+	VADDPS       Y15, Y2, Y2
+	VMULPS       64(R13), Y14, Y15
+	VADDPS       Y15, Y3, Y3
+	VMULPS       96(R13), Y14, Y15
+	VADDPS       Y15, Y4, Y4
+	VMULPS       128(R13), Y14, Y15
+	VADDPS       Y15, Y5, Y5
+	VMULPS       160(R13), Y14, Y15
+	VADDPS       Y15, Y6, Y6
+	VMULPS       192(R13), Y14, Y15
+	VADDPS       Y15, Y7, Y7
+	VMULPS       224(R13), Y14, Y15
+	VADDPS       Y15, Y8, Y8
+	VMULPS       256(R13), Y14, Y15
+	VADDPS       Y15, Y9, Y9
+	VMULPS       288(R13), Y14, Y15
+	VADDPS       Y15, Y10, Y10
+	VMULPS       320(R13), Y14, Y15
+	VADDPS       Y15, Y11, Y11
+	VMULPS       352(R13), Y14, Y15
+	VADDPS       Y15, Y12, Y12
+	VMASKMOVPS   384(R13), Y0, Y15
+	VMULPS       Y15, Y14, Y15
+	VADDPS       Y15, Y13, Y13
+	INCQ         R9
+
+test13:
+	CMPQ       R9, R10
+	JB         place13
+	VMOVUPS    Y1, (R11)
+	VMOVUPS    Y2, 32(R11)
+	VMOVUPS    Y3, 64(R11)
+	VMOVUPS    Y4, 96(R11)
+	VMOVUPS    Y5, 128(R11)
+	VMOVUPS    Y6, 160(R11)
+	VMOVUPS    Y7, 192(R11)
+	VMOVUPS    Y8, 224(R11)
+	VMOVUPS    Y9, 256(R11)
+	VMOVUPS    Y10, 288(R11)
+	VMOVUPS    Y11, 320(R11)
+	VMOVUPS    Y12, 352(R11)
+	CMPQ       lanes+64(FP), $0x08
+	JEQ        whole13
+	VMASKMOVPS Y13, Y0, 384(R11)
+	JMP        stored13
+
+whole13:
+	VMOVUPS Y13, 384(R11)
+
+stored13:
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit13
+
+panel12:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit12:
+	TESTQ      SI, SI
+	JZ         done
+	MOVL       (BX), R9
+	MOVL       4(BX), R10
+	MOVQ       8(BX), R11
+	LEAQ       (AX)(R11*4), R11
+	MOVQ       16(BX), R12
+	LEAQ       (CX)(R12*4), R12
+	VMOVUPS    (R11), Y1
+	VMOVUPS    32(R11), Y2
+	VMOVUPS    64(R11), Y3
+	VMOVUPS    96(R11), Y4
+	VMOVUPS    128(R11), Y5
+	VMOVUPS    160(R11), Y6
+	VMOVUPS    192(R11), Y7
+	VMOVUPS    224(R11), Y8
+	VMOVUPS    256(R11), Y9
+	VMOVUPS    288(R11), Y10
+	VMOVUPS    320(R11), Y11
+	VMASKMOVPS 352(R11), Y0, Y12
+	JMP        test12
+
+place12:
+	MOVL         (DI)(R9*4), R13
+	IMULQ        DX, R13
+	ADDQ         R12, R13
+	VBROADCASTSS (R8)(R9*4), Y13
+	VMULPS       (R13), Y13, Y14
+	VADDPS       Y14, Y1, Y1
+	VMULPS       32(R13), Y13, Y14
+	VADDPS       Y14, Y2, Y2
+	VMULPS       64(R13), Y13, Y14
+	VADDPS       Y14, Y3, Y3
+	VMULPS       96(R13), Y13, Y14
+	VADDPS       Y14, Y4, Y4
+	VMULPS       128(R13), Y13, Y14
+	VADDPS       Y14, Y5, Y5
+	VMULPS       160(R13), Y13, Y14
+	VADDPS       Y14, Y6, Y6
+	VMULPS       192(R13), Y13, Y14
+	VADDPS       Y14, Y7, Y7
+	VMULPS       224(R13), Y13, Y14
+	VADDPS       Y14, Y8, Y8
+	VMULPS       256(R13), Y13, Y14
+	VADDPS       Y14, Y9, Y9
+	VMULPS       288(R13), Y13, Y14
+	VADDPS       Y14, Y10, Y10
+	VMULPS       320(R13), Y13, Y14
+	VADDPS       Y14, Y11, Y11
+	VMASKMOVPS   352(R13), Y0, Y14
+	VMULPS       Y14, Y13, Y14
+	VADDPS       Y14, Y12, Y12
+	INCQ         R9
+
+test12:
+	CMPQ       R9, R10
+	JB         place12
+	VMOVUPS    Y1, (R11)
+	VMOVUPS    Y2, 32(R11)
+	VMOVUPS    Y3, 64(R11)
+	VMOVUPS    Y4, 96(R11)
+	VMOVUPS    Y5, 128(R11)
+	VMOVUPS    Y6, 160(R11)
+	VMOVUPS    Y7, 192(R11)
+	VMOVUPS    Y8, 224(R11)
+	VMOVUPS    Y9, 256(R11)
+	VMOVUPS    Y10, 288(R11)
+	VMOVUPS    Y11, 320(R11)
+	CMPQ       lanes+64(FP), $0x08
+	JEQ        whole12
+	VMASKMOVPS Y12, Y0, 352(R11)
+	JMP        stored12
+
+whole12:
+	VMOVUPS Y12, 352(R11)
+
+stored12:
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit12
+
+panel11:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit11:
+	TESTQ      SI, SI
+	JZ         done
+	MOVL       (BX), R9
+	MOVL       4(BX), R10
+	MOVQ       8(BX), R11
+	LEAQ       (AX)(R11*4), R11
+	MOVQ       16(BX), R12
+	LEAQ       (CX)(R12*4), R12
+	VMOVUPS    (R11), Y1
+	VMOVUPS    32(R11), Y2
+	VMOVUPS    64(R11), Y3
+	VMOVUPS    96(R11), Y4
+	VMOVUPS    128(R11), Y5
+	VMOVUPS    160(R11), Y6
+	VMOVUPS    192(R11), Y7
+	VMOVUPS    224(R11), Y8
+	VMOVUPS    256(R11), Y9
+	VMOVUPS    288(R11), Y10
+	VMASKMOVPS 320(R11), Y0, Y11
+	JMP        test11
+
+place11:
+	MOVL         (DI)(R9*4), R13
+	IMULQ        DX, R13
+	ADDQ         R12, R13
+	VBROADCASTSS (R8)(R9*4), Y12
+	VMULPS       (R13), Y12, Y13
+	VADDPS       Y13, Y1, Y1
+	VMULPS       32(R13), Y12, Y13
+	VADDPS       Y13, Y2, Y2
+	VMULPS       64(R13), Y12, Y13
+	VADDPS       Y13, Y3, Y3
+	VMULPS       96(R13), Y12, Y13
+	VADDPS       Y13, Y4, Y4
+	VMULPS       128(R13), Y12, Y13
+	VADDPS       Y13, Y5, Y5
+	VMULPS       160(R13), Y12, Y13
+	VADDPS       Y13, Y6, Y6
+	VMULPS       192(R13), Y12, Y13
+	VADDPS       Y13, Y7, Y7
+	VMULPS       224(R13), Y12, Y13
+	VADDPS       Y13, Y8, Y8
+	VMULPS       256(R13), Y12, Y13
+	VADDPS       Y13, Y9, Y9
+	VMULPS       288(R13), Y12, Y13
+	VADDPS       Y13, Y10, Y10
+	VMASKMOVPS   320(R13), Y0, Y13
+	VMULPS       Y13, Y12, Y13
+	VADDPS       Y13, Y11, Y11
+	INCQ         R9
+
+test11:
+	CMPQ       R9, R10
+	JB         place11
+	VMOVUPS    Y1, (R11)
+	VMOVUPS    Y2, 32(R11)
+	VMOVUPS    Y3, 64(R11)
+	VMOVUPS    Y4, 96(R11)
+	VMOVUPS    Y5, 128(R11)
+	VMOVUPS    Y6, 160(R11)
+	VMOVUPS    Y7, 192(R11)
+	VMOVUPS    Y8, 224(R11)
+	VMOVUPS    Y9, 256(R11)
+	VMOVUPS    Y10, 288(R11)
+	CMPQ       lanes+64(FP), $0x08
+	JEQ        whole11
+	VMASKMOVPS Y11, Y0, 320(R11)
+	JMP        stored11
+
+whole11:
+	VMOVUPS Y11, 320(R11)
+
+stored11:
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit11
+
+panel10:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit10:
+	TESTQ      SI, SI
+	JZ         done
+	MOVL       (BX), R9
+	MOVL       4(BX), R10
+	MOVQ       8(BX), R11
+	LEAQ       (AX)(R11*4), R11
+	MOVQ       16(BX), R12
+	LEAQ       (CX)(R12*4), R12
+	VMOVUPS    (R11), Y1
+	VMOVUPS    32(R11), Y2
+	VMOVUPS    64(R11), Y3
+	VMOVUPS    96(R11), Y4
+	VMOVUPS    128(R11), Y5
+	VMOVUPS    160(R11), Y6
+	VMOVUPS    192(R11), Y7
+	VMOVUPS    224(R11), Y8
+	VMOVUPS    256(R11), Y9
+	VMASKMOVPS 288(R11), Y0, Y10
+	JMP        test10
+
+place10:
+	MOVL         (DI)(R9*4), R13
+	IMULQ        DX, R13
+	ADDQ         R12, R13
+	VBROADCASTSS (R8)(R9*4), Y11
+	VMULPS       (R13), Y11, Y12
+	VADDPS       Y12, Y1, Y1
+	VMULPS       32(R13), Y11, Y12
+	VADDPS       Y12, Y2, Y2
+	VMULPS       64(R13), Y11, Y12
+	VADDPS       Y12, Y3, Y3
+	VMULPS       96(R13), Y11, Y12
+	VADDPS       Y12, Y4, Y4
+	VMULPS       128(R13), Y11, Y12
+	VADDPS       Y12, Y5, Y5
+	VMULPS       160(R13), Y11, Y12
+	VADDPS       Y12, Y6, Y6
+	VMULPS       192(R13), Y11, Y12
+	VADDPS       Y12, Y7, Y7
+	VMULPS       224(R13), Y11, Y12
+	VADDPS       Y12, Y8, Y8
+	VMULPS       256(R13), Y11, Y12
+	VADDPS       Y12, Y9, Y9
+	VMASKMOVPS   288(R13), Y0, Y12
+	VMULPS       Y12, Y11, Y12
+	VADDPS       Y12, Y10, Y10
+	INCQ         R9
+
+test10:
+	CMPQ       R9, R10
+	JB         place10
+	VMOVUPS    Y1, (R11)
+	VMOVUPS    Y2, 32(R11)
+	VMOVUPS    Y3, 64(R11)
+	VMOVUPS    Y4, 96(R11)
+	VMOVUPS    Y5, 128(R11)
+	VMOVUPS    Y6, 160(R11)
+	VMOVUPS    Y7, 192(R11)
+	VMOVUPS    Y8, 224(R11)
+	VMOVUPS    Y9, 256(R11)
+	CMPQ       lanes+64(FP), $0x08
+	JEQ        whole10
+	VMASKMOVPS Y10, Y0, 288(R11)
+	JMP        stored10
+
+whole10:
+	VMOVUPS Y10, 288(R11)
+
+stored10:
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit10
+
+panel9:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit9:
+	TESTQ      SI, SI
+	JZ         done
+	MOVL       (BX), R9
+	MOVL       4(BX), R10
+	MOVQ       8(BX), R11
+	LEAQ       (AX)(R11*4), R11
+	MOVQ       16(BX), R12
+	LEAQ       (CX)(R12*4), R12
+	VMOVUPS    (R11), Y1
+	VMOVUPS    32(R11), Y2
+	VMOVUPS    64(R11), Y3
+	VMOVUPS    96(R11), Y4
+	VMOVUPS    128(R11), Y5
+	VMOVUPS    160(R11), Y6
+	VMOVUPS    192(R11), Y7
+	VMOVUPS    224(R11), Y8
+	VMASKMOVPS 256(R11), Y0, Y9
+	JMP        test9
+
+place9:
+	MOVL         (DI)(R9*4), R13
+	IMULQ        DX, R13
+	ADDQ         R12, R13
+	VBROADCASTSS (R8)(R9*4), Y10
+	VMULPS       (R13), Y10, Y11
+	VADDPS       Y11, Y1, Y1
+	VMULPS       32(R13), Y10, Y11
+	VADDPS       Y11, Y2, Y2
+	VMULPS       64(R13), Y10, Y11
+	VADDPS       Y11, Y3, Y3
+	VMULPS       96(R13), Y10, Y11
+	VADDPS       Y11, Y4, Y4
+	VMULPS       128(R13), Y10, Y11
+	VADDPS       Y11, Y5, Y5
+	VMULPS       160(R13), Y10, Y11
+	VADDPS       Y11, Y6, Y6
+	VMULPS       192(R13), Y10, Y11
+	VADDPS       Y11, Y7, Y7
+	VMULPS       224(R13), Y10, Y11
+	VADDPS       Y11, Y8, Y8
+	VMASKMOVPS   256(R13), Y0, Y11
+	VMULPS       Y11, Y10, Y11
+	VADDPS       Y11, Y9, Y9
+	INCQ         R9
+
+test9:
+	CMPQ       R9, R10
+	JB         place9
+	VMOVUPS    Y1, (R11)
+	VMOVUPS    Y2, 32(R11)
+	VMOVUPS    Y3, 64(R11)
+	VMOVUPS    Y4, 96(R11)
+	VMOVUPS    Y5, 128(R11)
+	VMOVUPS    Y6, 160(R11)
+	VMOVUPS    Y7, 192(R11)
+	VMOVUPS    Y8, 224(R11)
+	CMPQ       lanes+64(FP), $0x08
+	JEQ        whole9
+	VMASKMOVPS Y9, Y0, 256(R11)
+	JMP        stored9
+
+whole9:
+	VMOVUPS Y9, 256(R11)
+
+stored9:
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit9
+
+panel8:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit8:
+	TESTQ      SI, SI
+	JZ         done
+	MOVL       (BX), R9
+	MOVL       4(BX), R10
+	MOVQ       8(BX), R11
+	LEAQ       (AX)(R11*4), R11
+	MOVQ       16(BX), R12
+	LEAQ       (CX)(R12*4), R12
+	VMOVUPS    (R11), Y1
+	VMOVUPS    32(R11), Y2
+	VMOVUPS    64(R11), Y3
+	VMOVUPS    96(R11), Y4
+	VMOVUPS    128(R11), Y5
+	VMOVUPS    160(R11), Y6
+	VMOVUPS    192(R11), Y7
+	VMASKMOVPS 224(R11), Y0, Y8
+	JMP        test8
+
+place8:
+	MOVL         (DI)(R9*4), R13
+	IMULQ        DX, R13
+	ADDQ         R12, R13
+	VBROADCASTSS (R8)(R9*4), Y9
+	VMULPS       (R13), Y9, Y10
+	VADDPS       Y10, Y1, Y1
+	VMULPS       32(R13), Y9, Y10
+	VADDPS       Y10, Y2, Y2
+	VMULPS       64(R13), Y9, Y10
+	VADDPS       Y10, Y3, Y3
+	VMULPS       96(R13), Y9, Y10
+	VADDPS       Y10, Y4, Y4
+	VMULPS       128(R13), Y9, Y10
+	VADDPS       Y10, Y5, Y5
+	VMULPS       160(R13), Y9, Y10
+	VADDPS       Y10, Y6, Y6
+	VMULPS       192(R13), Y9, Y10
+	VADDPS       Y10, Y7, Y7
+	VMASKMOVPS   224(R13), Y0, Y10
+	VMULPS       Y10, Y9, Y10
+	VADDPS       Y10, Y8, Y8
+	INCQ         R9
+
+test8:
+	CMPQ       R9, R10
+	JB         place8
+	VMOVUPS    Y1, (R11)
+	VMOVUPS    Y2, 32(R11)
+	VMOVUPS    Y3, 64(R11)
+	VMOVUPS    Y4, 96(R11)
+	VMOVUPS    Y5, 128(R11)
+	VMOVUPS    Y6, 160(R11)
+	VMOVUPS    Y7, 192(R11)
+	CMPQ       lanes+64(FP), $0x08
+	JEQ        whole8
+	VMASKMOVPS Y8, Y0, 224(R11)
+	JMP        stored8
+
+whole8:
+	VMOVUPS Y8, 224(R11)
+
+stored8:
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit8
+
+panel7:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit7:
+	TESTQ      SI, SI
+	JZ         done
+	MOVL       (BX), R9
+	MOVL       4(BX), R10
+	MOVQ       8(BX), R11
+	LEAQ       (AX)(R11*4), R11
+	MOVQ       16(BX), R12
+	LEAQ       (CX)(R12*4), R12
+	VMOVUPS    (R11), Y1
+	VMOVUPS    32(R11), Y2
+	VMOVUPS    64(R11), Y3
+	VMOVUPS    96(R11), Y4
+	VMOVUPS    128(R11), Y5
+	VMOVUPS    160(R11), Y6
+	VMASKMOVPS 192(R11), Y0, Y7
+	JMP        test7
+
+place7:
+	MOVL         (DI)(R9*4), R13
+	IMULQ        DX, R13
+	ADDQ         R12, R13
+	VBROADCASTSS (R8)(R9*4), Y8
+	VMULPS       (R13), Y8, Y9
+	VADDPS       Y9, Y1, Y1
+	VMULPS       32(R13), Y8, Y9
+	VADDPS       Y9, Y2, Y2
+	VMULPS       64(R13), Y8, Y9
+	VADDPS       Y9, Y3, Y3
+	VMULPS       96(R13), Y8, Y9
+	VADDPS       Y9, Y4, Y4
+	VMULPS       128(R13), Y8, Y9
+	VADDPS       Y9, Y5, Y5
+	VMULPS       160(R13), Y8, Y9
+	VADDPS       Y9, Y6, Y6
+	VMASKMOVPS   192(R13), Y0, Y9
+	VMULPS       Y9, Y8, Y9
+	VADDPS       Y9, Y7, Y7
+	INCQ         R9
+
+test7:
+	CMPQ       R9, R10
+	JB         place7
+	VMOVUPS    Y1, (R11)
+	VMOVUPS    Y2, 32(R11)
+	VMOVUPS    Y3, 64(R11)
+	VMOVUPS    Y4, 96(R11)
+	VMOVUPS    Y5, 128(R11)
+	VMOVUPS    Y6, 160(R11)
+	CMPQ       lanes+64(FP), $0x08
+	JEQ        whole7
+	VMASKMOVPS Y7, Y0, 192(R11)
+	JMP        stored7
+
+whole7:
+	VMOVUPS Y7, 192(R11)
+
+stored7:
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit7
+
+panel6:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit6:
+	TESTQ      SI, SI
+	JZ         done
+	MOVL       (BX), R9
+	MOVL       4(BX), R10
+	MOVQ       8(BX), R11
+	LEAQ       (AX)(R11*4), R11
+	MOVQ       16(BX), R12
+	LEAQ       (CX)(R12*4), R12
+	VMOVUPS    (R11), Y1
+	VMOVUPS    32(R11), Y2
+	VMOVUPS    64(R11), Y3
+	VMOVUPS    96(R11), Y4
+	VMOVUPS    128(R11), Y5
+	VMASKMOVPS 160(R11), Y0, Y6
+	JMP        test6
+
+place6:
+	MOVL         (DI)(R9*4), R13
+	IMULQ        DX, R13
+	ADDQ         R12, R13
+	VBROADCASTSS (R8)(R9*4), Y7
+	VMULPS       (R13), Y7, Y8
+	VADDPS       Y8, Y1, Y1
+	VMULPS       32(R13), Y7, Y8
+	VADDPS       Y8, Y2, Y2
+	VMULPS       64(R13), Y7, Y8
+	VADDPS       Y8, Y3, Y3
+	VMULPS       96(R13), Y7, Y8
+	VADDPS       Y8, Y4, Y4
+	VMULPS       128(R13), Y7, Y8
+	VADDPS       Y8, Y5, Y5
+	VMASKMOVPS   160(R13), Y0, Y8
+	VMULPS       Y8, Y7, Y8
+	VADDPS       Y8, Y6, Y6
+	INCQ         R9
+
+test6:
+	CMPQ       R9, R10
+	JB         place6
+	VMOVUPS    Y1, (R11)
+	VMOVUPS    Y2, 32(R11)
+	VMOVUPS    Y3, 64(R11)
+	VMOVUPS    Y4, 96(R11)
+	VMOVUPS    Y5, 128(R11)
+	CMPQ       lanes+64(FP), $0x08
+	JEQ        whole6
+	VMASKMOVPS Y6, Y0, 160(R11)
+	JMP        stored6
+
+whole6:
+	VMOVUPS Y6, 160(R11)
+
+stored6:
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit6
+
+panel5:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit5:
+	TESTQ      SI, SI
+	JZ         done
+	MOVL       (BX), R9
+	MOVL       4(BX), R10
+	MOVQ       8(BX), R11
+	LEAQ       (AX)(R11*4), R11
+	MOVQ       16(BX), R12
+	LEAQ       (CX)(R12*4), R12
+	VMOVUPS    (R11), Y1
+	VMOVUPS    32(R11), Y2
+	VMOVUPS    64(R11), Y3
+	VMOVUPS    96(R11), Y4
+	VMASKMOVPS 128(R11), Y0, Y5
+	JMP        test5
+
+place5:
+	MOVL         (DI)(R9*4), R13
+	IMULQ        DX, R13
+	ADDQ         R12, R13
+	VBROADCASTSS (R8)(R9*4), Y6
+	VMULPS       (R13), Y6, Y7
+	VADDPS       Y7, Y1, Y1
+	VMULPS       32(R13), Y6, Y7
+	VADDPS       Y7, Y2, Y2
+	VMULPS       64(R13), Y6, Y7
+	VADDPS       Y7, Y3, Y3
+	VMULPS       96(R13), Y6, Y7
+	VADDPS       Y7, Y4, Y4
+	VMASKMOVPS   128(R13), Y0, Y7
+	VMULPS       Y7, Y6, Y7
+	VADDPS       Y7, Y5, Y5
+	INCQ         R9
+
+test5:
+	CMPQ       R9, R10
+	JB         place5
+	VMOVUPS    Y1, (R11)
+	VMOVUPS    Y2, 32(R11)
+	VMOVUPS    Y3, 64(R11)
+	VMOVUPS    Y4, 96(R11)
+	CMPQ       lanes+64(FP), $0x08
+	JEQ        whole5
+	VMASKMOVPS Y5, Y0, 128(R11)
+	JMP        stored5
+
+whole5:
+	VMOVUPS Y5, 128(R11)
+
+stored5:
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit5
+
+panel4:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit4:
+	TESTQ      SI, SI
+	JZ         done
+	MOVL       (BX), R9
+	MOVL       4(BX), R10
+	MOVQ       8(BX), R11
+	LEAQ       (AX)(R11*4), R11
+	MOVQ       16(BX), R12
+	LEAQ       (CX)(R12*4), R12
+	VMOVUPS    (R11), Y1
+	VMOVUPS    32(R11), Y2
+	VMOVUPS    64(R11), Y3
+	VMASKMOVPS 96(R11), Y0, Y4
+	JMP        test4
+
+place4:
+	MOVL         (DI)(R9*4), R13
+	IMULQ        DX, R13
+	ADDQ         R12, R13
+	VBROADCASTSS (R8)(R9*4), Y5
+	VMULPS       (R13), Y5, Y6
+	VADDPS       Y6, Y1, Y1
+	VMULPS       32(R13), Y5, Y6
+	VADDPS       Y6, Y2, Y2
+	VMULPS       64(R13), Y5, Y6
+	VADDPS       Y6, Y3, Y3
+	VMASKMOVPS   96(R13), Y0, Y6
+	VMULPS       Y6, Y5, Y6
+	VADDPS       Y6, Y4, Y4
+	INCQ         R9
+
+test4:
+	CMPQ       R9, R10
+	JB         place4
+	VMOVUPS    Y1, (R11)
+	VMOVUPS    Y2, 32(R11)
+	VMOVUPS    Y3, 64(R11)
+	CMPQ       lanes+64(FP), $0x08
+	JEQ        whole4
+	VMASKMOVPS Y4, Y0, 96(R11)
+	JMP        stored4
+
+whole4:
+	VMOVUPS Y4, 96(R11)
+
+stored4:
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit4
+
+panel3:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit3:
+	TESTQ      SI, SI
+	JZ         done
+	MOVL       (BX), R9
+	MOVL       4(BX), R10
+	MOVQ       8(BX), R11
+	LEAQ       (AX)(R11*4), R11
+	MOVQ       16(BX), R12
+	LEAQ       (CX)(R12*4), R12
+	VMOVUPS    (R11), Y1
+	VMOVUPS    32(R11), Y2
+	VMASKMOVPS 64(R11), Y0, Y3
+	JMP        test3
+
+place3:
+	MOVL         (DI)(R9*4), R13
+	IMULQ        DX, R13
+	ADDQ         R12, R13
+	VBROADCASTSS (R8)(R9*4), Y4
+	VMULPS       (R13), Y4, Y5
+	VADDPS       Y5, Y1, Y1
+	VMULPS       32(R13), Y4, Y5
+	VADDPS       Y5, Y2, Y2
+	VMASKMOVPS   64(R13), Y0, Y5
+	VMULPS       Y5, Y4, Y5
+	VADDPS       Y5, Y3, Y3
+	INCQ         R9
+
+test3:
+	CMPQ       R9, R10
+	JB         place3
+	VMOVUPS    Y1, (R11)
+	VMOVUPS    Y2, 32(R11)
+	CMPQ       lanes+64(FP), $0x08
+	JEQ        whole3
+	VMASKMOVPS Y3, Y0, 64(R11)
+	JMP        stored3
+
+whole3:
+	VMOVUPS Y3, 64(R11)
+
+stored3:
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit3
+
+panel2:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit2:
+	TESTQ      SI, SI
+	JZ         done
+	MOVL       (BX), R9
+	MOVL       4(BX), R10
+	MOVQ       8(BX), R11
+	LEAQ       (AX)(R11*4), R11
+	MOVQ       16(BX), R12
+	LEAQ       (CX)(R12*4), R12
+	VMOVUPS    (R11), Y1
+	VMASKMOVPS 32(R11), Y0, Y2
+	JMP        test2
+
+place2:
+	MOVL         (DI)(R9*4), R13
+	IMULQ        DX, R13
+	ADDQ         R12, R13
+	VBROADCASTSS (R8)(R9*4), Y3
+	VMULPS       (R13), Y3, Y4
+	VADDPS       Y4, Y1, Y1
+	VMASKMOVPS   32(R13), Y0, Y4
+	VMULPS       Y4, Y3, Y4
+	VADDPS       Y4, Y2, Y2
+	INCQ         R9
+
+test2:
+	CMPQ       R9, R10
+	JB         place2
+	VMOVUPS    Y1, (R11)
+	CMPQ       lanes+64(FP), $0x08
+	JEQ        whole2
+	VMASKMOVPS Y2, Y0, 32(R11)
+	JMP        stored2
+
+whole2:
+	VMOVUPS Y2, 32(R11)
+
+stored2:
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit2
+
+panel1:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit1:
+	TESTQ      SI, SI
+	JZ         done
+	MOVL       (BX), R9
+	MOVL       4(BX), R10
+	MOVQ       8(BX), R11
+	LEAQ       (AX)(R11*4), R11
+	MOVQ       16(BX), R12
+	LEAQ       (CX)(R12*4), R12
+	VMASKMOVPS (R11), Y0, Y1
+	JMP        test1
+
+place1:
+	MOVL         (DI)(R9*4), R13
+	IMULQ        DX, R13
+	ADDQ         R12, R13
+	VBROADCASTSS (R8)(R9*4), Y2
+	VMASKMOVPS   (R13), Y0, Y3
+	VMULPS       Y3, Y2, Y3
+	VADDPS       Y3, Y1, Y1
+	INCQ         R9
+
+test1:
+	CMPQ       R9, R10
+	JB         place1
+	CMPQ       lanes+64(FP), $0x08
+	JEQ        whole1
+	VMASKMOVPS Y1, Y0, (R11)
+	JMP        stored1
+
+whole1:
+	VMOVUPS Y1, (R11)
+
+stored1:
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit1
+
+done:
+	VZEROUPPER
+	RET
+
+DATA tail<>+0(SB)/4, $0xffffffff
+DATA tail<>+4(SB)/4, $0xffffffff
+DATA tail<>+8(SB)/4, $0xffffffff
+DATA tail<>+12(SB)/4, $0xffffffff
+DATA tail<>+16(SB)/4, $0xffffffff
+DATA tail<>+20(SB)/4, $0xffffffff
+DATA tail<>+24(SB)/4, $0xffffffff
+DATA tail<>+28(SB)/4, $0xffffffff
+DATA tail<>+32(SB)/4, $0x00000000
+DATA tail<>+36(SB)/4, $0x00000000
+DATA tail<>+40(SB)/4, $0x00000000
+DATA tail<>+44(SB)/4, $0x00000000
+DATA tail<>+48(SB)/4, $0x00000000
+DATA tail<>+52(SB)/4, $0x00000000
+DATA tail<>+56(SB)/4, $0x00000000
+DATA tail<>+60(SB)/4, $0x00000000
+GLOBL tail<>(SB), RODATA|NOPTR, $64
+
+// func scatterAVX2(dw *float32, stride int, dy *float32, visits *int, n int, at *uint32, values *float32, vectors int, lanes int)
+// Requires: AVX
+TEXT ·scatterAVX2(SB), NOSPLIT, $0-72
+	MOVQ    dw+0(FP), AX
+	MOVQ    stride+8(FP), CX
+	MOVQ    dy+16(FP), DX
+	MOVQ    lanes+64(FP), BX
+	MOVQ    $0x00000008, SI
+	SUBQ    BX, SI
+	LEAQ    tail<>+0(SB), BX
+	VMOVUPS (BX)(SI*4), Y0
+	MOVQ    vectors+56(FP), BX
+	CMPQ    BX, $0x01
+	JEQ     panel1
+	CMPQ    BX, $0x02
+	JEQ     panel2
+	CMPQ    BX, $0x03
+	JEQ     panel3
+	CMPQ    BX, $0x04
+	JEQ     panel4
+	CMPQ    BX, $0x05
+	JEQ     panel5
+	CMPQ    BX, $0x06
+	JEQ     panel6
+	CMPQ    BX, $0x07
+	JEQ     panel7
+	CMPQ    BX, $0x08
+	JEQ     panel8
+	CMPQ    BX, $0x09
+	JEQ     panel9
+	CMPQ    BX, $0x0a
+	JEQ     panel10
+	CMPQ    BX, $0x0b
+	JEQ     panel11
+	CMPQ    BX, $0x0c
+	JEQ     panel12
+	MOVQ    visits+24(FP), BX
+	MOVQ    n+32(FP), SI
+	MOVQ    at+40(FP), DI
+	MOVQ    values+48(FP), R8
+
+visit13:
+	TESTQ      SI, SI
+	JZ         done
+	MOVL       (BX), R9
+	MOVL       4(BX), R10
+	MOVQ       8(BX), R11
+	LEAQ       (DX)(R11*4), R11
+	MOVQ       16(BX), R12
+	LEAQ       (AX)(R12*4), R12
+	VMOVUPS    (R11), Y1
+	VMOVUPS    32(R11), Y2
+	VMOVUPS    64(R11), Y3
+	VMOVUPS    96(R11), Y4
+	VMOVUPS    128(R11), Y5
+	VMOVUPS    160(R11), Y6
+	VMOVUPS    192(R11), Y7
+	VMOVUPS    224(R11), Y8
+	VMOVUPS    256(R11), Y9
+	VMOVUPS    288(R11), Y10
+	VMOVUPS    320(R11), Y11
+	VMOVUPS    352(R11), Y12
+	VMASKMOVPS 384(R11), Y0, Y13
+	JMP        test13
+
+place13:
+	MOVL         (DI)(R9*4), R11
+	IMULQ        CX, R11
+	ADDQ         R12, R11
+	VBROADCASTSS (R8)(R9*4), Y14
+	VMULPS       Y1, Y14, Y15
+	VADDPS       (R11), Y15, Y15
+	VMOVUPS      Y15, (R11)
+	VMULPS       Y2, Y14, Y15
+	VADDPS       32(R11), Y15, Y15
+	VMOVUPS      Y15, 32(R11)
+	VMULPS       Y3, Y14, Y15
+	VADDPS       64(R11), Y15, Y15
+	VMOVUPS      Y15, 64(R11)
+	VMULPS       Y4, Y14, Y15
+	VADDPS       96(R11), Y15, Y15
+	VMOVUPS      Y15, 96(R11)
+	VMULPS       Y5, Y14, Y15
+	VADDPS       128(R11), Y15, Y15
+	VMOVUPS      Y15, 128(R11)
+	VMULPS       Y6, Y14, Y15
+	VADDPS       160(R11), Y15, Y15
+	VMOVUPS      Y15, 160(R11)
+	VMULPS       Y7, Y14, Y15
+	VADDPS       192(R11), Y15, Y15
+	VMOVUPS      Y15, 192(R11)
+	VMULPS       Y8, Y14, Y15
+	VADDPS       224(R11), Y15, Y15
+	VMOVUPS      Y15, 224(R11)
+	VMULPS       Y9, Y14, Y15
+	VADDPS       256(R11), Y15, Y15
+	VMOVUPS      Y15, 256(R11)
+	VMULPS       Y10, Y14, Y15
+	VADDPS       288(R11), Y15, Y15
+	VMOVUPS      Y15, 288(R11)
+	VMULPS       Y11, Y14, Y15
+	VADDPS       320(R11), Y15, Y15
+	VMOVUPS      Y15, 320(R11)
+	VMULPS       Y12, Y14, Y15
+	VADDPS       352(R11), Y15, Y15
+	VMOVUPS      Y15, 352(R11)
+	VMULPS       Y13, Y14, Y14
+	VADDPS       384(R11), Y14, Y14
+	VMOVUPS      Y14, 384(R11)
+	INCQ         R9
+
+test13:
+	CMPQ R9, R10
+	JB   place13
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit13
+
+panel12:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit12:
+	TESTQ      SI, SI
+	JZ         done
+	MOVL       (BX), R9
+	MOVL       4(BX), R10
+	MOVQ       8(BX), R11
+	LEAQ       (DX)(R11*4), R11
+	MOVQ       16(BX), R12
+	LEAQ       (AX)(R12*4), R12
+	VMOVUPS    (R11), Y1
+	VMOVUPS    32(R11), Y2
+	VMOVUPS    64(R11), Y3
+	VMOVUPS    96(R11), Y4
+	VMOVUPS    128(R11), Y5
+	VMOVUPS    160(R11), Y6
+	VMOVUPS    192(R11), Y7
+	VMOVUPS    224(R11), Y8
+	VMOVUPS    256(R11), Y9
+	VMOVUPS    288(R11), Y10
+	VMOVUPS    320(R11), Y11
+	VMASKMOVPS 352(R11), Y0, Y12
+	JMP        test12
+
+place12:
+	MOVL         (DI)(R9*4), R11
+	IMULQ        CX, R11
+	ADDQ         R12, R11
+	VBROADCASTSS (R8)(R9*4), Y13
+	VMULPS       Y1, Y13, Y14
+	VADDPS       (R11), Y14, Y14
+	VMOVUPS      Y14, (R11)
+	VMULPS       Y2, Y13, Y14
+	VADDPS       32(R11), Y14, Y14
+	VMOVUPS      Y14, 32(R11)
+	VMULPS       Y3, Y13, Y14
+	VADDPS       64(R11), Y14, Y14
+	VMOVUPS      Y14, 64(R11)
+	VMULPS       Y4, Y13, Y14
+	VADDPS       96(R11), Y14, Y14
+	VMOVUPS      Y14, 96(R11)
+	VMULPS       Y5, Y13, Y14
+	VADDPS       128(R11), Y14, Y14
+	VMOVUPS      Y14, 128(R11)
+	VMULPS       Y6, Y13, Y14
+	VADDPS       160(R11), Y14, Y14
+	VMOVUPS      Y14, 160(R11)
+	VMULPS       Y7, Y13, Y14
+	VADDPS       192(R11), Y14, Y14
+	VMOVUPS      Y14, 192(R11)
+	VMULPS       Y8, Y13, Y14
+	VADDPS       224(R11), Y14, Y14
+	VMOVUPS      Y14, 224(R11)
+	VMULPS       Y9, Y13, Y14
+	VADDPS       256(R11), Y14, Y14
+	VMOVUPS      Y14, 256(R11)
+	VMULPS       Y10, Y13, Y14
+	VADDPS       288(R11), Y14, Y14
+	VMOVUPS      Y14, 288(R11)
+	VMULPS       Y11, Y13, Y14
+	VADDPS       320(R11), Y14, Y14
+	VMOVUPS      Y14, 320(R11)
+	VMULPS       Y12, Y13, Y13
+	VADDPS       352(R11), Y13, Y13
+	VMOVUPS      Y13, 352(R11)
+	INCQ         R9
+
+test12:
+	CMPQ R9, R10
+	JB   place12
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit12
+
+panel11:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit11:
+	TESTQ      SI, SI
+	JZ         done
+	MOVL       (BX), R9
+	MOVL       4(BX), R10
+	MOVQ       8(BX), R11
+	LEAQ       (DX)(R11*4), R11
+	MOVQ       16(BX), R12
+	LEAQ       (AX)(R12*4), R12
+	VMOVUPS    (R11), Y1
+	VMOVUPS    32(R11), Y2
+	VMOVUPS    64(R11), Y3
+	VMOVUPS    96(R11), Y4
+	VMOVUPS    128(R11), Y5
+	VMOVUPS    160(R11), Y6
+	VMOVUPS    192(R11), Y7
+	VMOVUPS    224(R11), Y8
+	VMOVUPS    256(R11), Y9
+	VMOVUPS    288(R11), Y10
+	VMASKMOVPS 320(R11), Y0, Y11
+	JMP        test11
+
+place11:
+	MOVL         (DI)(R9*4), R11
+	IMULQ        CX, R11
+	ADDQ         R12, R11
+	VBROADCASTSS (R8)(R9*4), Y12
+	VMULPS       Y1, Y12, Y13
+	VADDPS       (R11), Y13, Y13
+	VMOVUPS      Y13, (R11)
+	VMULPS       Y2, Y12, Y13
+	VADDPS       32(R11), Y13, Y13
+	VMOVUPS      Y13, 32(R11)
+	VMULPS       Y3, Y12, Y13
+	VADDPS       64(R11), Y13, Y13
+	VMOVUPS      Y13, 64(R11)
+	VMULPS       Y4, Y12, Y13
+	VADDPS       96(R11), Y13, Y13
+	VMOVUPS      Y13, 96(R11)
+	VMULPS       Y5, Y12, Y13
+	VADDPS       128(R11), Y13, Y13
+	VMOVUPS      Y13, 128(R11)
+	VMULPS       Y6, Y12, Y13
+	VADDPS       160(R11), Y13, Y13
+	VMOVUPS      Y13, 160(R11)
+	VMULPS       Y7, Y12, Y13
+	VADDPS       192(R11), Y13, Y13
+	VMOVUPS      Y13, 192(R11)
+	VMULPS       Y8, Y12, Y13
+	VADDPS       224(R11), Y13, Y13
+	VMOVUPS      Y13, 224(R11)
+	VMULPS       Y9, Y12, Y13
+	VADDPS       256(R11), Y13, Y13
+	VMOVUPS      Y13, 256(R11)
+	VMULPS       Y10, Y12, Y13
+	VADDPS       288(R11), Y13, Y13
+	VMOVUPS      Y13, 288(R11)
+	VMULPS       Y11, Y12, Y12
+	VADDPS       320(R11), Y12, Y12
+	VMOVUPS      Y12, 320(R11)
+	INCQ         R9
+
+test11:
+	CMPQ R9, R10
+	JB   place11
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit11
+
+panel10:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit10:
+	TESTQ      SI, SI
+	JZ         done
+	MOVL       (BX), R9
+	MOVL       4(BX), R10
+	MOVQ       8(BX), R11
+	LEAQ       (DX)(R11*4), R11
+	MOVQ       16(BX), R12
+	LEAQ       (AX)(R12*4), R12
+	VMOVUPS    (R11), Y1
+	VMOVUPS    32(R11), Y2
+	VMOVUPS    64(R11), Y3
+	VMOVUPS    96(R11), Y4
+	VMOVUPS    128(R11), Y5
+	VMOVUPS    160(R11), Y6
+	VMOVUPS    192(R11), Y7
+	VMOVUPS    224(R11), Y8
+	VMOVUPS    256(R11), Y9
+	VMASKMOVPS 288(R11), Y0, Y10
+	JMP        test10
+
+place10:
+	MOVL         (DI)(R9*4), R11
+	IMULQ        CX, R11
+	ADDQ         R12, R11
+	VBROADCASTSS (R8)(R9*4), Y11
+	VMULPS       Y1, Y11, Y12
+	VADDPS       (R11), Y12, Y12
+	VMOVUPS      Y12, (R11)
+	VMULPS       Y2, Y11, Y12
+	VADDPS       32(R11), Y12, Y12
+	VMOVUPS      Y12, 32(R11)
+	VMULPS       Y3, Y11, Y12
+	VADDPS       64(R11), Y12, Y12
+	VMOVUPS      Y12, 64(R11)
+	VMULPS       Y4, Y11, Y12
+	VADDPS       96(R11), Y12, Y12
+	VMOVUPS      Y12, 96(R11)
+	VMULPS       Y5, Y11, Y12
+	VADDPS       128(R11), Y12, Y12
+	VMOVUPS      Y12, 128(R11)
+	VMULPS       Y6, Y11, Y12
+	VADDPS       160(R11), Y12, Y12
+	VMOVUPS      Y12, 160(R11)
+	VMULPS       Y7, Y11, Y12
+	VADDPS       192(R11), Y12, Y12
+	VMOVUPS      Y12, 192(R11)
+	VMULPS       Y8, Y11, Y12
+	VADDPS       224(R11), Y12, Y12
+	VMOVUPS      Y12, 224(R11)
+	VMULPS       Y9, Y11, Y12
+	VADDPS       256(R11), Y12, Y12
+	VMOVUPS      Y12, 256(R11)
+	VMULPS       Y10, Y11, Y11
+	VADDPS       288(R11), Y11, Y11
+	VMOVUPS      Y11, 288(R11)
+	INCQ         R9
+
+test10:
+	CMPQ R9, R10
+	JB   place10
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit10
+
+panel9:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit9:
+	TESTQ      SI, SI
+	JZ         done
+	MOVL       (BX), R9
+	MOVL       4(BX), R10
+	MOVQ       8(BX), R11
+	LEAQ       (DX)(R11*4), R11
+	MOVQ       16(BX), R12
+	LEAQ       (AX)(R12*4), R12
+	VMOVUPS    (R11), Y1
+	VMOVUPS    32(R11), Y2
+	VMOVUPS    64(R11), Y3
+	VMOVUPS    96(R11), Y4
+	VMOVUPS    128(R11), Y5
+	VMOVUPS    160(R11), Y6
+	VMOVUPS    192(R11), Y7
+	VMOVUPS    224(R11), Y8
+	VMASKMOVPS 256(R11), Y0, Y9
+	JMP        test9
+
+place9:
+	MOVL         (DI)(R9*4), R11
+	IMULQ        CX, R11
+	ADDQ         R12, R11
+	VBROADCASTSS (R8)(R9*4), Y10
+	VMULPS       Y1, Y10, Y11
+	VADDPS       (R11), Y11, Y11
+	VMOVUPS      Y11, (R11)
+	VMULPS       Y2, Y10, Y11
+	VADDPS       32(R11), Y11, Y11
+	VMOVUPS      Y11, 32(R11)
+	VMULPS       Y3, Y10, Y11
+	VADDPS       64(R11), Y11, Y11
+	VMOVUPS      Y11, 64(R11)
+	VMULPS       Y4, Y10, Y11
+	VADDPS       96(R11), Y11, Y11
+	VMOVUPS      Y11, 96(R11)
+	VMULPS       Y5, Y10, Y11
+	VADDPS       128(R11), Y11, Y11
+	VMOVUPS      Y11, 128(R11)
+	VMULPS       Y6, Y10, Y11
+	VADDPS       160(R11), Y11, Y11
+	VMOVUPS      Y11, 160(R11)
+	VMULPS       Y7, Y10, Y11
+	VADDPS       192(R11), Y11, Y11
+	VMOVUPS      Y11, 192(R11)
+	VMULPS       Y8, Y10, Y11
+	VADDPS       224(R11), Y11, Y11
+	VMOVUPS      Y11, 224(R11)
+	VMULPS       Y9, Y10, Y10
+	VADDPS       256(R11), Y10, Y10
+	VMOVUPS      Y10, 256(R11)
+	INCQ         R9
+
+test9:
+	CMPQ R9, R10
+	JB   place9
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit9
+
+panel8:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit8:
+	TESTQ      SI, SI
+	JZ         done
+	MOVL       (BX), R9
+	MOVL       4(BX), R10
+	MOVQ       8(BX), R11
+	LEAQ       (DX)(R11*4), R11
+	MOVQ       16(BX), R12
+	LEAQ       (AX)(R12*4), R12
+	VMOVUPS    (R11), Y1
+	VMOVUPS    32(R11), Y2
+	VMOVUPS    64(R11), Y3
+	VMOVUPS    96(R11), Y4
+	VMOVUPS    128(R11), Y5
+	VMOVUPS    160(R11), Y6
+	VMOVUPS    192(R11), Y7
+	VMASKMOVPS 224(R11), Y0, Y8
+	JMP        test8
+
+place8:
+	MOVL         (DI)(R9*4), R11
+	IMULQ        CX, R11
+	ADDQ         R12, R11
+	VBROADCASTSS (R8)(R9*4), Y9
+	VMULPS       Y1, Y9, Y10
+	VADDPS       (R11), Y10, Y10
+	VMOVUPS      Y10, (R11)
+	VMULPS       Y2, Y9, Y10
+	VADDPS       32(R11), Y10, Y10
+	VMOVUPS      Y10, 32(R11)
+	VMULPS       Y3, Y9, Y10
+	VADDPS       64(R11), Y10, Y10
+	VMOVUPS      Y10, 64(R11)
+	VMULPS       Y4, Y9, Y10
+	VADDPS       96(R11), Y10, Y10
+	VMOVUPS      Y10, 96(R11)
+	VMULPS       Y5, Y9, Y10
+	VADDPS       128(R11), Y10, Y10
+	VMOVUPS      Y10, 128(R11)
+	VMULPS       Y6, Y9, Y10
+	VADDPS       160(R11), Y10, Y10
+	VMOVUPS      Y10, 160(R11)
+	VMULPS       Y7, Y9, Y10
+	VADDPS       192(R11), Y10, Y10
+	VMOVUPS      Y10, 192(R11)
+	VMULPS       Y8, Y9, Y9
+	VADDPS       224(R11), Y9, Y9
+	VMOVUPS      Y9, 224(R11)
+	INCQ         R9
+
+test8:
+	CMPQ R9, R10
+	JB   place8
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit8
+
+panel7:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit7:
+	TESTQ      SI, SI
+	JZ         done
+	MOVL       (BX), R9
+	MOVL       4(BX), R10
+	MOVQ       8(BX), R11
+	LEAQ       (DX)(R11*4), R11
+	MOVQ       16(BX), R12
+	LEAQ       (AX)(R12*4), R12
+	VMOVUPS    (R11), Y1
+	VMOVUPS    32(R11), Y2
+	VMOVUPS    64(R11), Y3
+	VMOVUPS    96(R11), Y4
+	VMOVUPS    128(R11), Y5
+	VMOVUPS    160(R11), Y6
+	VMASKMOVPS 192(R11), Y0, Y7
+	JMP        test7
+
+place7:
+	MOVL         (DI)(R9*4), R11
+	IMULQ        CX, R11
+	ADDQ         R12, R11
+	VBROADCASTSS (R8)(R9*4), Y8
+	VMULPS       Y1, Y8, Y9
+	VADDPS       (R11), Y9, Y9
+	VMOVUPS      Y9, (R11)
+	VMULPS       Y2, Y8, Y9
+	VADDPS       32(R11), Y9, Y9
+	VMOVUPS      Y9, 32(R11)
+	VMULPS       Y3, Y8, Y9
+	VADDPS       64(R11), Y9, Y9
+	VMOVUPS      Y9, 64(R11)
+	VMULPS       Y4, Y8, Y9
+	VADDPS       96(R11), Y9, Y9
+	VMOVUPS      Y9, 96(R11)
+	VMULPS       Y5, Y8, Y9
+	VADDPS       128(R11), Y9, Y9
+	VMOVUPS      Y9, 128(R11)
+	VMULPS       Y6, Y8, Y9
+	VADDPS       160(R11), Y9, Y9
+	VMOVUPS      Y9, 160(R11)
+	VMULPS       Y7, Y8, Y8
+	VADDPS       192(R11), Y8, Y8
+	VMOVUPS      Y8, 192(R11)
+	INCQ         R9
+
+test7:
+	CMPQ R9, R10
+	JB   place7
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit7
+
+panel6:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit6:
+	TESTQ      SI, SI
+	JZ         done
+	MOVL       (BX), R9
+	MOVL       4(BX), R10
+	MOVQ       8(BX), R11
+	LEAQ       (DX)(R11*4), R11
+	MOVQ       16(BX), R12
+	LEAQ       (AX)(R12*4), R12
+	VMOVUPS    (R11), Y1
+	VMOVUPS    32(R11), Y2
+	VMOVUPS    64(R11), Y3
+	VMOVUPS    96(R11), Y4
+	VMOVUPS    128(R11), Y5
+	VMASKMOVPS 160(R11), Y0, Y6
+	JMP        test6
+
+place6:
+	MOVL         (DI)(R9*4), R11
+	IMULQ        CX, R11
+	ADDQ         R12, R11
+	VBROADCASTSS (R8)(R9*4), Y7
+	VMULPS       Y1, Y7, Y8
+	VADDPS       (R11), Y8, Y8
+	VMOVUPS      Y8, (R11)
+	VMULPS       Y2, Y7, Y8
+	VADDPS       32(R11), Y8, Y8
+	VMOVUPS      Y8, 32(R11)
+	VMULPS       Y3, Y7, Y8
+	VADDPS       64(R11), Y8, Y8
+	VMOVUPS      Y8, 64(R11)
+	VMULPS       Y4, Y7, Y8
+	VADDPS       96(R11), Y8, Y8
+	VMOVUPS      Y8, 96(R11)
+	VMULPS       Y5, Y7, Y8
+	VADDPS       128(R11), Y8, Y8
+	VMOVUPS      Y8, 128(R11)
+	VMULPS       Y6, Y7, Y7
+	VADDPS       160(R11), Y7, Y7
+	VMOVUPS      Y7, 160(R11)
+	INCQ         R9
+
+test6:
+	CMPQ R9, R10
+	JB   place6
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit6
+
+panel5:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit5:
+	TESTQ      SI, SI
+	JZ         done
+	MOVL       (BX), R9
+	MOVL       4(BX), R10
+	MOVQ       8(BX), R11
+	LEAQ       (DX)(R11*4), R11
+	MOVQ       16(BX), R12
+	LEAQ       (AX)(R12*4), R12
+	VMOVUPS    (R11), Y1
+	VMOVUPS    32(R11), Y2
+	VMOVUPS    64(R11), Y3
+	VMOVUPS    96(R11), Y4
+	VMASKMOVPS 128(R11), Y0, Y5
+	JMP        test5
+
+place5:
+	MOVL         (DI)(R9*4), R11
+	IMULQ        CX, R11
+	ADDQ         R12, R11
+	VBROADCASTSS (R8)(R9*4), Y6
+	VMULPS       Y1, Y6, Y7
+	VADDPS       (R11), Y7, Y7
+	VMOVUPS      Y7, (R11)
+	VMULPS       Y2, Y6, Y7
+	VADDPS       32(R11), Y7, Y7
+	VMOVUPS      Y7, 32(R11)
+	VMULPS       Y3, Y6, Y7
+	VADDPS       64(R11), Y7, Y7
+	VMOVUPS      Y7, 64(R11)
+	VMULPS       Y4, Y6, Y7
+	VADDPS       96(R11), Y7, Y7
+	VMOVUPS      Y7, 96(R11)
+	VMULPS       Y5, Y6, Y6
+	VADDPS       128(R11), Y6, Y6
+	VMOVUPS      Y6, 128(R11)
+	INCQ         R9
+
+test5:
+	CMPQ R9, R10
+	JB   place5
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit5
+
+panel4:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit4:
+	TESTQ      SI, SI
+	JZ         done
+	MOVL       (BX), R9
+	MOVL       4(BX), R10
+	MOVQ       8(BX), R11
+	LEAQ       (DX)(R11*4), R11
+	MOVQ       16(BX), R12
+	LEAQ       (AX)(R12*4), R12
+	VMOVUPS    (R11), Y1
+	VMOVUPS    32(R11), Y2
+	VMOVUPS    64(R11), Y3
+	VMASKMOVPS 96(R11), Y0, Y4
+	JMP        test4
+
+place4:
+	MOVL         (DI)(R9*4), R11
+	IMULQ        CX, R11
+	ADDQ         R12, R11
+	VBROADCASTSS (R8)(R9*4), Y5
+	VMULPS       Y1, Y5, Y6
+	VADDPS       (R11), Y6, Y6
+	VMOVUPS      Y6, (R11)
+	VMULPS       Y2, Y5, Y6
+	VADDPS       32(R11), Y6, Y6
+	VMOVUPS      Y6, 32(R11)
+	VMULPS       Y3, Y5, Y6
+	VADDPS       64(R11), Y6, Y6
+	VMOVUPS      Y6, 64(R11)
+	VMULPS       Y4, Y5, Y5
+	VADDPS       96(R11), Y5, Y5
+	VMOVUPS      Y5, 96(R11)
+	INCQ         R9
+
+test4:
+	CMPQ R9, R10
+	JB   place4
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit4
+
+panel3:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit3:
+	TESTQ      SI, SI
+	JZ         done
+	MOVL       (BX), R9
+	MOVL       4(BX), R10
+	MOVQ       8(BX), R11
+	LEAQ       (DX)(R11*4), R11
+	MOVQ       16(BX), R12
+	LEAQ       (AX)(R12*4), R12
+	VMOVUPS    (R11), Y1
+	VMOVUPS    32(R11), Y2
+	VMASKMOVPS 64(R11), Y0, Y3
+	JMP        test3
+
+place3:
+	MOVL         (DI)(R9*4), R11
+	IMULQ        CX, R11
+	ADDQ         R12, R11
+	VBROADCASTSS (R8)(R9*4), Y4
+	VMULPS       Y1, Y4, Y5
+	VADDPS       (R11), Y5, Y5
+	VMOVUPS      Y5, (R11)
+	VMULPS       Y2, Y4, Y5
+	VADDPS       32(R11), Y5, Y5
+	VMOVUPS      Y5, 32(R11)
+	VMULPS       Y3, Y4, Y4
+	VADDPS       64(R11), Y4, Y4
+	VMOVUPS      Y4, 64(R11)
+	INCQ         R9
+
+test3:
+	CMPQ R9, R10
+	JB   place3
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit3
+
+panel2:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit2:
+	TESTQ      SI, SI
+	JZ         done
+	MOVL       (BX), R9
+	MOVL       4(BX), R10
+	MOVQ       8(BX), R11
+	LEAQ       (DX)(R11*4), R11
+	MOVQ       16(BX), R12
+	LEAQ       (AX)(R12*4), R12
+	VMOVUPS    (R11), Y1
+	VMASKMOVPS 32(R11), Y0, Y2
+	JMP        test2
+
+place2:
+	MOVL         (DI)(R9*4), R11
+	IMULQ        CX, R11
+	ADDQ         R12, R11
+	VBROADCASTSS (R8)(R9*4), Y3
+	VMULPS       Y1, Y3, Y4
+	VADDPS       (R11), Y4, Y4
+	VMOVUPS      Y4, (R11)
+	VMULPS       Y2, Y3, Y3
+	VADDPS       32(R11), Y3, Y3
+	VMOVUPS      Y3, 32(R11)
+	INCQ         R9
+
+test2:
+	CMPQ R9, R10
+	JB   place2
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit2
+
+panel1:
+	MOVQ visits+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ at+40(FP), DI
+	MOVQ values+48(FP), R8
+
+visit1:
+	TESTQ      SI, SI
+	JZ         done
+	MOVL       (BX), R9
+	MOVL       4(BX), R10
+	MOVQ       8(BX), R11
+	LEAQ       (DX)(R11*4), R11
+	MOVQ       16(BX), R12
+	LEAQ       (AX)(R12*4), R12
+	VMASKMOVPS (R11), Y0, Y1
+	JMP        test1
+
+place1:
+	MOVL         (DI)(R9*4), R11
+	IMULQ        CX, R11
+	ADDQ         R12, R11
+	VBROADCASTSS (R8)(R9*4), Y2
+	VMULPS       Y1, Y2, Y2
+	VADDPS       (R11), Y2, Y2
+	VMOVUPS      Y2, (R11)
+	INCQ         R9
+
+test1:
+	CMPQ R9, R10
+	JB   place1
+	ADDQ $0x18, BX
+	DECQ SI
+	JMP  visit1
+
+done:
 	VZEROUPPER
 	RET
 

@@ -4,6 +4,16 @@
 
 package cpu
 
+// reluAVX512 sets y = max(0, x), 0 for NaN.
+//
+//go:noescape
+func reluAVX512(n int, y *float32, x *float32)
+
+// reluGradAVX512 sets dx = dy where y > 0, else 0.
+//
+//go:noescape
+func reluGradAVX512(n int, dx *float32, dy *float32, y *float32)
+
 // sigmoidAVX512 sets p = 1/(1+e^−z).
 //
 //go:noescape
@@ -74,6 +84,21 @@ func reluDotAVX512(z *float32, active *uint16, h *float32, w2 *float32, rows int
 //go:noescape
 func sparseMLPAVX512(z *float32, active *uint16, entries *uint16, rows int, rowBytes int, cols int, w1 *float32, stride int, w2 *float32, outputs int, blocks int) int
 
+// nonzerosAVX512 writes where x is not 0, and what it is there, and returns at how many places. n is a multiple of a vector's lanes; a vector is written behind the last.
+//
+//go:noescape
+func nonzerosAVX512(n int, x *float32, at *uint32, values *float32) int
+
+// gatherAVX512 adds to vectors of y, the last of so many lanes, each visit's numbers times their rows of w. The stride is in bytes.
+//
+//go:noescape
+func gatherAVX512(y *float32, w *float32, stride int, visits *int, n int, at *uint32, values *float32, vectors int, lanes int)
+
+// scatterAVX512 adds to vectors of the rows of dw each visit's numbers times the vectors of dy, the last of so many lanes. The stride is in bytes.
+//
+//go:noescape
+func scatterAVX512(dw *float32, stride int, dy *float32, visits *int, n int, at *uint32, values *float32, vectors int, lanes int)
+
 // columnGradAVX512 sums q = Σ ±d∘active over the links of each column, sets dw1 = q∘w2 and adds w1∘q to dw2. Strides are in bytes. It reads 16 links beyond the last.
 //
 //go:noescape
@@ -83,6 +108,16 @@ func columnGradAVX512(dw1 *float32, dw2 *float32, w1 *float32, w2 *float32, stri
 //
 //go:noescape
 func hiddenGradAVX512(dh *float32, dw2 *float32, h *float32, active *uint16, activeStride int, d *float32, dStride int, w2 *float32, w2Stride int, rows int, outputs int, bytes int)
+
+// reluAVX2 sets y = max(0, x), 0 for NaN.
+//
+//go:noescape
+func reluAVX2(n int, y *float32, x *float32)
+
+// reluGradAVX2 sets dx = dy where y > 0, else 0.
+//
+//go:noescape
+func reluGradAVX2(n int, dx *float32, dy *float32, y *float32)
 
 // sigmoidAVX2 sets p = 1/(1+e^−z).
 //
@@ -148,6 +183,21 @@ func scatterRowsAVX2(dw *float32, dwStride int, entries *uint16, rows int, rowBy
 //
 //go:noescape
 func reluDotAVX2(z *float32, active *uint16, h *float32, w2 *float32, rows int, outputs int, bytes int)
+
+// nonzerosAVX2 writes where x is not 0, and what it is there, and returns at how many places. n is a multiple of a vector's lanes; a vector is written behind the last.
+//
+//go:noescape
+func nonzerosAVX2(n int, x *float32, at *uint32, values *float32) int
+
+// gatherAVX2 adds to vectors of y, the last of so many lanes, each visit's numbers times their rows of w. The stride is in bytes.
+//
+//go:noescape
+func gatherAVX2(y *float32, w *float32, stride int, visits *int, n int, at *uint32, values *float32, vectors int, lanes int)
+
+// scatterAVX2 adds to vectors of the rows of dw each visit's numbers times the vectors of dy, the last of so many lanes. The stride is in bytes.
+//
+//go:noescape
+func scatterAVX2(dw *float32, stride int, dy *float32, visits *int, n int, at *uint32, values *float32, vectors int, lanes int)
 
 // columnGradAVX2 sums q = Σ ±d∘active over the links of each column, sets dw1 = q∘w2 and adds w1∘q to dw2. Strides are in bytes. It reads 16 links beyond the last.
 //

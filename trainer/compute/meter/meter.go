@@ -21,6 +21,8 @@ type Options struct {
 	//	SumSquares                rows, cols, slices
 	//	SparseMatMul, …Grad       rows, width, columns, units
 	//	SparseMLP, …Sample, …Grad rows, width, columns, units, outputs
+	//	SparseImage               rows, width, columns, width of m, pixels, channels
+	//	Conv, …Grad, …InputGrad   images, and the fields of the Window in their order
 	//	the others                rows, cols
 	Scratch func(op string, dims ...int) []int
 }

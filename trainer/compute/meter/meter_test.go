@@ -58,9 +58,12 @@ func TestScratch(t *testing.T) {
 	b.Blur(tensor(12, 16), 3, 4, 1)
 	x := compute.Sparse{Cols: 9, Entries: compute.Array[uint16]{Rows: 7, Cols: 3}}
 	b.SparseMLP(tensor(7, 2), compute.Array[uint16]{Rows: 7, Cols: 1}, x, tensor(9, 16), tensor(2, 16))
+	b.SparseImage(tensor(70, 2), x, compute.Sparse{Cols: 20, Entries: compute.Array[uint16]{Rows: 9, Cols: 4}})
+	b.ConvGrad(tensor(18, 6), tensor(60, 2), tensor(18, 6), compute.Window{Height: 4, Width: 5, Channels: 2, Size: 3, Stride: 1, Filters: 6})
 	q := b.Queue()
 	q.MatMul(1, tensor(2, 2), tensor(2, 2), tensor(2, 2), false, false)
-	want := []string{"SumSquares[6 7 2]", "MatMul[2 3 5 4]", "SumSquares[4 7 1]", "Blur[3 4 16 1]", "SparseMLP[7 3 9 16 2]", "MatMul[1 2 2 2]"}
+	want := []string{"SumSquares[6 7 2]", "MatMul[2 3 5 4]", "SumSquares[4 7 1]", "Blur[3 4 16 1]", "SparseMLP[7 3 9 16 2]",
+		"SparseImage[7 3 9 4 10 2]", "ConvGrad[3 4 5 2 3 1 6]", "MatMul[1 2 2 2]"}
 	if !slices.Equal(asked, want) {
 		t.Errorf("asked for %q, want %q", asked, want)
 	}

@@ -130,3 +130,28 @@ func (b *Backend) SparseMLPGrad(dw1, dw2 compute.Tensor, x compute.Sparse, activ
 	compute.CheckSparseMLPGrad(dw1, dw2, x, active, d, w1, w2)
 	b.operation("SparseMLPGrad", x.Rows(), x.Entries.Cols, x.Cols, w1.Cols, d.Cols)
 }
+
+// SparseImage implements compute.Backend.
+func (b *Backend) SparseImage(y compute.Tensor, x, m compute.Sparse) {
+	pixels := compute.CheckSparseImage(y, x, m)
+	b.operation("SparseImage", x.Rows(), x.Entries.Cols, x.Cols, m.Entries.Cols, pixels, y.Cols)
+}
+
+// Conv implements compute.Backend.
+func (b *Backend) Conv(y, x, w compute.Tensor, g compute.Window) {
+	b.window("Conv", compute.CheckConv(y, x, w, g), g)
+}
+
+// ConvGrad implements compute.Backend.
+func (b *Backend) ConvGrad(dw, x, dy compute.Tensor, g compute.Window) {
+	b.window("ConvGrad", compute.CheckConvGrad(dw, x, dy, g), g)
+}
+
+// ConvInputGrad implements compute.Backend.
+func (b *Backend) ConvInputGrad(dx, dy, w compute.Tensor, g compute.Window) {
+	b.window("ConvInputGrad", compute.CheckConvInputGrad(dx, dy, w, g), g)
+}
+
+func (b *Backend) window(op string, images int, g compute.Window) {
+	b.operation(op, images, g.Height, g.Width, g.Channels, g.Size, g.Stride, g.Filters)
+}

@@ -164,11 +164,34 @@ func (f *faulty) SparseMLPGrad(dw1, dw2 compute.Tensor, x compute.Sparse, active
 	f.done("SparseMLPGrad", map[string]any{"dw1": dw1, "dw2": dw2})
 }
 
+func (f *faulty) SparseImage(y compute.Tensor, x, m compute.Sparse) {
+	f.Backend.SparseImage(y, x, m)
+	f.done("SparseImage", map[string]any{"y": y})
+}
+
+func (f *faulty) Conv(y, x, w compute.Tensor, g compute.Window) {
+	f.Backend.Conv(y, x, w, g)
+	f.done("Conv", map[string]any{"y": y})
+}
+
+func (f *faulty) ConvGrad(dw, x, dy compute.Tensor, g compute.Window) {
+	f.Backend.ConvGrad(dw, x, dy, g)
+	f.done("ConvGrad", map[string]any{"dw": dw})
+}
+
+func (f *faulty) ConvInputGrad(dx, dy, w compute.Tensor, g compute.Window) {
+	f.Backend.ConvInputGrad(dx, dy, w, g)
+	f.done("ConvInputGrad", map[string]any{"dx": dx})
+}
+
 // The sizes of what the operations are called on.
 const (
 	rows, width, cols, units, outputs = 70, 4, 40, 48, 3
 	height                            = 7 // of an image of rows pixels
 )
+
+// window is of images of rows pixels of units channels.
+var window = compute.Window{Height: height, Width: rows / height, Channels: units, Size: 3, Stride: 2, Filters: outputs}
 
 // operands are arrays of every shape that the operations need.
 type operands struct {
@@ -185,6 +208,10 @@ type operands struct {
 	active                         compute.Array[uint16]
 	stream, tick                   compute.Array[uint32]
 	x                              compute.Sparse
+	m                              compute.Sparse // [cols][rows·units]
+	image                          compute.Tensor // [rows·rows][units]
+	filters, filters2              compute.Tensor // of window
+	filtered                       compute.Tensor // [windows][outputs]
 }
 
 func newOperands(b compute.Backend) *operands {
@@ -208,8 +235,15 @@ func newOperands(b compute.Backend) *operands {
 		behaviour: normal(rows, 1), target: normal(rows, 1),
 		action: compute.New[uint8](b, rows, 1), active: compute.New[uint16](b, rows, units/compute.Lanes),
 		stream: compute.New[uint32](b, rows, 1), tick: compute.New[uint32](b, rows, 1),
-		x: compute.NewSparse(b, rows, width, cols),
+		x: compute.NewSparse(b, rows, width, cols), m: compute.NewSparse(b, cols, 1, rows*units),
+		image: normal(rows*rows, units), filters: normal(window.Inputs(), outputs), filters2: normal(window.Inputs(), outputs),
+		filtered: normal(window.OutHeight()*window.OutWidth(), outputs),
 	}
+	pixels := make([]uint16, cols)
+	for i := range pixels {
+		pixels[i] = compute.Entry(r.IntN(rows*units), r.IntN(2) == 0)
+	}
+	compute.Upload(b, o.m.Entries, pixels)
 	entries := make([]uint16, rows*width)
 	for i := range entries {
 		entries[i] = compute.Entry(r.IntN(cols), r.IntN(2) == 0)
@@ -259,6 +293,10 @@ var calls = map[string]func(b compute.Backend, o *operands){
 	"SparseMLPGrad": func(b compute.Backend, o *operands) {
 		b.SparseMLPGrad(o.colUnits2, o.dw2, o.x, o.active, o.d, o.colUnits, o.w2)
 	},
+	"SparseImage":   func(b compute.Backend, o *operands) { b.SparseImage(o.image, o.x, o.m) },
+	"Conv":          func(b compute.Backend, o *operands) { b.Conv(o.filtered, o.rowUnits, o.filters, window) },
+	"ConvGrad":      func(b compute.Backend, o *operands) { b.ConvGrad(o.filters2, o.rowUnits, o.filtered, window) },
+	"ConvInputGrad": func(b compute.Backend, o *operands) { b.ConvInputGrad(o.rowUnits2, o.filtered, o.filters, window) },
 }
 
 // faults are one of each operation's outputs, with the number of its columns. Flipping the
@@ -297,6 +335,10 @@ var faults = []struct {
 	{fault{"SparseMLPSample", "active", 1, 35, 1}, units / compute.Lanes},
 	{fault{"SparseMLPGrad", "dw1", 1, 505, 5}, units},
 	{fault{"SparseMLPGrad", "dw2", 2, 50, 5}, units},
+	{fault{"SparseImage", "y", 1, 511, 5}, units},
+	{fault{"Conv", "y", 2, 35, 5}, outputs},
+	{fault{"ConvGrad", "dw", 1, 512, 5}, outputs},
+	{fault{"ConvInputGrad", "dx", 2, 513, 5}, units},
 }
 
 // TestFaults plants a fault in every output of every operation, calls them all again and

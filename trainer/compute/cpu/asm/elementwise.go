@@ -42,6 +42,35 @@ func (v isa) exp(x VecVirtual) VecVirtual {
 	return p
 }
 
+func (v isa) reluAll() {
+	v.text("relu", "n int, y, x *float32)", "sets y = max(0, x), 0 for NaN.")
+	n, y, x := arg("n"), arg("y"), arg("x")
+	zero := v.zero()
+	loop("loop", n, v.lanes, func(i GPVirtual) {
+		VMOVUPS(v.relu(zero, v.load(Mem{Base: x, Index: i, Scale: 4})), Mem{Base: y, Index: i, Scale: 4})
+	})
+	ret()
+}
+
+func (v isa) reluGrad() {
+	v.text("reluGrad", "n int, dx, dy, y *float32)", "sets dx = dy where y > 0, else 0.")
+	n, dx, dy, y := arg("n"), arg("dx"), arg("dy"), arg("y")
+	zero := v.zero()
+	loop("loop", n, v.lanes, func(i GPVirtual) {
+		out, gradient, to := v.load(Mem{Base: y, Index: i, Scale: 4}), v.vec(), Mem{Base: dx, Index: i, Scale: 4}
+		if v.masks() {
+			k := K()
+			VCMPPS(U8(greaterThan), zero, out, k)
+			VMOVUPS_Z(Mem{Base: dy, Index: i, Scale: 4}, k, gradient)
+		} else {
+			VCMPPS(U8(greaterThan), zero, out, out)
+			VANDPS(Mem{Base: dy, Index: i, Scale: 4}, out, gradient)
+		}
+		VMOVUPS(gradient, to)
+	})
+	ret()
+}
+
 func (v isa) sigmoid() {
 	v.text("sigmoid", "n int, p, z *float32)", "sets p = 1/(1+e^−z).")
 	n, p, z := arg("n"), arg("p"), arg("z")

@@ -21,6 +21,8 @@ type isa struct {
 	vec     func() VecVirtual
 	panel   int // blocks that sparseRows takes, whose sums are in registers
 	columns int // likewise columnGrad
+
+	gathered int // vectors that gather and scatter have in registers
 }
 
 func (v isa) masks() bool { return v.lanes == 16 }
