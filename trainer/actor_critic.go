@@ -14,10 +14,9 @@ type critic struct {
 	target    compute.Tensor // [rows][1] what the value should have been
 	zHost     []float32      // mirrors
 	goal      []float32
-	ratio     []moments // of each game: residuals of the value, to
-	spread    []moments // those of the returns
+	residuals []moments // of each game: what the value did not foretell, and
+	returns   []moments // what it should have
 	order     []int     // of the minibatches
-	passes    int64     // so far, as a random number's name
 	explained float64
 }
 
@@ -27,7 +26,7 @@ func newCritic(b compute.Backend, policy *Policy, r *Rollout) *critic {
 		z:         compute.New[float32](b, rows, policy.net.outputs()),
 		behaviour: compute.New[float32](b, rows, 1),
 		target:    compute.New[float32](b, rows, 1),
-		ratio:     make([]moments, r.Games), spread: make([]moments, r.Games),
+		residuals: make([]moments, r.Games), returns: make([]moments, r.Games),
 	}
 	c.zHost, c.goal = compute.Mirror(b, c.z), compute.Mirror(b, c.target)
 	return c
@@ -60,7 +59,7 @@ func (t *Trainer) playCritic() (batch Batch, live int) {
 	})
 	var residuals, returns moments
 	for g := range r.Games {
-		residuals, returns = residuals.plus(c.ratio[g]), returns.plus(c.spread[g])
+		residuals, returns = residuals.plus(c.residuals[g]), returns.plus(c.returns[g])
 	}
 	c.explained = explainedVariance(residuals, returns)
 	batch = r.Batch.Slice(0, live)
@@ -106,7 +105,7 @@ func (c *critic) advantages(r *Rollout, g int, gamma, lambda float64) {
 		residuals = residuals.with(float64(r.host.advantage[row]))
 		returns = returns.with(float64(c.goal[row]))
 	}
-	c.ratio[g], c.spread[g] = residuals, returns
+	c.residuals[g], c.returns[g] = residuals, returns
 }
 
 // explainedVariance returns 1 − Var(residuals)/Var(returns): 1 if nothing is left to expect,

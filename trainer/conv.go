@@ -103,7 +103,7 @@ func (n *conv) parameters() (list []parameter) {
 	return list
 }
 
-func (n *conv) outputs() int   { return n.head().Filters }
+func (n *conv) outputs() int     { return n.head().Filters }
 func (n *conv) activeWords() int { return 0 }
 
 // refresh takes the policy's columns out of the head: exact, as all other products are 0.
@@ -144,7 +144,7 @@ type convRunner struct {
 func (n *conv) newRunner(b compute.Backend, rows int) runner {
 	first := n.layers[0]
 	r := &convRunner{
-		net: n, rows: rows,
+		net: n, rows: rows, last: rows,
 		image: compute.New[float32](b, rows*first.Height*first.Width, first.Channels),
 		u:     compute.New[float32](b, rows, 1),
 	}

@@ -102,6 +102,14 @@ func forRecipes(t *testing.T, test func(t *testing.T, c Config)) {
 		}
 	}
 	t.Run("departures", func(t *testing.T) { test(t, departures(small(t, "fast", 3))) })
+	for _, recipe := range []string{"win", "ppo"} {
+		t.Run("conv/"+recipe, func(t *testing.T) {
+			c := small(t, recipe, 6)
+			c.Network, c.Filters, c.Hidden = "conv", "3@8/5 5@4/3", 9
+			c.Envs, c.BatchDecisions, c.Passes, c.Schedule = 20, 1200, 2, ""
+			test(t, c)
+		})
+	}
 }
 
 // departures returns c with Adam, weight decay, clipping and permuted pixels. The norm of
