@@ -40,7 +40,7 @@ type Config struct {
 	LearningRateFinal   float64 `json:"learning_rate_final" flag:"lr-final" help:"learning rate after --lr-updates"`
 	LearningRateUpdates int     `json:"learning_rate_updates" flag:"lr-updates" help:"updates over which the learning rate goes (geometrically) to --lr-final; 0: constant"`
 	Decay               float64 `json:"decay" flag:"decay" help:"RMSProp: decay of the mean square"`
-	DecayDecisions      int     `json:"decay_decisions" flag:"decay-decisions" help:"decisions after which the mean square has decayed by --decay; 0: with every update"`
+	DecayDecisions      int     `json:"decay_decisions" flag:"decay-decisions" help:"RMSProp: decisions after which the mean square has decayed by --decay; 0: with every update"`
 	Beta1               float64 `json:"beta1" flag:"beta1" help:"Adam: decay of the mean"`
 	Beta2               float64 `json:"beta2" flag:"beta2" help:"Adam: decay of the mean square"`
 	Epsilon             float64 `json:"epsilon" flag:"epsilon" help:"added to the root of the mean square"`
@@ -60,10 +60,10 @@ type Config struct {
 	Noise        float64 `json:"noise" flag:"noise" help:"cem: standard deviation of the first guesses, and of what is added to later ones"`
 	NoiseUpdates int     `json:"noise_updates" flag:"noise-updates" help:"cem: updates over which what is added goes to 0"`
 
-	Blur        int `json:"blur" flag:"blur" help:"radius, in pixels, of the box by which the gradient of W1 is blurred (twice) over the image; 0: not"`
-	BlurFinal   int `json:"blur_final" flag:"blur-final" help:"radius after --blur-updates"`
-	BlurUpdates int `json:"blur_updates" flag:"blur-updates" help:"updates over which the radius goes (linearly) to --blur-final"`
-	InitBlur    int `json:"init_blur" flag:"init-blur" help:"radius by which the initial rows of W1 are blurred, at the same norm; 0: not"`
+	Blur        int `json:"blur" flag:"blur" help:"mlp: radius, in pixels, of the box by which the gradient of W1 is blurred (twice) over the image; 0: not"`
+	BlurFinal   int `json:"blur_final" flag:"blur-final" help:"mlp: radius after --blur-updates"`
+	BlurUpdates int `json:"blur_updates" flag:"blur-updates" help:"mlp: updates over which the radius goes (linearly) to --blur-final"`
+	InitBlur    int `json:"init_blur" flag:"init-blur" help:"mlp: radius by which the initial rows of W1 are blurred, at the same norm; 0: not"`
 
 	PermutePixels int `json:"permute_pixels" flag:"permute-pixels" help:"experiment: seed of a random permutation of the image's pixels; 0: none"`
 }

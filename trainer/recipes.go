@@ -92,7 +92,7 @@ func ppoRecipe(c *Config) {
 // trpoRecipe is REINFORCE whose steps are held within a KL divergence by a line search.
 func trpoRecipe(c *Config) {
 	batches(c, 128, 50_000)
-	c.Algorithm, c.KLLimit = TRPO, 0.02
+	c.Algorithm, c.KLLimit = TRPO, 0.05
 	c.LearningRate, c.LearningRateFinal = 1e-2, 1e-2
 }
 

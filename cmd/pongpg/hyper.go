@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,6 +19,7 @@ type hyper struct {
 	recipe    string
 	seed      uint64
 	overrides []func(reflect.Value)
+	given     []string // their flags
 }
 
 const categoryHyper = "Hyperparameters (default: the recipe's)"
@@ -57,6 +60,7 @@ func hyperFields() []reflect.StructField {
 func (h *hyper) value(field reflect.StructField) cli.Generic {
 	override := func(set func(reflect.Value)) {
 		h.overrides = append(h.overrides, func(config reflect.Value) { set(config.FieldByIndex(field.Index)) })
+		h.given = append(h.given, field.Tag.Get("flag"))
 	}
 	switch field.Type.Kind() {
 	case reflect.Int:
@@ -85,29 +89,46 @@ func (h *hyper) config() (trainer.Config, error) {
 	for _, override := range h.overrides {
 		override(reflect.ValueOf(&config).Elem())
 	}
+	if err := h.schedule(&config); err != nil {
+		return config, err
+	}
 	return config, asUsage(config.Check())
 }
 
-// recipeDefaults returns a field's value in the recipes: once if they agree, else with
-// the recipes' names.
+// schedule lets a flag that the recipe's schedule rules take the place of the schedule.
+func (h *hyper) schedule(config *trainer.Config) error {
+	for _, flag := range []string{"batch-decisions", "batch-episodes", "lr", "lr-final", "lr-updates", "entropy"} {
+		switch {
+		case !slices.Contains(h.given, flag):
+		case slices.Contains(h.given, "schedule") && config.Schedule != "":
+			return usageErrorf("--%s and --schedule cannot both hold: leave one out", flag)
+		default:
+			config.Schedule = ""
+		}
+	}
+	return nil
+}
+
+// recipeDefaults returns a field's value in the default recipe, and after it those of other
+// recipes that have another.
 func recipeDefaults(index []int) string {
 	var values []string
-	same := true
+	names := map[string][]string{}
 	for _, name := range trainer.Recipes {
 		config, err := trainer.Recipe(name)
 		if err != nil {
 			panic(err) // the names are the trainer's own
 		}
-		values = append(values, fieldText(&config, index))
-		same = same && values[0] == values[len(values)-1]
+		value := cmp.Or(fieldText(&config, index), "none")
+		if names[value] == nil {
+			values = append(values, value)
+		}
+		names[value] = append(names[value], name)
 	}
-	if same {
-		return values[0]
+	for i, value := range values[1:] {
+		values[i+1] = value + " for " + strings.Join(names[value], ", ")
 	}
-	for i, name := range trainer.Recipes {
-		values[i] = name + " " + values[i]
-	}
-	return strings.Join(values, ", ")
+	return strings.Join(values, "; ")
 }
 
 // fieldText returns a field of a Config as a flag would be given it.

@@ -7,7 +7,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"pongpg/cmd/internal/format"
 	"pongpg/cmd/internal/session"
 )
 
@@ -18,8 +17,7 @@ type limitFlags struct {
 	untilReturn        float64
 }
 
-var categoryLimits = fmt.Sprintf("When to stop: at the first that is reached, counted from the run's beginning (default: recipe fast %s decisions, karpathy %s)",
-	format.Count(session.DefaultDecisionsFast), format.Count(session.DefaultDecisionsKarpathy))
+var categoryLimits = fmt.Sprintf("When to stop: at the first that is reached, counted from the run's beginning (default, in decisions: %s)", session.DefaultDecisions())
 
 func (l *limitFlags) flags() []cli.Flag {
 	return []cli.Flag{

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"time"
 
@@ -35,6 +36,9 @@ func (f *trainFlags) table(s *session.Session, device string) string {
 		panic(err) // the trainer has checked it
 	}
 	for _, field := range hyperFields() {
+		if !applies(field, &config) {
+			continue
+		}
 		text, usual := fieldText(&config, field.Index), fieldText(&recipe, field.Index)
 		row := []string{field.Tag.Get("flag"), text}
 		if text != usual {
@@ -43,6 +47,26 @@ func (f *trainFlags) table(s *session.Session, device string) string {
 		rows = append(rows, row)
 	}
 	return format.Table(rows)
+}
+
+// applies reports whether a field of a Config means anything: the help of one that only some
+// algorithms, networks or optimizers have begins with their names and a colon.
+func applies(field reflect.StructField, c *trainer.Config) bool {
+	names, _, found := strings.Cut(field.Tag.Get("help"), ": ")
+	if !found {
+		return true
+	}
+	has := false
+	for name := range strings.SplitSeq(names, ", ") {
+		switch strings.ToLower(name) {
+		case c.Algorithm, c.Network, c.Optimizer:
+			has = true
+		case trainer.A2C, trainer.PPO, trainer.TRPO, trainer.CEM, "mlp", "conv", trainer.Adam, trainer.RMSProp:
+		default: // a colon in a sentence
+			return true
+		}
+	}
+	return has
 }
 
 // summary returns what came of a run.

@@ -192,7 +192,7 @@ func TestHelp(t *testing.T) {
 			t.Errorf("--%s without its help", flag)
 		}
 	}
-	fast, err := trainer.Recipe("fast")
+	first, err := trainer.Recipe(trainer.Recipes[0])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -201,10 +201,11 @@ func TestHelp(t *testing.T) {
 		t.Fatal(err)
 	}
 	for flag, defaults := range map[string]string{
-		"recipe": "(default: fast)", "seed": "(default: 1)", "hidden": fmt.Sprintf("(default: %d)", fast.Hidden),
-		"lr":             fmt.Sprintf("(default: fast %v, karpathy %v)", fast.LearningRate, karpathy.LearningRate),
-		"batch-episodes": fmt.Sprintf("(default: fast %d, karpathy %d)", fast.BatchEpisodes, karpathy.BatchEpisodes),
-		"reduce":         fmt.Sprintf("(default: fast %s, karpathy %s)", fast.Reduce, karpathy.Reduce),
+		"recipe": fmt.Sprintf("(default: %s)", trainer.Recipes[0]), "seed": "(default: 1)", "gamma": fmt.Sprintf("(default: %v)", first.Gamma),
+		"hidden":         fmt.Sprintf("(default: %d; ", first.Hidden),
+		"lr":             fmt.Sprintf("; %v for karpathy", karpathy.LearningRate),
+		"batch-episodes": fmt.Sprintf("; %d for karpathy", karpathy.BatchEpisodes),
+		"standardize":    fmt.Sprintf("(default: %s; ", first.Standardize),
 	} {
 		if !strings.Contains(line(flag), defaults) {
 			t.Errorf("--%s without %s", flag, defaults)
@@ -213,7 +214,7 @@ func TestHelp(t *testing.T) {
 	for _, flag := range []string{"device", "run", "resume", "init", "updates", "decisions", "time", "until-return", "workers", "record", "checkpoint-interval", "keep", "cpuprofile"} {
 		line(flag)
 	}
-	if !strings.Contains(help, "fast 300,000,000 decisions, karpathy 100,000,000") {
+	if !strings.Contains(help, "in decisions: win 150,000,000, fast 300,000,000, karpathy 100,000,000") {
 		t.Error("no word of when a run ends by itself")
 	}
 }

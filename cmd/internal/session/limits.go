@@ -9,13 +9,21 @@ import (
 	"pongpg/trainer"
 )
 
-// The decisions after which a run ends that was given no limit.
-const (
-	// DefaultDecisionsFast is that of the recipe fast.
-	DefaultDecisionsFast = 300_000_000
-	// DefaultDecisionsKarpathy is that of the recipe karpathy.
-	DefaultDecisionsKarpathy = 100_000_000
-)
+// defaultDecisions are the decisions after which a run of a recipe ends that was given no
+// limit: by then it learns little more.
+var defaultDecisions = map[string]int64{
+	"win": 150_000_000, "fast": 300_000_000, "karpathy": 100_000_000,
+	"ppo": 30_000_000, "a2c": 50_000_000, "trpo": 100_000_000, "cem": 200_000_000, "imitate": 150_000_000,
+}
+
+// DefaultDecisions says what they are, for all recipes: "win 150,000,000, …".
+func DefaultDecisions() string {
+	var list []string
+	for _, recipe := range trainer.Recipes {
+		list = append(list, recipe+" "+format.Count(defaultDecisions[recipe]))
+	}
+	return strings.Join(list, ", ")
+}
 
 // Limits are trainer.Limits as config.json keeps them. What is left out is no limit.
 type Limits struct {
@@ -27,10 +35,7 @@ type Limits struct {
 
 // DefaultLimits returns the limits of a run of a recipe that was given none.
 func DefaultLimits(recipe string) Limits {
-	if recipe == "karpathy" {
-		return Limits{Decisions: DefaultDecisionsKarpathy}
-	}
-	return Limits{Decisions: DefaultDecisionsFast}
+	return Limits{Decisions: defaultDecisions[recipe]}
 }
 
 // None reports whether there is no limit.
