@@ -70,23 +70,26 @@ func winRecipe(c *Config) {
 	batches(c, 64, 50_000)
 	c.Standardize, c.Baseline, c.Credit = "none", "situation", "hit"
 	c.LearningRate, c.LearningRateFinal, c.KLTarget = 1e-2, 1e-2, 0.06
-	c.Schedule = "0:50e3:1e-3:.01 1e6:50e3:1e-2:.01 15e6:50e3:1e-2:.01 50e6:150e3:8e-3:.005 100e6:200e3:1e-3:.001"
+	c.Schedule = "0:50e3:1e-2:.01 15e6:50e3:1e-2:.01 50e6:150e3:8e-3:.005 100e6:200e3:1e-3:.001"
 	c.DecayDecisions = 50_000
 }
 
-// a2cRecipe is an advantage actor-critic (Mnih et al. 2016): a step after few decisions of
-// each game.
+// a2cRecipe is an advantage actor-critic (Mnih et al. 2016): a step a batch, by returns to the
+// end of the rollout and the value from there on (λ = 1). A value that is trusted earlier, or
+// learns as fast as the policy, leads it astray: both look through the same hidden units.
 func a2cRecipe(c *Config) {
-	batches(c, 256, 256*40)
-	c.Algorithm, c.Lambda = A2C, 0.95
-	c.LearningRate, c.LearningRateFinal = 2e-3, 2e-3
+	batches(c, 64, 25_600)
+	c.Algorithm, c.Lambda, c.ValueWeight = A2C, 1, 0.05
+	c.LearningRate, c.LearningRateFinal, c.KLTarget = 1e-2, 1e-2, 0.03
+	c.BlurUpdates = 400
 }
 
 // ppoRecipe is proximal policy optimization (Schulman et al. 2017).
 func ppoRecipe(c *Config) {
-	batches(c, 256, 256*128)
-	c.Algorithm, c.Passes, c.Minibatches = PPO, 3, 4
-	c.LearningRate, c.LearningRateFinal = 1e-3, 1e-3
+	batches(c, 64, 25_600)
+	c.Algorithm, c.Passes, c.Minibatches, c.Lambda, c.ValueWeight = PPO, 2, 4, 0.98, 0.2
+	c.LearningRate, c.LearningRateFinal, c.KLTarget = 3e-3, 3e-3, 0.06
+	c.BlurUpdates = 400
 }
 
 // trpoRecipe is REINFORCE whose steps are held within a KL divergence by a line search.

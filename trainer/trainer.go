@@ -64,7 +64,7 @@ func build(config Config, backend compute.Backend) (*Trainer, error) {
 	}
 	t := &Trainer{
 		config: config, backend: backend, workers: backend.Workers(), policy: policy,
-		sample: newPolicySample(backend, policy), best: lowestReturn, rateScale: 1,
+		sample: newPolicySample(backend, policy), best: lowestReturn, rateScale: config.firstRateScale(),
 	}
 	if config.Algorithm == CEM {
 		t.guesser = newGuesser(backend, &config, preset, policy)

@@ -38,7 +38,7 @@ func small(t testing.TB, recipe string, actions int) Config {
 	}
 	c.Actions, c.Hidden = actions, 24
 	if c.Schedule != "" {
-		c.Schedule = "0:3600:1e-3:.01 3000:3600:1e-2:.01 9000:5400:5e-3:.005"
+		c.Schedule = "0:3600:1e-2:.01 3000:3600:8e-3:.01 9000:5400:5e-3:.005"
 	}
 	if c.Imitate > 0 {
 		c.Imitate = 2 * 3600

@@ -195,7 +195,8 @@ func (t *Trainer) stage() stage { return t.config.stage(t.update, t.globalStep) 
 
 // steer lowers the learning rate when an update has moved the policy by more than twice
 // --kl-target, and raises it again by less than half of it: how far a rate takes the policy
-// is not known beforehand, and too far is where training collapses.
+// is not known beforehand, and too far is where training collapses. It begins low, as RMSProp's
+// first steps are long: the mean squares are still small.
 func (t *Trainer) steer(kl float64) {
 	const factor, least = 1.2, 1e-3
 	switch target := t.config.KLTarget; {
@@ -205,6 +206,14 @@ func (t *Trainer) steer(kl float64) {
 	case kl < target/2:
 		t.rateScale = min(float32(t.rateScale*factor), 1)
 	}
+}
+
+// firstRateScale returns what steer begins with.
+func (c *Config) firstRateScale() float32 {
+	if c.KLTarget > 0 {
+		return 0.1
+	}
+	return 1
 }
 
 // updateByGuess is Update for the cross-entropy method, which has no gradient.
