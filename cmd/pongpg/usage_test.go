@@ -16,9 +16,9 @@ func TestImpossibleCommandLines(t *testing.T) {
 		line  string
 		parts []string // of the error: the value, and the choices
 	}{
-		{"fly", []string{`"fly"`, "train, eval, export, import, trace, bench, devices, parity, version"}},
+		{"fly", []string{`"fly"`, "train, eval, export, import, plot, trace, bench, devices, parity, version"}},
 		{"trian", []string{`"trian"`, "did you mean train?"}},
-		{"help fly", []string{`"fly"`, "train, eval, export, import, trace, bench, devices, parity, version"}},
+		{"help fly", []string{`"fly"`, "train, eval, export, import, plot, trace, bench, devices, parity, version"}},
 		{"--fast", []string{"--fast", "pongpg --help"}},
 		{"train fast", []string{`"fast"`, "pongpg train --help"}},
 		{"train --envz 3", []string{"--envz", "did you mean --envs?"}},
@@ -106,8 +106,21 @@ func TestImpossibleCommandLines(t *testing.T) {
 		{"import", []string{"FILE"}},
 		{"import x", []string{"-o", "run's directory"}},
 		{"import x y -o z", []string{`"y"`, "one FILE"}},
+		{"import x -o z y --envs 5", []string{`"y"`, "one FILE"}},
 		{"import x -o z --envs 0", []string{"--envs 0", "1 … "}},
 		{"import -o z --recipe slow x", []string{`"slow"`, "fast, karpathy"}},
+		{"plot", []string{"RUN"}},
+		{"plot x", []string{"-o", ".png, .svg or .pdf"}},
+		{"plot x -o y.gif", []string{"y.gif", ".png, .svg or .pdf"}},
+		{"plot x -o y", []string{"-o y", ".png, .svg or .pdf"}},
+		{"plot -o y.png x --y score", []string{`"score"`, "return, length, entropy, kl, sps"}},
+		{"plot x --x episodes -o y.png", []string{`"episodes"`, "decisions, seconds, updates"}},
+		{"plot x -o y.png --y return,return", []string{`"return"`, "twice"}},
+		{"plot x -o y.png --smooth 0", []string{"--smooth 0", "1 … 10000"}},
+		{"plot x -o y.png --width 1", []string{"--width 1", "2 … 200"}},
+		{"plot x -o y.png --height NaN", []string{"--height NaN", "2 … 200"}},
+		{"plot x -o y.png --dpi 5", []string{"--dpi 5", "20 … 2400"}},
+		{"plot x -o y.png --envz 5", []string{"--envz", "pongpg plot --help"}},
 		{"trace", []string{"--actions", "standard input"}},
 		{"trace actions.txt", []string{`"actions.txt"`, "pongpg trace --help"}},
 		{"eval --checkpoint x --device cuda:x", []string{`"cuda:x"`, "pongpg devices"}},
@@ -154,6 +167,7 @@ func TestFailures(t *testing.T) {
 		{"parity", []string{"no NVIDIA GPU", "--device sim"}},
 		{"train --record /dev/null/x", []string{"--record /dev/null/x", "not a directory", "can be written"}},
 		{"train --cpuprofile nowhere/x", []string{"--cpuprofile", "nowhere/x", "can be written"}},
+		{"plot nowhere -o x.png", []string{"nowhere", "does not exist"}},
 		{"trace --actions nowhere", []string{"nowhere", "standard input"}},
 	} {
 		t.Run(test.line, func(t *testing.T) {

@@ -50,6 +50,14 @@ var Rules = []Rule{
 		Why: "what the commands share sees what they see, but for flags",
 	},
 	{
+		Folder: "cmd/internal/plot",
+		Imports: []string{
+			"std", "trainer", "trainer/checkpoint",
+			"gonum.org/v1/plot/...", "codeberg.org/go-pdf/fpdf", "golang.org/x/image/...", "golang.org/x/text/...",
+		},
+		Why: "pictures are drawn of what is on disk; how it came there is not known here",
+	},
+	{
 		Folder: "trainer",
 		Imports: []string{
 			"std", "emu/...", "trainer/compute", "trainer/checkpoint", "trainer/weights",
