@@ -18,12 +18,18 @@ func newApp() *cli.App {
 		Version:         versionName(),
 		HideHelpCommand: true,
 		Commands: []*cli.Command{
-			trainCommand(), evalCommand(), exportCommand(), importCommand(), plotCommand(), traceCommand(), benchCommand(), devicesCommand(), parityCommand(), versionCommand(),
+			trainCommand(), sweepCommand(), evalCommand(), exportCommand(), importCommand(), plotCommand(), traceCommand(), benchCommand(), devicesCommand(), parityCommand(), versionCommand(),
 		},
 		Action:         noCommand,
 		OnUsageError:   usageError,
 		ExitErrHandler: func(*cli.Context, error) {}, // main handles it
 	}
+	setUp(app)
+	return app
+}
+
+// setUp has the commands of an app report errors as ours.
+func setUp(app *cli.App) {
 	for _, c := range app.Commands {
 		c.HideHelpCommand = true
 		c.OnUsageError = usageError
@@ -31,7 +37,6 @@ func newApp() *cli.App {
 			c.Before = noArguments
 		}
 	}
-	return app
 }
 
 // noCommand is run where the first argument is not a command.

@@ -56,12 +56,12 @@ func (f *importFlags) run(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	then := "pongpg eval --checkpoint " + shellQuoted(f.output.path)
+	then := "pongpg eval --checkpoint " + format.Shell(f.output.path)
 	if strings.EqualFold(filepath.Ext(f.output.path), ".safetensors") {
 		err = f.writeCheckpoint(config)
 	} else {
 		err = f.startRun(config)
-		then += ", pongpg train --resume " + shellQuoted(f.output.path)
+		then += ", pongpg train --resume " + format.Shell(f.output.path)
 	}
 	if err != nil {
 		return err

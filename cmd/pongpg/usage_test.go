@@ -16,9 +16,9 @@ func TestImpossibleCommandLines(t *testing.T) {
 		line  string
 		parts []string // of the error: the value, and the choices
 	}{
-		{"fly", []string{`"fly"`, "train, eval, export, import, plot, trace, bench, devices, parity, version"}},
+		{"fly", []string{`"fly"`, "train, sweep, eval, export, import, plot, trace, bench, devices, parity, version"}},
 		{"trian", []string{`"trian"`, "did you mean train?"}},
-		{"help fly", []string{`"fly"`, "train, eval, export, import, plot, trace, bench, devices, parity, version"}},
+		{"help fly", []string{`"fly"`, "train, sweep, eval, export, import, plot, trace, bench, devices, parity, version"}},
 		{"--fast", []string{"--fast", "pongpg --help"}},
 		{"train fast", []string{`"fast"`, "pongpg train --help"}},
 		{"train --envz 3", []string{"--envz", "did you mean --envs?"}},
@@ -121,6 +121,10 @@ func TestImpossibleCommandLines(t *testing.T) {
 		{"plot x -o y.png --height NaN", []string{"--height NaN", "2 … 200"}},
 		{"plot x -o y.png --dpi 5", []string{"--dpi 5", "20 … 2400"}},
 		{"plot x -o y.png --envz 5", []string{"--envz", "pongpg plot --help"}},
+		{"sweep", []string{"FILE"}},
+		{"sweep x y", []string{`"y"`, "one FILE"}},
+		{"sweep x -o=", []string{"--output", "directory"}},
+		{"sweep x --workers 2", []string{"--workers", "pongpg sweep --help"}},
 		{"trace", []string{"--actions", "standard input"}},
 		{"trace actions.txt", []string{`"actions.txt"`, "pongpg trace --help"}},
 		{"eval --checkpoint x --device cuda:x", []string{`"cuda:x"`, "pongpg devices"}},
@@ -167,6 +171,7 @@ func TestFailures(t *testing.T) {
 		{"parity", []string{"no NVIDIA GPU", "--device sim"}},
 		{"train --record /dev/null/x", []string{"--record /dev/null/x", "not a directory", "can be written"}},
 		{"train --cpuprofile nowhere/x", []string{"--cpuprofile", "nowhere/x", "can be written"}},
+		{"sweep nowhere", []string{"nowhere", "check the path"}},
 		{"plot nowhere -o x.png", []string{"nowhere", "does not exist"}},
 		{"trace --actions nowhere", []string{"nowhere", "standard input"}},
 	} {

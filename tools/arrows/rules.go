@@ -58,6 +58,14 @@ var Rules = []Rule{
 		Why: "pictures are drawn of what is on disk; how it came there is not known here",
 	},
 	{
+		Folder: "cmd/internal/sweep",
+		Imports: []string{
+			"std", "trainer", "trainer/checkpoint", "cmd/internal/format", "cmd/internal/plot", "cmd/internal/session",
+			"github.com/pelletier/go-toml/v2",
+		},
+		Why: "a sweep knows runs as commands and directories; what computes them is the command's choice",
+	},
+	{
 		Folder: "trainer",
 		Imports: []string{
 			"std", "emu/...", "trainer/compute", "trainer/checkpoint", "trainer/weights",

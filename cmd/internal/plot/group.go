@@ -1,6 +1,7 @@
 package plot
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"path/filepath"
@@ -109,7 +110,7 @@ func (s *Series) distinction(all []Series) string {
 		value := func(c *trainer.Config) any { return reflect.ValueOf(c).Elem().FieldByIndex(field.Index).Interface() }
 		of := func(r *Run) any { return value(&r.config) }
 		if s.differ(sameRecipe, of) || s.differ(all, of) && value(&own) != value(&recipe) {
-			parts = append(parts, fmt.Sprintf("%s %v", flag, value(&own)))
+			parts = append(parts, flag+" "+cmp.Or(fmt.Sprint(value(&own)), "none"))
 		}
 	}
 	if s.differ(all, func(r *Run) any { return r.init }) {

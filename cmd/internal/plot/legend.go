@@ -46,6 +46,7 @@ func newLegend(series []Series, styles []style, merged bool, width vg.Length) le
 	x := vg.Length(0)
 	for i := range l.entries {
 		e := &l.entries[i]
+		e.label = shortened(e.label, letters, width-sampleWidth-sampleGap)
 		wide := sampleWidth + sampleGap + letters.Width(e.label)
 		if x > 0 && x+wide > width {
 			x = 0
@@ -56,6 +57,17 @@ func newLegend(series []Series, styles []style, merged bool, width vg.Length) le
 	}
 	l.rows++
 	return l
+}
+
+// shortened returns as much of a label as there is room for.
+func shortened(label string, letters text.Style, room vg.Length) string {
+	runes := []rune(label)
+	for short := label; ; short = string(runes) + "…" {
+		if letters.Width(short) <= room || len(runes) == 0 {
+			return short
+		}
+		runes = runes[:len(runes)-1]
+	}
 }
 
 func (l *legend) height() vg.Length {

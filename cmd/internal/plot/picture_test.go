@@ -119,3 +119,21 @@ func TestOnePoint(t *testing.T) {
 		}
 	}
 }
+
+// TestLegend lays labels out in rows that fit, and shortens what does not.
+func TestLegend(t *testing.T) {
+	series := []Series{{Label: "one"}, {Label: "two"}, {Label: strings.Repeat("long ", 50)}, {Label: "four"}}
+	styles := make([]style, len(series))
+	const width = 300
+	l := newLegend(series, styles, true, width)
+	letters := textStyle(textSize)
+	rows := []int{0, 0, 1, 2, 2}
+	for i, e := range l.entries {
+		if end := e.x + sampleWidth + sampleGap + letters.Width(e.label); e.row != rows[i] || end > width {
+			t.Errorf("%q is in row %d, want %d, and ends at %v of %v", e.label, e.row, rows[i], end, width)
+		}
+	}
+	if long := l.entries[2].label; l.rows != 3 || !strings.HasPrefix(long, "long long ") || !strings.HasSuffix(long, "…") {
+		t.Errorf("%d rows, %q", l.rows, long)
+	}
+}

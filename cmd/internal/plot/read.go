@@ -23,6 +23,9 @@ type Run struct {
 	init   string // the weights it began with, in words
 }
 
+// ErrNoMetrics: no update of a run has been written down.
+var ErrNoMetrics = errors.New("no metrics yet")
+
 // Read reads the run in dir, which may be training. A last line that is not whole yet is
 // left out.
 func Read(dir string) (*Run, error) {
@@ -46,7 +49,7 @@ func Read(dir string) (*Run, error) {
 		return nil, err
 	}
 	if len(r.Metrics) == 0 {
-		return nil, fmt.Errorf("%s has no metrics yet: wait for its first updates, or leave it out", dir)
+		return nil, fmt.Errorf("%s has %w: wait for its first updates, or leave it out", dir, ErrNoMetrics)
 	}
 	return r, nil
 }
