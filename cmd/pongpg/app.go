@@ -18,12 +18,18 @@ func newApp() *cli.App {
 		Version:         versionName(),
 		HideHelpCommand: true,
 		Commands: []*cli.Command{
-			trainCommand(), evalCommand(), exportCommand(), importCommand(), traceCommand(), benchCommand(), devicesCommand(), parityCommand(), versionCommand(),
+			trainCommand(), sweepCommand(), evalCommand(), exportCommand(), importCommand(), plotCommand(), traceCommand(), benchCommand(), devicesCommand(), parityCommand(), versionCommand(),
 		},
 		Action:         noCommand,
 		OnUsageError:   usageError,
 		ExitErrHandler: func(*cli.Context, error) {}, // main handles it
 	}
+	setUp(app)
+	return app
+}
+
+// setUp has the commands of an app report errors as ours.
+func setUp(app *cli.App) {
 	for _, c := range app.Commands {
 		c.HideHelpCommand = true
 		c.OnUsageError = usageError
@@ -31,7 +37,6 @@ func newApp() *cli.App {
 			c.Before = noArguments
 		}
 	}
-	return app
 }
 
 // noCommand is run where the first argument is not a command.
@@ -54,7 +59,7 @@ func noCommand(c *cli.Context) error {
 	return usageErrorf("unknown command %q; the commands are %s%s", name, strings.Join(names, ", "), didYouMean(cli.SuggestCommand(c.App.Commands, name)))
 }
 
-// noArguments refuses arguments that are no flags: no command but import has any.
+// noArguments refuses arguments that are no flags: only the commands of withArguments have any.
 func noArguments(c *cli.Context) error {
 	if c.Args().Present() {
 		return usageErrorf("unexpected argument %q; %s takes flags only (pongpg %[2]s --help lists them)", c.Args().First(), c.Command.Name)

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -49,6 +50,15 @@ func (o *deviceOptions) checkWorkers(c *cli.Context) error {
 	return nil
 }
 
+// check returns an error for flags that name no device on any machine. It opens none.
+func (o *deviceOptions) check(c *cli.Context) error {
+	if err := o.checkWorkers(c); err != nil || o.device == "auto" {
+		return err
+	}
+	_, _, err := parseDevice("device", o.device)
+	return err
+}
+
 // open returns the device to compute on, and why it is that one.
 func (o *deviceOptions) open(c *cli.Context) (b compute.Backend, why string, err error) {
 	if err := o.checkWorkers(c); err != nil {
@@ -69,23 +79,32 @@ func (o *deviceOptions) open(c *cli.Context) (b compute.Backend, why string, err
 
 // openNamed returns the device that a flag names.
 func (o *deviceOptions) openNamed(flag, name string) (compute.Backend, error) {
-	kind, ordinal := name, 0
-	if number, found := strings.CutPrefix(name, "cuda:"); found {
-		n, err := strconv.ParseUint(number, 10, 16)
-		if err != nil {
-			return nil, usageErrorf("--%s %q names no GPU: write cuda:0 for the first, cuda:1 for the second; pongpg devices lists them", flag, name)
-		}
-		kind, ordinal = "cuda", int(n)
+	kind, ordinal, err := parseDevice(flag, name)
+	if err != nil {
+		return nil, err
 	}
 	switch kind {
 	case "cpu":
 		return o.openCPU()
 	case "sim":
 		return gpus.simulated(int(o.workers))
-	case "cuda":
-		return gpus.open(ordinal, int(o.workers))
 	}
-	return nil, usageErrorf("--%s %q is not one of auto, cpu, cuda, cuda:N, sim", flag, name)
+	return gpus.open(ordinal, int(o.workers))
+}
+
+// parseDevice returns "cpu", "sim" or "cuda", and which GPU.
+func parseDevice(flag, name string) (kind string, ordinal int, err error) {
+	if number, found := strings.CutPrefix(name, "cuda:"); found {
+		n, err := strconv.ParseUint(number, 10, 16)
+		if err != nil {
+			return "", 0, usageErrorf("--%s %q names no GPU: write cuda:0 for the first, cuda:1 for the second; pongpg devices lists them", flag, name)
+		}
+		return "cuda", int(n), nil
+	}
+	if !slices.Contains([]string{"cpu", "sim", "cuda"}, name) {
+		return "", 0, usageErrorf("--%s %q is not one of auto, cpu, cuda, cuda:N, sim", flag, name)
+	}
+	return name, 0, nil
 }
 
 func (o *deviceOptions) openCPU() (compute.Backend, error) {

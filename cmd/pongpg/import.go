@@ -33,20 +33,10 @@ func importCommand() *cli.Command {
 	}
 }
 
-// flagsFirst returns the command line with the file of import behind its flags, where
-// package flag leaves it alone.
-func flagsFirst(args []string) []string {
-	if len(args) < 4 || args[1] != "import" || strings.HasPrefix(args[2], "-") {
-		return args
-	}
-	moved := append([]string{args[0], args[1]}, args[3:]...)
-	return append(moved, args[2])
-}
-
 // file takes the one argument.
 func (f *importFlags) file(c *cli.Context) error {
 	if c.NArg() > 1 {
-		return usageErrorf("unexpected argument %q; import takes one FILE, before or after all flags (pongpg import --help lists them)", c.Args().Get(0))
+		return usageErrorf("unexpected argument %q; import takes one FILE (pongpg import --help lists them)", c.Args().Get(1))
 	}
 	f.initial.path = c.Args().First()
 	return nil
@@ -66,12 +56,12 @@ func (f *importFlags) run(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	then := "pongpg eval --checkpoint " + shellQuoted(f.output.path)
+	then := "pongpg eval --checkpoint " + format.Shell(f.output.path)
 	if strings.EqualFold(filepath.Ext(f.output.path), ".safetensors") {
 		err = f.writeCheckpoint(config)
 	} else {
 		err = f.startRun(config)
-		then += ", pongpg train --resume " + shellQuoted(f.output.path)
+		then += ", pongpg train --resume " + format.Shell(f.output.path)
 	}
 	if err != nil {
 		return err

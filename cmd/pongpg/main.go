@@ -15,7 +15,8 @@ func main() { os.Exit(run(os.Args)) }
 // run runs the command that args name and returns the exit status. An error is one
 // line on standard error.
 func run(args []string) int {
-	err := newApp().Run(flagsFirst(args))
+	app := newApp()
+	err := app.Run(flagsFirst(app, args))
 	if err == nil {
 		return 0
 	}

@@ -30,6 +30,11 @@ type trainFlags struct {
 }
 
 func trainCommand() *cli.Command {
+	return newTrainCommand((*trainFlags).train)
+}
+
+// newTrainCommand returns the command with its flags, for an action of its own.
+func newTrainCommand(action func(*trainFlags, *cli.Context) error) *cli.Command {
 	f := trainFlags{endProfile: func() {}}
 	flags := append(f.hyper.flags(), f.limits.flags()...)
 	flags = append(flags, f.device.flags()...)
@@ -48,7 +53,7 @@ func trainCommand() *cli.Command {
 			&cli.GenericFlag{Name: "status-interval", Value: &value[time.Duration]{text: "2s", parse: parseDuration, put: func(d time.Duration) { f.status = d }}, Usage: "time between lines of status where the output is not a terminal"},
 			&cli.StringFlag{Name: "cpuprofile", Destination: &f.profile, Usage: "write a CPU profile to this file, for go tool pprof"},
 		),
-		Action: func(c *cli.Context) error { return f.train(c) },
+		Action: func(c *cli.Context) error { return action(&f, c) },
 	}
 }
 

@@ -64,7 +64,7 @@ func (f *trainFlags) follow(c *cli.Context, s *session.Session) error {
 		return missedReturn(s)
 	}
 	// Without a limit only a signal ends a run; with one, a signal counts all the same.
-	fmt.Fprintf(c.App.Writer, "stopped by %s\n%sgo on with: pongpg train --resume %s\n", signalName(caught), f.summary(s, end), shellQuoted(s.Dir.Dir()))
+	fmt.Fprintf(c.App.Writer, "stopped by %s\n%sgo on with: pongpg train --resume %s\n", signalName(caught), f.summary(s, end), format.Shell(s.Dir.Dir()))
 	return &exitError{status: signalStatus(caught)}
 }
 
@@ -123,7 +123,7 @@ func withLastCheckpoint(err error, run *checkpoint.Run) error {
 	}
 	err = fmt.Errorf("%w; the last checkpoint is %s", err, found.Path)
 	if deviceFailed(err) {
-		return fmt.Errorf("%w; go on with pongpg train --resume %s, and --device cpu to do without the device", err, shellQuoted(run.Dir()))
+		return fmt.Errorf("%w; go on with pongpg train --resume %s, and --device cpu to do without the device", err, format.Shell(run.Dir()))
 	}
 	return err
 }

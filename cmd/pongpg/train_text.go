@@ -85,14 +85,3 @@ func (f *trainFlags) summary(s *session.Session, end trainer.Metrics) string {
 	}
 	return format.Table(rows)
 }
-
-// shellQuoted returns a path as a shell takes it.
-func shellQuoted(path string) string {
-	plain := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-+:,@%", r)
-	}
-	if strings.TrimFunc(path, plain) == "" && path != "" {
-		return path
-	}
-	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
-}

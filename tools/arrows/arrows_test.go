@@ -73,6 +73,8 @@ func TestPlantedViolations(t *testing.T) {
 		{"cuda/driver/x.go", "pongpg/kernels"},
 		{"cmd/internal/web/x.go", "github.com/urfave/cli/v2"},
 		{"cmd/internal/web/x.go", "example.org/unlisted"},
+		{"cmd/internal/web/x.go", "gonum.org/v1/plot"},
+		{"cmd/internal/plot/x.go", "pongpg/cmd/internal/session"},
 		{"cmd/pongpg/x.go", "example.org/unlisted"},
 		{"trainer/compute/cpu/asm/x.go", "pongpg/trainer/compute/cpu"},
 		{"tools/x/x.go", "pongpg/emu"},

@@ -50,6 +50,22 @@ var Rules = []Rule{
 		Why: "what the commands share sees what they see, but for flags",
 	},
 	{
+		Folder: "cmd/internal/plot",
+		Imports: []string{
+			"std", "trainer", "trainer/checkpoint",
+			"gonum.org/v1/plot/...", "codeberg.org/go-pdf/fpdf", "golang.org/x/image/...", "golang.org/x/text/...",
+		},
+		Why: "pictures are drawn of what is on disk; how it came there is not known here",
+	},
+	{
+		Folder: "cmd/internal/sweep",
+		Imports: []string{
+			"std", "trainer", "trainer/checkpoint", "cmd/internal/format", "cmd/internal/plot", "cmd/internal/session",
+			"github.com/pelletier/go-toml/v2",
+		},
+		Why: "a sweep knows runs as commands and directories; what computes them is the command's choice",
+	},
+	{
 		Folder: "trainer",
 		Imports: []string{
 			"std", "emu/...", "trainer/compute", "trainer/checkpoint", "trainer/weights",

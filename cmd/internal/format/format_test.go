@@ -25,6 +25,13 @@ func TestNumbers(t *testing.T) {
 	}
 }
 
+func TestShell(t *testing.T) {
+	got := Shell("train", "--run", "a b", "", "it's", "lr-0.001_seed-1", "/x.y:z@%,+", "a;b", "$HOME")
+	if want := `train --run 'a b' '' 'it'\''s' lr-0.001_seed-1 /x.y:z@%,+ 'a;b' '$HOME'`; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
 func TestTable(t *testing.T) {
 	got := Table([][]string{{"a", "–", "x"}, {"long", "b"}, {}, {"", "", "y"}})
 	if want := "a     –  x\nlong  b\n\n         y\n"; got != want {
