@@ -20,6 +20,9 @@ type kernels struct {
 	policyGrad  func(d, z, p []float32, action []uint8, advantage, weight []float32, entropy float32)
 	sample      func(action []uint8, p, u []float32)
 	uniform     func(u []float32, words []uint32)
+	softmax     func(p, z []float32, outputs int)
+	policyGrads func(d, z, p []float32, action []uint8, advantage, weight []float32, entropy float32, outputs int)
+	samples     func(action []uint8, p, u []float32, outputs int)
 	rmsProp     func(w, c, g []float32, lr, decay, rest, eps float32)
 	adam        func(w, m, v, g []float32, s *adamStep)
 	addScaled   func(y, x []float32, a float32)
@@ -55,6 +58,9 @@ var goKernels = kernels{
 	policyGrad:  policyGradGo,
 	sample:      sampleGo,
 	uniform:     uniformGo,
+	softmax:     softmaxGo,
+	policyGrads: policyGradsGo,
+	samples:     samplesGo,
 	rmsProp:     rmsPropGo,
 	adam:        adamGo,
 	addScaled:   addScaledGo,

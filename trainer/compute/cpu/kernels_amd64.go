@@ -37,6 +37,9 @@ type vectors struct {
 	policyGrad  func(n int, d, z, p *float32, action *uint8, advantage, weight *float32, entropy float32)
 	sample      func(n int, action *uint8, p, u *float32)
 	uniform     func(n int, u *float32, words *uint32)
+	softmax     func(n int, p, z *float32, outputs int, room *float32)
+	policyGrads func(n int, d, z, p *float32, action *uint8, advantage, weight *float32, entropy float32, outputs int, room *float32)
+	samples     func(n int, action *uint8, p, u *float32, outputs int)
 	rmsProp     func(n int, w, c, g *float32, lr, decay, rest, eps float32)
 	adam        func(n int, w, m, v, g *float32, lr, beta1, rest1, correction1, beta2, rest2, correction2, eps float32)
 	addScaled   func(n int, y, x *float32, a float32)
@@ -56,14 +59,16 @@ type vectors struct {
 
 var avx512 = &vectors{
 	"avx512", 16, 8, 16, 16,
-	reluAVX512, reluGradAVX512, sigmoidAVX512, policyGradAVX512, sampleAVX512, uniformAVX512, rmsPropAVX512, adamAVX512,
+	reluAVX512, reluGradAVX512, sigmoidAVX512, policyGradAVX512, sampleAVX512, uniformAVX512, softmaxAVX512, policyGradsAVX512, samplesAVX512,
+	rmsPropAVX512, adamAVX512,
 	addScaledAVX512, scaleAVX512, sumSquaresAVX512, boxLineAVX512, sparseRowsAVX512, scatterRowsAVX512, reluDotAVX512, sparseMLPAVX512,
 	nonzerosAVX512, gatherAVX512, scatterAVX512, columnGradAVX512, hiddenGradAVX512,
 }
 
 var avx2 = &vectors{
 	"avx2", 8, 5, 5, 13,
-	reluAVX2, reluGradAVX2, sigmoidAVX2, policyGradAVX2, sampleAVX2, uniformAVX2, rmsPropAVX2, adamAVX2,
+	reluAVX2, reluGradAVX2, sigmoidAVX2, policyGradAVX2, sampleAVX2, uniformAVX2, softmaxAVX2, policyGradsAVX2, samplesAVX2,
+	rmsPropAVX2, adamAVX2,
 	addScaledAVX2, scaleAVX2, sumSquaresAVX2, boxLineAVX2, sparseRowsAVX2, scatterRowsAVX2, reluDotAVX2, nil,
 	nonzerosAVX2, gatherAVX2, scatterAVX2, columnGradAVX2, hiddenGradAVX2,
 }
@@ -73,6 +78,21 @@ func at[T any](s []T) *T { return unsafe.SliceData(s) }
 
 // whole returns how many of n elements are whole vectors.
 func (v *vectors) whole(n int) int { return n / v.lanes * v.lanes }
+
+// mostOutputs is how many outputs the functions with a row in each lane take.
+const mostOutputs = 16
+
+// outputsRoom is a vector for each output.
+type outputsRoom [mostOutputs * compute.Lanes]float32
+
+// wholeRows returns how many of n rows are whole vectors of rows; none with more outputs
+// than there is room for.
+func (v *vectors) wholeRows(n, outputs int) int {
+	if outputs > mostOutputs {
+		return 0
+	}
+	return v.whole(n)
+}
 
 // size is that of a float32.
 const size = 4
@@ -124,6 +144,24 @@ func (v *vectors) kernels() *kernels {
 			n := v.whole(len(u))
 			v.uniform(n, at(u), at(words))
 			uniformGo(u[n:], words[n:])
+		},
+		softmax: func(p, z []float32, outputs int) {
+			var room outputsRoom
+			rows := v.wholeRows(len(z)/outputs, outputs)
+			v.softmax(rows, at(p), at(z), outputs, &room[0])
+			softmaxGo(p[rows*outputs:], z[rows*outputs:], outputs)
+		},
+		policyGrads: func(d, z, p []float32, action []uint8, advantage, weight []float32, entropy float32, outputs int) {
+			var room outputsRoom
+			rows := v.wholeRows(len(action), outputs)
+			v.policyGrads(rows, at(d), at(z), at(p), at(action), at(advantage), at(weight), entropy, outputs, &room[0])
+			n := rows * outputs
+			policyGradsGo(d[n:], z[n:], p[n:], action[rows:], advantage[rows:], weight[rows:], entropy, outputs)
+		},
+		samples: func(action []uint8, p, u []float32, outputs int) {
+			rows := v.wholeRows(len(action), outputs)
+			v.samples(rows, at(action), at(p), at(u), outputs)
+			samplesGo(action[rows:], p[rows*outputs:], u[rows:], outputs)
 		},
 		rmsProp: func(w, c, g []float32, lr, decay, rest, eps float32) {
 			n := v.whole(len(w))

@@ -500,6 +500,530 @@ DATA x33800000<>+56(SB)/4, $0x33800000
 DATA x33800000<>+60(SB)/4, $0x33800000
 GLOBL x33800000<>(SB), RODATA|NOPTR, $64
 
+// func softmaxAVX512(n int, p *float32, z *float32, outputs int, room *float32)
+// Requires: AVX, AVX512F
+TEXT ·softmaxAVX512(SB), NOSPLIT, $0-40
+	MOVQ         p+8(FP), AX
+	MOVQ         z+16(FP), CX
+	MOVQ         room+32(FP), DX
+	VPBROADCASTD outputs+24(FP), Z0
+	VPMULLD      numbers<>+0(SB), Z0, Z0
+	XORQ         BX, BX
+	JMP          rows_test
+
+rows:
+	VPXORD     Z1, Z1, Z1
+	MOVL       $0x0000ffff, SI
+	KMOVW      SI, K1
+	VGATHERDPS (CX)(Z0*4), K1, Z1
+	MOVQ       CX, SI
+	MOVQ       DX, DI
+	XORQ       R8, R8
+	JMP        largest_test
+
+largest:
+	VPXORD     Z2, Z2, Z2
+	MOVL       $0x0000ffff, R9
+	KMOVW      R9, K1
+	VGATHERDPS (SI)(Z0*4), K1, Z2
+	VMOVUPS    Z2, (DI)
+	VMAXPS     Z1, Z2, Z1
+	ADDQ       $0x04, SI
+	ADDQ       $0x40, DI
+	ADDQ       $+1, R8
+
+largest_test:
+	CMPQ   R8, outputs+24(FP)
+	JL     largest
+	VPXORD Z3, Z3, Z3
+	MOVQ   CX, SI
+	MOVQ   DX, DI
+	XORQ   R8, R8
+	JMP    sum_test
+
+sum:
+	VMOVUPS (DI), Z4
+	VSUBPS  Z1, Z4, Z4
+	VMOVUPS xc2d00000<>+0(SB), Z5
+	VMOVUPS x42b20000<>+0(SB), Z6
+	VMAXPS  Z4, Z5, Z4
+	VMINPS  Z4, Z6, Z4
+	VMULPS  x3fb8aa3b<>+0(SB), Z4, Z5
+	VADDPS  x4b400000<>+0(SB), Z5, Z5
+	VSUBPS  x4b400000<>+0(SB), Z5, Z6
+	VMULPS  x3f318000<>+0(SB), Z6, Z7
+	VSUBPS  Z7, Z4, Z4
+	VMULPS  xb95e8083<>+0(SB), Z6, Z6
+	VSUBPS  Z6, Z4, Z4
+	VMOVUPS x39500d01<>+0(SB), Z6
+	VMULPS  Z6, Z4, Z6
+	VADDPS  x3ab60b61<>+0(SB), Z6, Z6
+	VMULPS  Z6, Z4, Z6
+	VADDPS  x3c088889<>+0(SB), Z6, Z6
+	VMULPS  Z6, Z4, Z6
+	VADDPS  x3d2aaaab<>+0(SB), Z6, Z6
+	VMULPS  Z6, Z4, Z6
+	VADDPS  x3e2aaaab<>+0(SB), Z6, Z6
+	VMULPS  Z6, Z4, Z6
+	VADDPS  x3f000000<>+0(SB), Z6, Z6
+	VMULPS  Z6, Z4, Z6
+	VADDPS  x3f800000<>+0(SB), Z6, Z6
+	VMULPS  Z6, Z4, Z6
+	VADDPS  x3f800000<>+0(SB), Z6, Z6
+	VPSUBD  x4b400000<>+0(SB), Z5, Z4
+	VPSRAD  $0x01, Z4, Z5
+	VPSUBD  Z5, Z4, Z4
+	VPADDD  x0000007f<>+0(SB), Z5, Z5
+	VPSLLD  $0x17, Z5, Z5
+	VMULPS  Z5, Z6, Z6
+	VPADDD  x0000007f<>+0(SB), Z4, Z4
+	VPSLLD  $0x17, Z4, Z4
+	VMULPS  Z4, Z6, Z6
+	VMOVUPS Z6, (DI)
+	VADDPS  Z6, Z3, Z3
+	ADDQ    $0x04, SI
+	ADDQ    $0x40, DI
+	ADDQ    $+1, R8
+
+sum_test:
+	CMPQ R8, outputs+24(FP)
+	JL   sum
+	MOVQ AX, SI
+	MOVQ DX, DI
+	XORQ R8, R8
+	JMP  share_test
+
+share:
+	VMOVUPS     (DI), Z4
+	VDIVPS      Z3, Z4, Z4
+	MOVL        $0x0000ffff, R9
+	KMOVW       R9, K1
+	VSCATTERDPS Z4, K1, (SI)(Z0*4)
+	ADDQ        $0x04, SI
+	ADDQ        $0x40, DI
+	ADDQ        $+1, R8
+
+share_test:
+	CMPQ   R8, outputs+24(FP)
+	JL     share
+	MOVQ   outputs+24(FP), SI
+	IMUL3Q $0x40, SI, SI
+	ADDQ   SI, AX
+	ADDQ   SI, CX
+	ADDQ   $+16, BX
+
+rows_test:
+	CMPQ BX, n+0(FP)
+	JL   rows
+	VZEROUPPER
+	RET
+
+DATA numbers<>+0(SB)/4, $0x00000000
+DATA numbers<>+4(SB)/4, $0x00000001
+DATA numbers<>+8(SB)/4, $0x00000002
+DATA numbers<>+12(SB)/4, $0x00000003
+DATA numbers<>+16(SB)/4, $0x00000004
+DATA numbers<>+20(SB)/4, $0x00000005
+DATA numbers<>+24(SB)/4, $0x00000006
+DATA numbers<>+28(SB)/4, $0x00000007
+DATA numbers<>+32(SB)/4, $0x00000008
+DATA numbers<>+36(SB)/4, $0x00000009
+DATA numbers<>+40(SB)/4, $0x0000000a
+DATA numbers<>+44(SB)/4, $0x0000000b
+DATA numbers<>+48(SB)/4, $0x0000000c
+DATA numbers<>+52(SB)/4, $0x0000000d
+DATA numbers<>+56(SB)/4, $0x0000000e
+DATA numbers<>+60(SB)/4, $0x0000000f
+GLOBL numbers<>(SB), RODATA|NOPTR, $64
+
+// func policyGradsAVX512(n int, d *float32, z *float32, p *float32, action *uint8, advantage *float32, weight *float32, entropy float32, outputs int, room *float32)
+// Requires: AVX, AVX512F
+TEXT ·policyGradsAVX512(SB), NOSPLIT, $0-80
+	MOVQ         d+8(FP), AX
+	MOVQ         z+16(FP), CX
+	MOVQ         p+24(FP), DX
+	MOVQ         room+72(FP), BX
+	MOVQ         action+32(FP), SI
+	VBROADCASTSS entropy+56(FP), Z0
+	VPBROADCASTD outputs+64(FP), Z1
+	VPMULLD      numbers<>+0(SB), Z1, Z1
+	XORQ         DI, DI
+	JMP          rows_test
+
+rows:
+	VPXORD     Z2, Z2, Z2
+	MOVL       $0x0000ffff, R8
+	KMOVW      R8, K1
+	VGATHERDPS (CX)(Z1*4), K1, Z2
+	MOVQ       CX, R8
+	MOVQ       BX, R9
+	XORQ       R10, R10
+	JMP        largest_test
+
+largest:
+	VPXORD     Z3, Z3, Z3
+	MOVL       $0x0000ffff, R11
+	KMOVW      R11, K1
+	VGATHERDPS (R8)(Z1*4), K1, Z3
+	VMOVUPS    Z3, (R9)
+	VMAXPS     Z2, Z3, Z2
+	ADDQ       $0x04, R8
+	ADDQ       $0x40, R9
+	ADDQ       $+1, R10
+
+largest_test:
+	CMPQ   R10, outputs+64(FP)
+	JL     largest
+	VPXORD Z4, Z4, Z4
+	MOVQ   CX, R8
+	MOVQ   BX, R9
+	XORQ   R10, R10
+	JMP    sum_test
+
+sum:
+	VMOVUPS (R9), Z5
+	VSUBPS  Z2, Z5, Z5
+	VMOVUPS Z5, (R9)
+	VMOVUPS xc2d00000<>+0(SB), Z6
+	VMOVUPS x42b20000<>+0(SB), Z7
+	VMAXPS  Z5, Z6, Z5
+	VMINPS  Z5, Z7, Z5
+	VMULPS  x3fb8aa3b<>+0(SB), Z5, Z6
+	VADDPS  x4b400000<>+0(SB), Z6, Z6
+	VSUBPS  x4b400000<>+0(SB), Z6, Z7
+	VMULPS  x3f318000<>+0(SB), Z7, Z12
+	VSUBPS  Z12, Z5, Z5
+	VMULPS  xb95e8083<>+0(SB), Z7, Z7
+	VSUBPS  Z7, Z5, Z5
+	VMOVUPS x39500d01<>+0(SB), Z7
+	VMULPS  Z7, Z5, Z7
+	VADDPS  x3ab60b61<>+0(SB), Z7, Z7
+	VMULPS  Z7, Z5, Z7
+	VADDPS  x3c088889<>+0(SB), Z7, Z7
+	VMULPS  Z7, Z5, Z7
+	VADDPS  x3d2aaaab<>+0(SB), Z7, Z7
+	VMULPS  Z7, Z5, Z7
+	VADDPS  x3e2aaaab<>+0(SB), Z7, Z7
+	VMULPS  Z7, Z5, Z7
+	VADDPS  x3f000000<>+0(SB), Z7, Z7
+	VMULPS  Z7, Z5, Z7
+	VADDPS  x3f800000<>+0(SB), Z7, Z7
+	VMULPS  Z7, Z5, Z7
+	VADDPS  x3f800000<>+0(SB), Z7, Z7
+	VPSUBD  x4b400000<>+0(SB), Z6, Z5
+	VPSRAD  $0x01, Z5, Z6
+	VPSUBD  Z6, Z5, Z5
+	VPADDD  x0000007f<>+0(SB), Z6, Z6
+	VPSLLD  $0x17, Z6, Z6
+	VMULPS  Z6, Z7, Z7
+	VPADDD  x0000007f<>+0(SB), Z5, Z5
+	VPSLLD  $0x17, Z5, Z5
+	VMULPS  Z5, Z7, Z7
+	VADDPS  Z7, Z4, Z4
+	ADDQ    $0x04, R8
+	ADDQ    $0x40, R9
+	ADDQ    $+1, R10
+
+sum_test:
+	CMPQ      R10, outputs+64(FP)
+	JL        sum
+	VPSUBD    x3f3504f3<>+0(SB), Z4, Z6
+	VPSRAD    $0x17, Z6, Z5
+	VCVTDQ2PS Z5, Z5
+	VPANDD    x007fffff<>+0(SB), Z6, Z6
+	VPADDD    x3f3504f3<>+0(SB), Z6, Z6
+	VSUBPS    x3f800000<>+0(SB), Z6, Z6
+	VADDPS    x40000000<>+0(SB), Z6, Z7
+	VDIVPS    Z7, Z6, Z7
+	VMULPS    Z7, Z7, Z12
+	VMOVUPS   x3e638e39<>+0(SB), Z13
+	VMULPS    Z12, Z13, Z13
+	VADDPS    x3e924925<>+0(SB), Z13, Z13
+	VMULPS    Z12, Z13, Z13
+	VADDPS    x3ecccccd<>+0(SB), Z13, Z13
+	VMULPS    Z12, Z13, Z13
+	VADDPS    x3f2aaaab<>+0(SB), Z13, Z13
+	VMULPS    Z12, Z13, Z13
+	VMULPS    x3f000000<>+0(SB), Z6, Z12
+	VMULPS    Z6, Z12, Z12
+	VADDPS    Z12, Z13, Z13
+	VMULPS    Z7, Z13, Z13
+	VMULPS    xb95e8083<>+0(SB), Z5, Z7
+	VADDPS    Z7, Z13, Z13
+	VSUBPS    Z13, Z12, Z12
+	VSUBPS    Z12, Z6, Z6
+	VMULPS    x3f318000<>+0(SB), Z5, Z5
+	VADDPS    Z6, Z5, Z5
+	VSUBPS    Z4, Z4, Z6
+	VADDPS    Z6, Z5, Z5
+	VPXORD    Z8, Z8, Z8
+	MOVQ      DX, R8
+	MOVQ      BX, R9
+	XORQ      R10, R10
+	JMP       entropy_test
+
+entropy:
+	VMOVUPS    (R9), Z6
+	VSUBPS     Z5, Z6, Z6
+	VMOVUPS    Z6, (R9)
+	VPXORD     Z9, Z9, Z9
+	MOVL       $0x0000ffff, R11
+	KMOVW      R11, K1
+	VGATHERDPS (R8)(Z1*4), K1, Z9
+	VMULPS     Z9, Z6, Z6
+	VSUBPS     Z6, Z8, Z8
+	ADDQ       $0x04, R8
+	ADDQ       $0x40, R9
+	ADDQ       $+1, R10
+
+entropy_test:
+	CMPQ      R10, outputs+64(FP)
+	JL        entropy
+	VPXORD    Z10, Z10, Z10
+	VPMOVZXBD (SI)(DI*1), Z5
+	MOVQ      AX, R8
+	SUBQ      DX, R8
+	MOVQ      DX, R9
+	MOVQ      BX, R10
+	XORQ      R11, R11
+	JMP       grad_test
+
+grad:
+	VPXORD      Z11, Z11, Z11
+	MOVL        $0x0000ffff, R12
+	KMOVW       R12, K1
+	VGATHERDPS  (R9)(Z1*4), K1, Z11
+	VMOVUPS     (R10), Z7
+	VPCMPEQD    Z10, Z5, K1
+	VMOVUPS.Z   x3f800000<>+0(SB), K1, Z6
+	VPADDD      x00000001<>+0(SB), Z10, Z10
+	VSUBPS      Z11, Z6, Z6
+	MOVQ        advantage+40(FP), R12
+	VMULPS      (R12)(DI*4), Z6, Z6
+	VADDPS      Z8, Z7, Z7
+	VMULPS      Z0, Z11, Z11
+	VMULPS      Z7, Z11, Z11
+	VSUBPS      Z11, Z6, Z6
+	MOVQ        weight+48(FP), R12
+	VMULPS      (R12)(DI*4), Z6, Z6
+	LEAQ        (R9)(R8*1), R12
+	MOVL        $0x0000ffff, R13
+	KMOVW       R13, K1
+	VSCATTERDPS Z6, K1, (R12)(Z1*4)
+	ADDQ        $0x04, R9
+	ADDQ        $0x40, R10
+	ADDQ        $+1, R11
+
+grad_test:
+	CMPQ   R11, outputs+64(FP)
+	JL     grad
+	MOVQ   outputs+64(FP), R8
+	IMUL3Q $0x40, R8, R8
+	ADDQ   R8, AX
+	ADDQ   R8, CX
+	ADDQ   R8, DX
+	ADDQ   $+16, DI
+
+rows_test:
+	CMPQ DI, n+0(FP)
+	JL   rows
+	VZEROUPPER
+	RET
+
+DATA x3f3504f3<>+0(SB)/4, $0x3f3504f3
+DATA x3f3504f3<>+4(SB)/4, $0x3f3504f3
+DATA x3f3504f3<>+8(SB)/4, $0x3f3504f3
+DATA x3f3504f3<>+12(SB)/4, $0x3f3504f3
+DATA x3f3504f3<>+16(SB)/4, $0x3f3504f3
+DATA x3f3504f3<>+20(SB)/4, $0x3f3504f3
+DATA x3f3504f3<>+24(SB)/4, $0x3f3504f3
+DATA x3f3504f3<>+28(SB)/4, $0x3f3504f3
+DATA x3f3504f3<>+32(SB)/4, $0x3f3504f3
+DATA x3f3504f3<>+36(SB)/4, $0x3f3504f3
+DATA x3f3504f3<>+40(SB)/4, $0x3f3504f3
+DATA x3f3504f3<>+44(SB)/4, $0x3f3504f3
+DATA x3f3504f3<>+48(SB)/4, $0x3f3504f3
+DATA x3f3504f3<>+52(SB)/4, $0x3f3504f3
+DATA x3f3504f3<>+56(SB)/4, $0x3f3504f3
+DATA x3f3504f3<>+60(SB)/4, $0x3f3504f3
+GLOBL x3f3504f3<>(SB), RODATA|NOPTR, $64
+
+DATA x007fffff<>+0(SB)/4, $0x007fffff
+DATA x007fffff<>+4(SB)/4, $0x007fffff
+DATA x007fffff<>+8(SB)/4, $0x007fffff
+DATA x007fffff<>+12(SB)/4, $0x007fffff
+DATA x007fffff<>+16(SB)/4, $0x007fffff
+DATA x007fffff<>+20(SB)/4, $0x007fffff
+DATA x007fffff<>+24(SB)/4, $0x007fffff
+DATA x007fffff<>+28(SB)/4, $0x007fffff
+DATA x007fffff<>+32(SB)/4, $0x007fffff
+DATA x007fffff<>+36(SB)/4, $0x007fffff
+DATA x007fffff<>+40(SB)/4, $0x007fffff
+DATA x007fffff<>+44(SB)/4, $0x007fffff
+DATA x007fffff<>+48(SB)/4, $0x007fffff
+DATA x007fffff<>+52(SB)/4, $0x007fffff
+DATA x007fffff<>+56(SB)/4, $0x007fffff
+DATA x007fffff<>+60(SB)/4, $0x007fffff
+GLOBL x007fffff<>(SB), RODATA|NOPTR, $64
+
+DATA x40000000<>+0(SB)/4, $0x40000000
+DATA x40000000<>+4(SB)/4, $0x40000000
+DATA x40000000<>+8(SB)/4, $0x40000000
+DATA x40000000<>+12(SB)/4, $0x40000000
+DATA x40000000<>+16(SB)/4, $0x40000000
+DATA x40000000<>+20(SB)/4, $0x40000000
+DATA x40000000<>+24(SB)/4, $0x40000000
+DATA x40000000<>+28(SB)/4, $0x40000000
+DATA x40000000<>+32(SB)/4, $0x40000000
+DATA x40000000<>+36(SB)/4, $0x40000000
+DATA x40000000<>+40(SB)/4, $0x40000000
+DATA x40000000<>+44(SB)/4, $0x40000000
+DATA x40000000<>+48(SB)/4, $0x40000000
+DATA x40000000<>+52(SB)/4, $0x40000000
+DATA x40000000<>+56(SB)/4, $0x40000000
+DATA x40000000<>+60(SB)/4, $0x40000000
+GLOBL x40000000<>(SB), RODATA|NOPTR, $64
+
+DATA x3e638e39<>+0(SB)/4, $0x3e638e39
+DATA x3e638e39<>+4(SB)/4, $0x3e638e39
+DATA x3e638e39<>+8(SB)/4, $0x3e638e39
+DATA x3e638e39<>+12(SB)/4, $0x3e638e39
+DATA x3e638e39<>+16(SB)/4, $0x3e638e39
+DATA x3e638e39<>+20(SB)/4, $0x3e638e39
+DATA x3e638e39<>+24(SB)/4, $0x3e638e39
+DATA x3e638e39<>+28(SB)/4, $0x3e638e39
+DATA x3e638e39<>+32(SB)/4, $0x3e638e39
+DATA x3e638e39<>+36(SB)/4, $0x3e638e39
+DATA x3e638e39<>+40(SB)/4, $0x3e638e39
+DATA x3e638e39<>+44(SB)/4, $0x3e638e39
+DATA x3e638e39<>+48(SB)/4, $0x3e638e39
+DATA x3e638e39<>+52(SB)/4, $0x3e638e39
+DATA x3e638e39<>+56(SB)/4, $0x3e638e39
+DATA x3e638e39<>+60(SB)/4, $0x3e638e39
+GLOBL x3e638e39<>(SB), RODATA|NOPTR, $64
+
+DATA x3e924925<>+0(SB)/4, $0x3e924925
+DATA x3e924925<>+4(SB)/4, $0x3e924925
+DATA x3e924925<>+8(SB)/4, $0x3e924925
+DATA x3e924925<>+12(SB)/4, $0x3e924925
+DATA x3e924925<>+16(SB)/4, $0x3e924925
+DATA x3e924925<>+20(SB)/4, $0x3e924925
+DATA x3e924925<>+24(SB)/4, $0x3e924925
+DATA x3e924925<>+28(SB)/4, $0x3e924925
+DATA x3e924925<>+32(SB)/4, $0x3e924925
+DATA x3e924925<>+36(SB)/4, $0x3e924925
+DATA x3e924925<>+40(SB)/4, $0x3e924925
+DATA x3e924925<>+44(SB)/4, $0x3e924925
+DATA x3e924925<>+48(SB)/4, $0x3e924925
+DATA x3e924925<>+52(SB)/4, $0x3e924925
+DATA x3e924925<>+56(SB)/4, $0x3e924925
+DATA x3e924925<>+60(SB)/4, $0x3e924925
+GLOBL x3e924925<>(SB), RODATA|NOPTR, $64
+
+DATA x3ecccccd<>+0(SB)/4, $0x3ecccccd
+DATA x3ecccccd<>+4(SB)/4, $0x3ecccccd
+DATA x3ecccccd<>+8(SB)/4, $0x3ecccccd
+DATA x3ecccccd<>+12(SB)/4, $0x3ecccccd
+DATA x3ecccccd<>+16(SB)/4, $0x3ecccccd
+DATA x3ecccccd<>+20(SB)/4, $0x3ecccccd
+DATA x3ecccccd<>+24(SB)/4, $0x3ecccccd
+DATA x3ecccccd<>+28(SB)/4, $0x3ecccccd
+DATA x3ecccccd<>+32(SB)/4, $0x3ecccccd
+DATA x3ecccccd<>+36(SB)/4, $0x3ecccccd
+DATA x3ecccccd<>+40(SB)/4, $0x3ecccccd
+DATA x3ecccccd<>+44(SB)/4, $0x3ecccccd
+DATA x3ecccccd<>+48(SB)/4, $0x3ecccccd
+DATA x3ecccccd<>+52(SB)/4, $0x3ecccccd
+DATA x3ecccccd<>+56(SB)/4, $0x3ecccccd
+DATA x3ecccccd<>+60(SB)/4, $0x3ecccccd
+GLOBL x3ecccccd<>(SB), RODATA|NOPTR, $64
+
+DATA x3f2aaaab<>+0(SB)/4, $0x3f2aaaab
+DATA x3f2aaaab<>+4(SB)/4, $0x3f2aaaab
+DATA x3f2aaaab<>+8(SB)/4, $0x3f2aaaab
+DATA x3f2aaaab<>+12(SB)/4, $0x3f2aaaab
+DATA x3f2aaaab<>+16(SB)/4, $0x3f2aaaab
+DATA x3f2aaaab<>+20(SB)/4, $0x3f2aaaab
+DATA x3f2aaaab<>+24(SB)/4, $0x3f2aaaab
+DATA x3f2aaaab<>+28(SB)/4, $0x3f2aaaab
+DATA x3f2aaaab<>+32(SB)/4, $0x3f2aaaab
+DATA x3f2aaaab<>+36(SB)/4, $0x3f2aaaab
+DATA x3f2aaaab<>+40(SB)/4, $0x3f2aaaab
+DATA x3f2aaaab<>+44(SB)/4, $0x3f2aaaab
+DATA x3f2aaaab<>+48(SB)/4, $0x3f2aaaab
+DATA x3f2aaaab<>+52(SB)/4, $0x3f2aaaab
+DATA x3f2aaaab<>+56(SB)/4, $0x3f2aaaab
+DATA x3f2aaaab<>+60(SB)/4, $0x3f2aaaab
+GLOBL x3f2aaaab<>(SB), RODATA|NOPTR, $64
+
+DATA x00000001<>+0(SB)/4, $0x00000001
+DATA x00000001<>+4(SB)/4, $0x00000001
+DATA x00000001<>+8(SB)/4, $0x00000001
+DATA x00000001<>+12(SB)/4, $0x00000001
+DATA x00000001<>+16(SB)/4, $0x00000001
+DATA x00000001<>+20(SB)/4, $0x00000001
+DATA x00000001<>+24(SB)/4, $0x00000001
+DATA x00000001<>+28(SB)/4, $0x00000001
+DATA x00000001<>+32(SB)/4, $0x00000001
+DATA x00000001<>+36(SB)/4, $0x00000001
+DATA x00000001<>+40(SB)/4, $0x00000001
+DATA x00000001<>+44(SB)/4, $0x00000001
+DATA x00000001<>+48(SB)/4, $0x00000001
+DATA x00000001<>+52(SB)/4, $0x00000001
+DATA x00000001<>+56(SB)/4, $0x00000001
+DATA x00000001<>+60(SB)/4, $0x00000001
+GLOBL x00000001<>(SB), RODATA|NOPTR, $64
+
+// func samplesAVX512(n int, action *uint8, p *float32, u *float32, outputs int)
+// Requires: AVX, AVX512F
+TEXT ·samplesAVX512(SB), NOSPLIT, $0-40
+	MOVQ         action+8(FP), AX
+	MOVQ         p+16(FP), CX
+	MOVQ         u+24(FP), DX
+	VPBROADCASTD outputs+32(FP), Z1
+	VPMULLD      numbers<>+0(SB), Z1, Z1
+	VPBROADCASTD outputs+32(FP), Z0
+	VPSUBD       x00000001<>+0(SB), Z0, Z0
+	XORQ         BX, BX
+	JMP          rows_test
+
+rows:
+	VMOVUPS (DX)(BX*4), Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	MOVQ    CX, SI
+	MOVQ    CX, DI
+	XORQ    R8, R8
+	JMP     output_test
+
+output:
+	VPXORD     Z5, Z5, Z5
+	MOVL       $0x0000ffff, R9
+	KMOVW      R9, K1
+	VGATHERDPS (SI)(Z1*4), K1, Z5
+	VADDPS     Z5, Z3, Z3
+	VCMPPS     $0x1d, Z3, Z2, K1
+	VPADDD     x00000001<>+0(SB), Z4, K1, Z4
+	ADDQ       $0x04, SI
+	ADDQ       $0x40, DI
+	ADDQ       $+1, R8
+
+output_test:
+	CMPQ    R8, outputs+32(FP)
+	JL      output
+	VPMINSD Z0, Z4, Z4
+	VPMOVDB Z4, (AX)(BX*1)
+	MOVQ    outputs+32(FP), SI
+	IMUL3Q  $0x40, SI, SI
+	ADDQ    SI, CX
+	ADDQ    $+16, BX
+
+rows_test:
+	CMPQ BX, n+0(FP)
+	JL   rows
+	VZEROUPPER
+	RET
+
 // func rmsPropAVX512(n int, w *float32, c *float32, dw *float32, lr float32, decay float32, rest float32, eps float32)
 // Requires: AVX, AVX512F
 TEXT ·rmsPropAVX512(SB), NOSPLIT, $0-48
@@ -7995,6 +8519,409 @@ loop:
 loop_test:
 	CMPQ BX, AX
 	JL   loop
+	VZEROUPPER
+	RET
+
+// func softmaxAVX2(n int, p *float32, z *float32, outputs int, room *float32)
+// Requires: AVX, AVX2
+TEXT ·softmaxAVX2(SB), NOSPLIT, $0-40
+	MOVQ         p+8(FP), AX
+	MOVQ         z+16(FP), CX
+	MOVQ         room+32(FP), DX
+	VPBROADCASTD outputs+24(FP), Y0
+	VPMULLD      numbers<>+0(SB), Y0, Y0
+	XORQ         BX, BX
+	JMP          rows_test
+
+rows:
+	VXORPS     Y1, Y1, Y1
+	VPCMPEQD   Y1, Y1, Y2
+	VGATHERDPS Y2, (CX)(Y0*4), Y1
+	MOVQ       CX, SI
+	MOVQ       DX, DI
+	XORQ       R8, R8
+	JMP        largest_test
+
+largest:
+	VXORPS     Y2, Y2, Y2
+	VPCMPEQD   Y2, Y2, Y3
+	VGATHERDPS Y3, (SI)(Y0*4), Y2
+	VMOVUPS    Y2, (DI)
+	VMAXPS     Y1, Y2, Y1
+	ADDQ       $0x04, SI
+	ADDQ       $0x20, DI
+	ADDQ       $+1, R8
+
+largest_test:
+	CMPQ   R8, outputs+24(FP)
+	JL     largest
+	VXORPS Y2, Y2, Y2
+	MOVQ   CX, SI
+	MOVQ   DX, DI
+	XORQ   R8, R8
+	JMP    sum_test
+
+sum:
+	VMOVUPS (DI), Y3
+	VSUBPS  Y1, Y3, Y3
+	VMOVUPS xc2d00000<>+0(SB), Y4
+	VMOVUPS x42b20000<>+0(SB), Y5
+	VMAXPS  Y3, Y4, Y3
+	VMINPS  Y3, Y5, Y3
+	VMULPS  x3fb8aa3b<>+0(SB), Y3, Y4
+	VADDPS  x4b400000<>+0(SB), Y4, Y4
+	VSUBPS  x4b400000<>+0(SB), Y4, Y5
+	VMULPS  x3f318000<>+0(SB), Y5, Y6
+	VSUBPS  Y6, Y3, Y3
+	VMULPS  xb95e8083<>+0(SB), Y5, Y5
+	VSUBPS  Y5, Y3, Y3
+	VMOVUPS x39500d01<>+0(SB), Y5
+	VMULPS  Y5, Y3, Y5
+	VADDPS  x3ab60b61<>+0(SB), Y5, Y5
+	VMULPS  Y5, Y3, Y5
+	VADDPS  x3c088889<>+0(SB), Y5, Y5
+	VMULPS  Y5, Y3, Y5
+	VADDPS  x3d2aaaab<>+0(SB), Y5, Y5
+	VMULPS  Y5, Y3, Y5
+	VADDPS  x3e2aaaab<>+0(SB), Y5, Y5
+	VMULPS  Y5, Y3, Y5
+	VADDPS  x3f000000<>+0(SB), Y5, Y5
+	VMULPS  Y5, Y3, Y5
+	VADDPS  x3f800000<>+0(SB), Y5, Y5
+	VMULPS  Y5, Y3, Y5
+	VADDPS  x3f800000<>+0(SB), Y5, Y5
+	VPSUBD  x4b400000<>+0(SB), Y4, Y3
+	VPSRAD  $0x01, Y3, Y4
+	VPSUBD  Y4, Y3, Y3
+	VPADDD  x0000007f<>+0(SB), Y4, Y4
+	VPSLLD  $0x17, Y4, Y4
+	VMULPS  Y4, Y5, Y5
+	VPADDD  x0000007f<>+0(SB), Y3, Y3
+	VPSLLD  $0x17, Y3, Y3
+	VMULPS  Y3, Y5, Y5
+	VMOVUPS Y5, (DI)
+	VADDPS  Y5, Y2, Y2
+	ADDQ    $0x04, SI
+	ADDQ    $0x20, DI
+	ADDQ    $+1, R8
+
+sum_test:
+	CMPQ R8, outputs+24(FP)
+	JL   sum
+	MOVQ AX, SI
+	MOVQ DX, DI
+	XORQ R8, R8
+	JMP  share_test
+
+share:
+	VMOVUPS      (DI), Y1
+	VDIVPS       Y2, Y1, Y1
+	MOVQ         SI, R9
+	VEXTRACTF128 $0x01, Y1, X3
+	VEXTRACTPS   $0x00, X1, (R9)
+	MOVQ         outputs+24(FP), R10
+	LEAQ         (R9)(R10*4), R9
+	VEXTRACTPS   $0x01, X1, (R9)
+	MOVQ         outputs+24(FP), R10
+	LEAQ         (R9)(R10*4), R9
+	VEXTRACTPS   $0x02, X1, (R9)
+	MOVQ         outputs+24(FP), R10
+	LEAQ         (R9)(R10*4), R9
+	VEXTRACTPS   $0x03, X1, (R9)
+	MOVQ         outputs+24(FP), R10
+	LEAQ         (R9)(R10*4), R9
+	VEXTRACTPS   $0x00, X3, (R9)
+	MOVQ         outputs+24(FP), R10
+	LEAQ         (R9)(R10*4), R9
+	VEXTRACTPS   $0x01, X3, (R9)
+	MOVQ         outputs+24(FP), R10
+	LEAQ         (R9)(R10*4), R9
+	VEXTRACTPS   $0x02, X3, (R9)
+	MOVQ         outputs+24(FP), R10
+	LEAQ         (R9)(R10*4), R9
+	VEXTRACTPS   $0x03, X3, (R9)
+	MOVQ         outputs+24(FP), R10
+	LEAQ         (R9)(R10*4), R9
+	ADDQ         $0x04, SI
+	ADDQ         $0x20, DI
+	ADDQ         $+1, R8
+
+share_test:
+	CMPQ   R8, outputs+24(FP)
+	JL     share
+	MOVQ   outputs+24(FP), SI
+	IMUL3Q $0x20, SI, SI
+	ADDQ   SI, AX
+	ADDQ   SI, CX
+	ADDQ   $+8, BX
+
+rows_test:
+	CMPQ BX, n+0(FP)
+	JL   rows
+	VZEROUPPER
+	RET
+
+// func policyGradsAVX2(n int, d *float32, z *float32, p *float32, action *uint8, advantage *float32, weight *float32, entropy float32, outputs int, room *float32)
+// Requires: AVX, AVX2
+TEXT ·policyGradsAVX2(SB), NOSPLIT, $0-80
+	MOVQ         d+8(FP), AX
+	MOVQ         z+16(FP), CX
+	MOVQ         p+24(FP), DX
+	MOVQ         room+72(FP), BX
+	MOVQ         action+32(FP), SI
+	VBROADCASTSS entropy+56(FP), Y0
+	VPBROADCASTD outputs+64(FP), Y1
+	VPMULLD      numbers<>+0(SB), Y1, Y1
+	XORQ         DI, DI
+	JMP          rows_test
+
+rows:
+	VXORPS     Y2, Y2, Y2
+	VPCMPEQD   Y2, Y2, Y3
+	VGATHERDPS Y3, (CX)(Y1*4), Y2
+	MOVQ       CX, R8
+	MOVQ       BX, R9
+	XORQ       R10, R10
+	JMP        largest_test
+
+largest:
+	VXORPS     Y3, Y3, Y3
+	VPCMPEQD   Y3, Y3, Y4
+	VGATHERDPS Y4, (R8)(Y1*4), Y3
+	VMOVUPS    Y3, (R9)
+	VMAXPS     Y2, Y3, Y2
+	ADDQ       $0x04, R8
+	ADDQ       $0x20, R9
+	ADDQ       $+1, R10
+
+largest_test:
+	CMPQ   R10, outputs+64(FP)
+	JL     largest
+	VXORPS Y3, Y3, Y3
+	MOVQ   CX, R8
+	MOVQ   BX, R9
+	XORQ   R10, R10
+	JMP    sum_test
+
+sum:
+	VMOVUPS (R9), Y4
+	VSUBPS  Y2, Y4, Y4
+	VMOVUPS Y4, (R9)
+	VMOVUPS xc2d00000<>+0(SB), Y5
+	VMOVUPS x42b20000<>+0(SB), Y6
+	VMAXPS  Y4, Y5, Y4
+	VMINPS  Y4, Y6, Y4
+	VMULPS  x3fb8aa3b<>+0(SB), Y4, Y5
+	VADDPS  x4b400000<>+0(SB), Y5, Y5
+	VSUBPS  x4b400000<>+0(SB), Y5, Y6
+	VMULPS  x3f318000<>+0(SB), Y6, Y7
+	VSUBPS  Y7, Y4, Y4
+	VMULPS  xb95e8083<>+0(SB), Y6, Y6
+	VSUBPS  Y6, Y4, Y4
+	VMOVUPS x39500d01<>+0(SB), Y6
+	VMULPS  Y6, Y4, Y6
+	VADDPS  x3ab60b61<>+0(SB), Y6, Y6
+	VMULPS  Y6, Y4, Y6
+	VADDPS  x3c088889<>+0(SB), Y6, Y6
+	VMULPS  Y6, Y4, Y6
+	VADDPS  x3d2aaaab<>+0(SB), Y6, Y6
+	VMULPS  Y6, Y4, Y6
+	VADDPS  x3e2aaaab<>+0(SB), Y6, Y6
+	VMULPS  Y6, Y4, Y6
+	VADDPS  x3f000000<>+0(SB), Y6, Y6
+	VMULPS  Y6, Y4, Y6
+	VADDPS  x3f800000<>+0(SB), Y6, Y6
+	VMULPS  Y6, Y4, Y6
+	VADDPS  x3f800000<>+0(SB), Y6, Y6
+	VPSUBD  x4b400000<>+0(SB), Y5, Y4
+	VPSRAD  $0x01, Y4, Y5
+	VPSUBD  Y5, Y4, Y4
+	VPADDD  x0000007f<>+0(SB), Y5, Y5
+	VPSLLD  $0x17, Y5, Y5
+	VMULPS  Y5, Y6, Y6
+	VPADDD  x0000007f<>+0(SB), Y4, Y4
+	VPSLLD  $0x17, Y4, Y4
+	VMULPS  Y4, Y6, Y6
+	VADDPS  Y6, Y3, Y3
+	ADDQ    $0x04, R8
+	ADDQ    $0x20, R9
+	ADDQ    $+1, R10
+
+sum_test:
+	CMPQ      R10, outputs+64(FP)
+	JL        sum
+	VPSUBD    x3f3504f3<>+0(SB), Y3, Y4
+	VPSRAD    $0x17, Y4, Y2
+	VCVTDQ2PS Y2, Y2
+	VPAND     x007fffff<>+0(SB), Y4, Y4
+	VPADDD    x3f3504f3<>+0(SB), Y4, Y4
+	VSUBPS    x3f800000<>+0(SB), Y4, Y4
+	VADDPS    x40000000<>+0(SB), Y4, Y5
+	VDIVPS    Y5, Y4, Y5
+	VMULPS    Y5, Y5, Y6
+	VMOVUPS   x3e638e39<>+0(SB), Y7
+	VMULPS    Y6, Y7, Y7
+	VADDPS    x3e924925<>+0(SB), Y7, Y7
+	VMULPS    Y6, Y7, Y7
+	VADDPS    x3ecccccd<>+0(SB), Y7, Y7
+	VMULPS    Y6, Y7, Y7
+	VADDPS    x3f2aaaab<>+0(SB), Y7, Y7
+	VMULPS    Y6, Y7, Y7
+	VMULPS    x3f000000<>+0(SB), Y4, Y6
+	VMULPS    Y4, Y6, Y6
+	VADDPS    Y6, Y7, Y7
+	VMULPS    Y5, Y7, Y7
+	VMULPS    xb95e8083<>+0(SB), Y2, Y5
+	VADDPS    Y5, Y7, Y7
+	VSUBPS    Y7, Y6, Y6
+	VSUBPS    Y6, Y4, Y4
+	VMULPS    x3f318000<>+0(SB), Y2, Y2
+	VADDPS    Y4, Y2, Y2
+	VSUBPS    Y3, Y3, Y4
+	VADDPS    Y4, Y2, Y2
+	VXORPS    Y3, Y3, Y3
+	MOVQ      DX, R8
+	MOVQ      BX, R9
+	XORQ      R10, R10
+	JMP       entropy_test
+
+entropy:
+	VMOVUPS    (R9), Y4
+	VSUBPS     Y2, Y4, Y4
+	VMOVUPS    Y4, (R9)
+	VXORPS     Y5, Y5, Y5
+	VPCMPEQD   Y5, Y5, Y6
+	VGATHERDPS Y6, (R8)(Y1*4), Y5
+	VMULPS     Y5, Y4, Y4
+	VSUBPS     Y4, Y3, Y3
+	ADDQ       $0x04, R8
+	ADDQ       $0x20, R9
+	ADDQ       $+1, R10
+
+entropy_test:
+	CMPQ      R10, outputs+64(FP)
+	JL        entropy
+	VXORPS    Y4, Y4, Y4
+	VPMOVZXBD (SI)(DI*1), Y2
+	MOVQ      AX, R8
+	SUBQ      DX, R8
+	MOVQ      DX, R9
+	MOVQ      BX, R10
+	XORQ      R11, R11
+	JMP       grad_test
+
+grad:
+	VXORPS       Y5, Y5, Y5
+	VPCMPEQD     Y5, Y5, Y6
+	VGATHERDPS   Y6, (R9)(Y1*4), Y5
+	VMOVUPS      (R10), Y7
+	VPCMPEQD     Y4, Y2, Y6
+	VANDPS       x3f800000<>+0(SB), Y6, Y6
+	VPADDD       x00000001<>+0(SB), Y4, Y4
+	VSUBPS       Y5, Y6, Y6
+	MOVQ         advantage+40(FP), R12
+	VMULPS       (R12)(DI*4), Y6, Y6
+	VADDPS       Y3, Y7, Y7
+	VMULPS       Y0, Y5, Y5
+	VMULPS       Y7, Y5, Y5
+	VSUBPS       Y5, Y6, Y6
+	MOVQ         weight+48(FP), R12
+	VMULPS       (R12)(DI*4), Y6, Y6
+	LEAQ         (R9)(R8*1), R12
+	VEXTRACTF128 $0x01, Y6, X5
+	VEXTRACTPS   $0x00, X6, (R12)
+	MOVQ         outputs+64(FP), R13
+	LEAQ         (R12)(R13*4), R12
+	VEXTRACTPS   $0x01, X6, (R12)
+	MOVQ         outputs+64(FP), R13
+	LEAQ         (R12)(R13*4), R12
+	VEXTRACTPS   $0x02, X6, (R12)
+	MOVQ         outputs+64(FP), R13
+	LEAQ         (R12)(R13*4), R12
+	VEXTRACTPS   $0x03, X6, (R12)
+	MOVQ         outputs+64(FP), R13
+	LEAQ         (R12)(R13*4), R12
+	VEXTRACTPS   $0x00, X5, (R12)
+	MOVQ         outputs+64(FP), R13
+	LEAQ         (R12)(R13*4), R12
+	VEXTRACTPS   $0x01, X5, (R12)
+	MOVQ         outputs+64(FP), R13
+	LEAQ         (R12)(R13*4), R12
+	VEXTRACTPS   $0x02, X5, (R12)
+	MOVQ         outputs+64(FP), R13
+	LEAQ         (R12)(R13*4), R12
+	VEXTRACTPS   $0x03, X5, (R12)
+	MOVQ         outputs+64(FP), R13
+	LEAQ         (R12)(R13*4), R12
+	ADDQ         $0x04, R9
+	ADDQ         $0x20, R10
+	ADDQ         $+1, R11
+
+grad_test:
+	CMPQ   R11, outputs+64(FP)
+	JL     grad
+	MOVQ   outputs+64(FP), R8
+	IMUL3Q $0x20, R8, R8
+	ADDQ   R8, AX
+	ADDQ   R8, CX
+	ADDQ   R8, DX
+	ADDQ   $+8, DI
+
+rows_test:
+	CMPQ DI, n+0(FP)
+	JL   rows
+	VZEROUPPER
+	RET
+
+// func samplesAVX2(n int, action *uint8, p *float32, u *float32, outputs int)
+// Requires: AVX, AVX2
+TEXT ·samplesAVX2(SB), NOSPLIT, $0-40
+	MOVQ         action+8(FP), AX
+	MOVQ         p+16(FP), CX
+	MOVQ         u+24(FP), DX
+	VPBROADCASTD outputs+32(FP), Y1
+	VPMULLD      numbers<>+0(SB), Y1, Y1
+	VPBROADCASTD outputs+32(FP), Y0
+	VPSUBD       x00000001<>+0(SB), Y0, Y0
+	XORQ         BX, BX
+	JMP          rows_test
+
+rows:
+	VMOVUPS (DX)(BX*4), Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	MOVQ    CX, SI
+	MOVQ    CX, DI
+	XORQ    R8, R8
+	JMP     output_test
+
+output:
+	VXORPS     Y5, Y5, Y5
+	VPCMPEQD   Y5, Y5, Y6
+	VGATHERDPS Y6, (SI)(Y1*4), Y5
+	VADDPS     Y5, Y3, Y3
+	VCMPPS     $0x1d, Y3, Y2, Y5
+	VPSUBD     Y5, Y4, Y4
+	ADDQ       $0x04, SI
+	ADDQ       $0x20, DI
+	ADDQ       $+1, R8
+
+output_test:
+	CMPQ         R8, outputs+32(FP)
+	JL           output
+	VPMINSD      Y0, Y4, Y4
+	VEXTRACTI128 $0x01, Y4, X2
+	VPACKSSDW    X2, X4, X2
+	VPACKUSWB    X2, X2, X2
+	VMOVQ        X2, (AX)(BX*1)
+	MOVQ         outputs+32(FP), SI
+	IMUL3Q       $0x20, SI, SI
+	ADDQ         SI, CX
+	ADDQ         $+8, BX
+
+rows_test:
+	CMPQ BX, n+0(FP)
+	JL   rows
 	VZEROUPPER
 	RET
 

@@ -35,7 +35,10 @@ func sigmoidGo(p, z []float32) {
 	}
 }
 
-type softmaxTask struct{ p, z compute.Tensor }
+type softmaxTask struct {
+	k    *kernels
+	p, z compute.Tensor
+}
 
 // Softmax implements compute.Backend.
 func (b *Backend) Softmax(p, z compute.Tensor) {
@@ -46,14 +49,18 @@ func (b *Backend) Softmax(p, z compute.Tensor) {
 		return
 	}
 	t := &b.tasks.softmax
-	*t = softmaxTask{p, z}
+	*t = softmaxTask{b.kernels, p, z}
 	b.pool.do(t, grain(z.Rows, policyRows))
 }
 
 func (t *softmaxTask) run(_, item int) {
 	lo, hi := span(t.z.Rows, policyRows, item)
-	for i := lo; i < hi; i++ {
-		p, z := t.p.Row(i), t.z.Row(i)
+	t.k.softmax(t.p.Slice(lo, hi).Host, t.z.Slice(lo, hi).Host, t.z.Cols)
+}
+
+func softmaxGo(p, z []float32, outputs int) {
+	for ; len(z) > 0; p, z = p[outputs:], z[outputs:] {
+		p, z := p[:outputs], z[:outputs]
 		top := maximum(z)
 		var sum float32
 		for k, z := range z {
@@ -110,9 +117,7 @@ func (t *policyGradTask) run(_, item int) {
 		t.k.policyGrad(t.d.Host[lo:hi], t.z.Host[lo:hi], t.p.Host[lo:hi], t.action[lo:hi], t.advantage[lo:hi], t.weight[lo:hi], t.entropy)
 		return
 	}
-	for i := lo; i < hi; i++ {
-		policyGradRow(t.d.Row(i), t.z.Row(i), t.p.Row(i), t.action[i], t.advantage[i], t.weight[i], t.entropy)
-	}
+	t.k.policyGrads(t.d.Slice(lo, hi).Host, t.z.Slice(lo, hi).Host, t.p.Slice(lo, hi).Host, t.action[lo:hi], t.advantage[lo:hi], t.weight[lo:hi], t.entropy, t.z.Cols)
 }
 
 // policyGradGo is the form for one output, over many rows.
@@ -121,6 +126,14 @@ func policyGradGo(d, z, p []float32, action []uint8, advantage, weight []float32
 		gain := float32((float32(action[i]) - p) * advantage[i])
 		spread := float32(float32(float32(entropy*p)*(1-p)) * z[i])
 		d[i] = weight[i] * (gain - spread)
+	}
+}
+
+// policyGradsGo is the form for several outputs, over many rows.
+func policyGradsGo(d, z, p []float32, action []uint8, advantage, weight []float32, entropy float32, outputs int) {
+	for i, a := range action {
+		row := func(x []float32) []float32 { return x[i*outputs:][:outputs] }
+		policyGradRow(row(d), row(z), row(p), a, advantage[i], weight[i], entropy)
 	}
 }
 
@@ -171,17 +184,21 @@ func (t *sampleTask) run(_, item int) {
 		t.k.sample(t.action[lo:hi], t.p.Host[lo:hi], t.u[lo:hi])
 		return
 	}
-	for i := lo; i < hi; i++ {
-		p := t.p.Row(i)
+	t.k.samples(t.action[lo:hi], t.p.Slice(lo, hi).Host, t.u[lo:hi], t.p.Cols)
+}
+
+// samplesGo is the form for several probabilities.
+func samplesGo(action []uint8, p, u []float32, outputs int) {
+	for i, u := range u {
 		var below float32
 		chosen := 0
-		for _, p := range p {
+		for _, p := range p[i*outputs:][:outputs] {
 			below += p
-			if t.u[i] >= below {
+			if u >= below {
 				chosen++
 			}
 		}
-		t.action[i] = uint8(min(chosen, len(p)-1))
+		action[i] = uint8(min(chosen, outputs-1))
 	}
 }
 

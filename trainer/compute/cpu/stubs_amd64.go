@@ -34,6 +34,21 @@ func sampleAVX512(n int, action *uint8, p *float32, u *float32)
 //go:noescape
 func uniformAVX512(n int, u *float32, words *uint32)
 
+// softmaxAVX512 sets p = e^(z−max z)/Σ e^(z−max z) in each of n rows.
+//
+//go:noescape
+func softmaxAVX512(n int, p *float32, z *float32, outputs int, room *float32)
+
+// policyGradsAVX512 sets d = weight·((1[a=k]−p)·A − β·p·(ln p+H)) in each of n rows, with ln p = z−max z−ln Σ e^(z−max z), H = −Σ p ln p.
+//
+//go:noescape
+func policyGradsAVX512(n int, d *float32, z *float32, p *float32, action *uint8, advantage *float32, weight *float32, entropy float32, outputs int, room *float32)
+
+// samplesAVX512 sets action to the number of k with u ≥ p[0] + … + p[k], at most outputs−1, in each of n rows.
+//
+//go:noescape
+func samplesAVX512(n int, action *uint8, p *float32, u *float32, outputs int)
+
 // rmsPropAVX512 sets c = decay·c + rest·dw² and w += lr·dw/(√c+eps).
 //
 //go:noescape
@@ -138,6 +153,21 @@ func sampleAVX2(n int, action *uint8, p *float32, u *float32)
 //
 //go:noescape
 func uniformAVX2(n int, u *float32, words *uint32)
+
+// softmaxAVX2 sets p = e^(z−max z)/Σ e^(z−max z) in each of n rows.
+//
+//go:noescape
+func softmaxAVX2(n int, p *float32, z *float32, outputs int, room *float32)
+
+// policyGradsAVX2 sets d = weight·((1[a=k]−p)·A − β·p·(ln p+H)) in each of n rows, with ln p = z−max z−ln Σ e^(z−max z), H = −Σ p ln p.
+//
+//go:noescape
+func policyGradsAVX2(n int, d *float32, z *float32, p *float32, action *uint8, advantage *float32, weight *float32, entropy float32, outputs int, room *float32)
+
+// samplesAVX2 sets action to the number of k with u ≥ p[0] + … + p[k], at most outputs−1, in each of n rows.
+//
+//go:noescape
+func samplesAVX2(n int, action *uint8, p *float32, u *float32, outputs int)
 
 // rmsPropAVX2 sets c = decay·c + rest·dw² and w += lr·dw/(√c+eps).
 //
