@@ -31,37 +31,38 @@ type vectors struct {
 	lanes, panel, columns int
 	gathered              int // vectors that gather and scatter take
 
-	relu        func(n int, y, x *float32)
-	reluGrad    func(n int, dx, dy, y *float32)
-	sigmoid     func(n int, p, z *float32)
-	policyGrad  func(n int, d, z, p *float32, action *uint8, advantage, weight *float32, entropy float32)
-	sample      func(n int, action *uint8, p, u *float32)
-	uniform     func(n int, u *float32, words *uint32)
-	softmax     func(n int, p, z *float32, outputs int, room *float32)
-	policyGrads func(n int, d, z, p *float32, action *uint8, advantage, weight *float32, entropy float32, outputs int, room *float32)
-	samples     func(n int, action *uint8, p, u *float32, outputs int)
-	rmsProp     func(n int, w, c, g *float32, lr, decay, rest, eps float32)
-	adam        func(n int, w, m, v, g *float32, lr, beta1, rest1, correction1, beta2, rest2, correction2, eps float32)
-	addScaled   func(n int, y, x *float32, a float32)
-	scale       func(n int, x *float32, a float32)
-	sumSquares  func(blocks int, x, lanes *float32)
-	boxLine     func(dst *float32, dstStride int, src *float32, srcStride, n, radius int, inverse float32, blocks int)
-	sparseRows  func(y *float32, yStride int, entries *uint16, rows, rowBytes, cols int, w *float32, wStride, blocks int) int
-	scatterRows func(dw *float32, dwStride int, entries *uint16, rows, rowBytes, cols int, dy *float32, dyStride, bytes int) int
-	reluDot     func(z *float32, active *uint16, h, w2 *float32, rows, outputs, bytes int)
-	sparseMLP   func(z *float32, active, entries *uint16, rows, rowBytes, cols int, w1 *float32, stride int, w2 *float32, outputs, blocks int) int
-	nonzeros    func(n int, x *float32, at *uint32, values *float32) int
-	gather      func(y, w *float32, stride int, visits *int, n int, at *uint32, values *float32, vectors, lanes int)
-	scatter     func(dw *float32, stride int, dy *float32, visits *int, n int, at *uint32, values *float32, vectors, lanes int)
-	columnGrad  func(dw1, dw2, w1, w2 *float32, stride int, active *uint16, activeStride int, d *float32, links, start *uint32, cols, blocks int)
-	hiddenGrad  func(dh, dw2, h *float32, active *uint16, activeStride int, d *float32, dStride int, w2 *float32, w2Stride, rows, outputs, bytes int)
+	relu          func(n int, y, x *float32)
+	reluGrad      func(n int, dx, dy, y *float32)
+	sigmoid       func(n int, p, z *float32)
+	policyGrad    func(n int, d, z, p *float32, action *uint8, advantage, weight *float32, entropy float32)
+	sample        func(n int, action *uint8, p, u *float32)
+	uniform       func(n int, u *float32, words *uint32)
+	softmax       func(n int, p, z *float32, outputs int, room *float32)
+	policyGrads   func(n int, d, z, p *float32, action *uint8, advantage, weight *float32, entropy float32, outputs int, room *float32)
+	samples       func(n int, action *uint8, p, u *float32, outputs int)
+	rmsProp       func(n int, w, c, g *float32, lr, decay, rest, eps float32)
+	adam          func(n int, w, m, v, g *float32, lr, beta1, rest1, correction1, beta2, rest2, correction2, eps float32)
+	addScaled     func(n int, y, x *float32, a float32)
+	scale         func(n int, x *float32, a float32)
+	sumSquares    func(blocks int, x, lanes *float32)
+	boxLine       func(dst *float32, dstStride int, src *float32, srcStride, n, radius int, inverse float32, blocks int)
+	sparseRows    func(y *float32, yStride int, entries *uint16, rows, rowBytes, cols int, w *float32, wStride, blocks int) int
+	scatterRows   func(dw *float32, dwStride int, entries *uint16, rows, rowBytes, cols int, dy *float32, dyStride, bytes int) int
+	reluDot       func(z *float32, active *uint16, h, w2 *float32, rows, outputs, bytes int)
+	sparseMLP     func(z *float32, active, entries *uint16, rows, rowBytes, cols int, w1 *float32, stride int, w2 *float32, outputs, blocks int) int
+	sparseMLPGrad func(dw1, dw2, w1, w2 *float32, stride int, active *uint16, activeStride int, entries *uint16, rows, rowBytes, cols int, d *float32, outputs, blocks int) int
+	nonzeros      func(n int, x *float32, at *uint32, values *float32) int
+	gather        func(y, w *float32, stride int, visits *int, n int, at *uint32, values *float32, vectors, lanes int)
+	scatter       func(dw *float32, stride int, dy *float32, visits *int, n int, at *uint32, values *float32, vectors, lanes int)
+	columnGrad    func(dw1, dw2, w1, w2 *float32, stride int, active *uint16, activeStride int, d *float32, links, start *uint32, cols, blocks int)
+	hiddenGrad    func(dh, dw2, h *float32, active *uint16, activeStride int, d *float32, dStride int, w2 *float32, w2Stride, rows, outputs, bytes int)
 }
 
 var avx512 = &vectors{
 	"avx512", 16, 8, 16, 16,
 	reluAVX512, reluGradAVX512, sigmoidAVX512, policyGradAVX512, sampleAVX512, uniformAVX512, softmaxAVX512, policyGradsAVX512, samplesAVX512,
 	rmsPropAVX512, adamAVX512,
-	addScaledAVX512, scaleAVX512, sumSquaresAVX512, boxLineAVX512, sparseRowsAVX512, scatterRowsAVX512, reluDotAVX512, sparseMLPAVX512,
+	addScaledAVX512, scaleAVX512, sumSquaresAVX512, boxLineAVX512, sparseRowsAVX512, scatterRowsAVX512, reluDotAVX512, sparseMLPAVX512, sparseMLPGradAVX512,
 	nonzerosAVX512, gatherAVX512, scatterAVX512, columnGradAVX512, hiddenGradAVX512,
 }
 
@@ -69,7 +70,7 @@ var avx2 = &vectors{
 	"avx2", 8, 5, 5, 13,
 	reluAVX2, reluGradAVX2, sigmoidAVX2, policyGradAVX2, sampleAVX2, uniformAVX2, softmaxAVX2, policyGradsAVX2, samplesAVX2,
 	rmsPropAVX2, adamAVX2,
-	addScaledAVX2, scaleAVX2, sumSquaresAVX2, boxLineAVX2, sparseRowsAVX2, scatterRowsAVX2, reluDotAVX2, nil,
+	addScaledAVX2, scaleAVX2, sumSquaresAVX2, boxLineAVX2, sparseRowsAVX2, scatterRowsAVX2, reluDotAVX2, nil, nil,
 	nonzerosAVX2, gatherAVX2, scatterAVX2, columnGradAVX2, hiddenGradAVX2,
 }
 
@@ -78,21 +79,6 @@ func at[T any](s []T) *T { return unsafe.SliceData(s) }
 
 // whole returns how many of n elements are whole vectors.
 func (v *vectors) whole(n int) int { return n / v.lanes * v.lanes }
-
-// mostOutputs is how many outputs the functions with a row in each lane take.
-const mostOutputs = 16
-
-// outputsRoom is a vector for each output.
-type outputsRoom [mostOutputs * compute.Lanes]float32
-
-// wholeRows returns how many of n rows are whole vectors of rows; none with more outputs
-// than there is room for.
-func (v *vectors) wholeRows(n, outputs int) int {
-	if outputs > mostOutputs {
-		return 0
-	}
-	return v.whole(n)
-}
 
 // size is that of a float32.
 const size = 4
@@ -145,21 +131,19 @@ func (v *vectors) kernels() *kernels {
 			v.uniform(n, at(u), at(words))
 			uniformGo(u[n:], words[n:])
 		},
-		softmax: func(p, z []float32, outputs int) {
-			var room outputsRoom
-			rows := v.wholeRows(len(z)/outputs, outputs)
-			v.softmax(rows, at(p), at(z), outputs, &room[0])
-			softmaxGo(p[rows*outputs:], z[rows*outputs:], outputs)
+		softmax: func(p, z []float32, outputs int, room []float32) {
+			rows := v.whole(len(z) / outputs)
+			v.softmax(rows, at(p), at(z), outputs, at(room))
+			softmaxGo(p[rows*outputs:], z[rows*outputs:], outputs, nil)
 		},
-		policyGrads: func(d, z, p []float32, action []uint8, advantage, weight []float32, entropy float32, outputs int) {
-			var room outputsRoom
-			rows := v.wholeRows(len(action), outputs)
-			v.policyGrads(rows, at(d), at(z), at(p), at(action), at(advantage), at(weight), entropy, outputs, &room[0])
+		policyGrads: func(d, z, p []float32, action []uint8, advantage, weight []float32, entropy float32, outputs int, room []float32) {
+			rows := v.whole(len(action))
+			v.policyGrads(rows, at(d), at(z), at(p), at(action), at(advantage), at(weight), entropy, outputs, at(room))
 			n := rows * outputs
-			policyGradsGo(d[n:], z[n:], p[n:], action[rows:], advantage[rows:], weight[rows:], entropy, outputs)
+			policyGradsGo(d[n:], z[n:], p[n:], action[rows:], advantage[rows:], weight[rows:], entropy, outputs, nil)
 		},
 		samples: func(action []uint8, p, u []float32, outputs int) {
-			rows := v.wholeRows(len(action), outputs)
+			rows := v.whole(len(action))
 			v.samples(rows, at(action), at(p), at(u), outputs)
 			samplesGo(action[rows:], p[rows*outputs:], u[rows:], outputs)
 		},
@@ -241,6 +225,12 @@ func (v *vectors) kernels() *kernels {
 		k.fused = 16
 		k.sparseMLP = func(z []float32, active, entries []uint16, rows, width, cols int, w1, w2 []float32, outputs, blocks int) int {
 			return v.sparseMLP(at(z), at(active), at(entries), rows, 2*width, cols, at(w1), size*compute.Lanes*blocks, at(w2), outputs, blocks)
+		}
+	}
+	if v.sparseMLPGrad != nil {
+		k.fusedGrad = 13
+		k.sparseMLPGrad = func(dw1, dw2, w1, w2 []float32, stride int, active []uint16, activeStride int, entries []uint16, rows, width, cols int, d []float32, outputs, blocks int) int {
+			return v.sparseMLPGrad(at(dw1), at(dw2), at(w1), at(w2), size*stride, at(active), 2*activeStride, at(entries), rows, 2*width, cols, at(d), outputs, blocks)
 		}
 	}
 	return k

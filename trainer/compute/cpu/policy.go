@@ -36,8 +36,9 @@ func sigmoidGo(p, z []float32) {
 }
 
 type softmaxTask struct {
-	k    *kernels
-	p, z compute.Tensor
+	k       *kernels
+	scratch []scratch
+	p, z    compute.Tensor
 }
 
 // Softmax implements compute.Backend.
@@ -49,16 +50,17 @@ func (b *Backend) Softmax(p, z compute.Tensor) {
 		return
 	}
 	t := &b.tasks.softmax
-	*t = softmaxTask{b.kernels, p, z}
+	*t = softmaxTask{b.kernels, b.scratch, p, z}
 	b.pool.do(t, grain(z.Rows, policyRows))
 }
 
-func (t *softmaxTask) run(_, item int) {
+func (t *softmaxTask) run(worker, item int) {
 	lo, hi := span(t.z.Rows, policyRows, item)
-	t.k.softmax(t.p.Slice(lo, hi).Host, t.z.Slice(lo, hi).Host, t.z.Cols)
+	room := t.scratch[worker].floats(compute.Lanes * t.z.Cols)
+	t.k.softmax(t.p.Slice(lo, hi).Host, t.z.Slice(lo, hi).Host, t.z.Cols, room)
 }
 
-func softmaxGo(p, z []float32, outputs int) {
+func softmaxGo(p, z []float32, outputs int, _ []float32) {
 	for ; len(z) > 0; p, z = p[outputs:], z[outputs:] {
 		p, z := p[:outputs], z[:outputs]
 		top := maximum(z)
@@ -86,6 +88,7 @@ func maximum(z []float32) float32 {
 
 type policyGradTask struct {
 	k         *kernels
+	scratch   []scratch
 	d, z, p   compute.Tensor
 	action    []uint8
 	advantage []float32
@@ -107,17 +110,18 @@ func (b *Backend) PolicyGrad(d, z, p compute.Tensor, action compute.Array[uint8]
 		return
 	}
 	t := &b.tasks.policyGrad
-	*t = policyGradTask{b.kernels, d, z, p, action.Host, advantage.Host, weight.Host, entropy}
+	*t = policyGradTask{b.kernels, b.scratch, d, z, p, action.Host, advantage.Host, weight.Host, entropy}
 	b.pool.do(t, grain(z.Rows, policyRows))
 }
 
-func (t *policyGradTask) run(_, item int) {
+func (t *policyGradTask) run(worker, item int) {
 	lo, hi := span(t.z.Rows, policyRows, item)
 	if t.z.Cols == 1 {
 		t.k.policyGrad(t.d.Host[lo:hi], t.z.Host[lo:hi], t.p.Host[lo:hi], t.action[lo:hi], t.advantage[lo:hi], t.weight[lo:hi], t.entropy)
 		return
 	}
-	t.k.policyGrads(t.d.Slice(lo, hi).Host, t.z.Slice(lo, hi).Host, t.p.Slice(lo, hi).Host, t.action[lo:hi], t.advantage[lo:hi], t.weight[lo:hi], t.entropy, t.z.Cols)
+	room := t.scratch[worker].floats(compute.Lanes * t.z.Cols)
+	t.k.policyGrads(t.d.Slice(lo, hi).Host, t.z.Slice(lo, hi).Host, t.p.Slice(lo, hi).Host, t.action[lo:hi], t.advantage[lo:hi], t.weight[lo:hi], t.entropy, t.z.Cols, room)
 }
 
 // policyGradGo is the form for one output, over many rows.
@@ -130,7 +134,7 @@ func policyGradGo(d, z, p []float32, action []uint8, advantage, weight []float32
 }
 
 // policyGradsGo is the form for several outputs, over many rows.
-func policyGradsGo(d, z, p []float32, action []uint8, advantage, weight []float32, entropy float32, outputs int) {
+func policyGradsGo(d, z, p []float32, action []uint8, advantage, weight []float32, entropy float32, outputs int, _ []float32) {
 	for i, a := range action {
 		row := func(x []float32) []float32 { return x[i*outputs:][:outputs] }
 		policyGradRow(row(d), row(z), row(p), a, advantage[i], weight[i], entropy)

@@ -99,6 +99,11 @@ func reluDotAVX512(z *float32, active *uint16, h *float32, w2 *float32, rows int
 //go:noescape
 func sparseMLPAVX512(z *float32, active *uint16, entries *uint16, rows int, rowBytes int, cols int, w1 *float32, stride int, w2 *float32, outputs int, blocks int) int
 
+// sparseMLPGradAVX512 is sparseRowsAVX512, hiddenGrad and scatterRowsAVX512 with what is between them in registers, for the rows whose d is not 0. Strides are in bytes.
+//
+//go:noescape
+func sparseMLPGradAVX512(dw1 *float32, dw2 *float32, w1 *float32, w2 *float32, stride int, active *uint16, activeStride int, entries *uint16, rows int, rowBytes int, cols int, d *float32, outputs int, blocks int) int
+
 // nonzerosAVX512 writes where x is not 0, and what it is there, and returns at how many places. n is a multiple of a vector's lanes; a vector is written behind the last.
 //
 //go:noescape

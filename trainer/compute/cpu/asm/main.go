@@ -39,6 +39,7 @@ func main() {
 		v.reluDot()
 		if v.masks() {
 			v.sparseMLP()
+			v.sparseMLPGrad()
 		}
 		v.nonzeros()
 		v.gather()
