@@ -1933,7 +1933,7 @@ row_test:
 	RET
 
 // func sparseMLPAVX512(z *float32, active *uint16, entries *uint16, rows int, rowBytes int, cols int, w1 *float32, stride int, w2 *float32, outputs int, blocks int) int
-// Requires: AVX, AVX512F, AVX512VL
+// Requires: AVX, AVX512F, AVX512VL, MMX+
 TEXT ·sparseMLPAVX512(SB), NOSPLIT, $0-96
 	MOVQ   z+0(FP), AX
 	MOVQ   active+8(FP), CX
@@ -1977,8 +1977,44 @@ TEXT ·sparseMLPAVX512(SB), NOSPLIT, $0-96
 	JEQ    panel15
 
 row16:
-	TESTQ  BX, BX
-	JEQ    done
+	TESTQ BX, BX
+	JEQ   done
+	CMPQ  BX, $0x01
+	JE    fetched16
+	MOVQ  DX, R9
+	ADDQ  rowBytes+32(FP), R9
+	MOVQ  R9, R11
+	ADDQ  rowBytes+32(FP), R11
+
+fetch16:
+	CMPQ       R9, R11
+	JEQ        fetch16_end
+	MOVWLZX    (R9), R12
+	CMPL       R12, $0x0000ffff
+	JEQ        fetch16_end
+	SHRL       $0x01, R12
+	IMULQ      DI, R12
+	PREFETCHT0 (SI)(R12*1)
+	PREFETCHT0 64(SI)(R12*1)
+	PREFETCHT0 128(SI)(R12*1)
+	PREFETCHT0 192(SI)(R12*1)
+	PREFETCHT0 256(SI)(R12*1)
+	PREFETCHT0 320(SI)(R12*1)
+	PREFETCHT0 384(SI)(R12*1)
+	PREFETCHT0 448(SI)(R12*1)
+	PREFETCHT0 512(SI)(R12*1)
+	PREFETCHT0 576(SI)(R12*1)
+	PREFETCHT0 640(SI)(R12*1)
+	PREFETCHT0 704(SI)(R12*1)
+	PREFETCHT0 768(SI)(R12*1)
+	PREFETCHT0 832(SI)(R12*1)
+	PREFETCHT0 896(SI)(R12*1)
+	PREFETCHT0 960(SI)(R12*1)
+	ADDQ       $0x02, R9
+	JMP        fetch16
+
+fetch16_end:
+fetched16:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -2142,8 +2178,43 @@ output16_test:
 
 panel15:
 row15:
-	TESTQ  BX, BX
-	JEQ    done
+	TESTQ BX, BX
+	JEQ   done
+	CMPQ  BX, $0x01
+	JE    fetched15
+	MOVQ  DX, R9
+	ADDQ  rowBytes+32(FP), R9
+	MOVQ  R9, R11
+	ADDQ  rowBytes+32(FP), R11
+
+fetch15:
+	CMPQ       R9, R11
+	JEQ        fetch15_end
+	MOVWLZX    (R9), R12
+	CMPL       R12, $0x0000ffff
+	JEQ        fetch15_end
+	SHRL       $0x01, R12
+	IMULQ      DI, R12
+	PREFETCHT0 (SI)(R12*1)
+	PREFETCHT0 64(SI)(R12*1)
+	PREFETCHT0 128(SI)(R12*1)
+	PREFETCHT0 192(SI)(R12*1)
+	PREFETCHT0 256(SI)(R12*1)
+	PREFETCHT0 320(SI)(R12*1)
+	PREFETCHT0 384(SI)(R12*1)
+	PREFETCHT0 448(SI)(R12*1)
+	PREFETCHT0 512(SI)(R12*1)
+	PREFETCHT0 576(SI)(R12*1)
+	PREFETCHT0 640(SI)(R12*1)
+	PREFETCHT0 704(SI)(R12*1)
+	PREFETCHT0 768(SI)(R12*1)
+	PREFETCHT0 832(SI)(R12*1)
+	PREFETCHT0 896(SI)(R12*1)
+	ADDQ       $0x02, R9
+	JMP        fetch15
+
+fetch15_end:
+fetched15:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -2300,8 +2371,42 @@ output15_test:
 
 panel14:
 row14:
-	TESTQ  BX, BX
-	JEQ    done
+	TESTQ BX, BX
+	JEQ   done
+	CMPQ  BX, $0x01
+	JE    fetched14
+	MOVQ  DX, R9
+	ADDQ  rowBytes+32(FP), R9
+	MOVQ  R9, R11
+	ADDQ  rowBytes+32(FP), R11
+
+fetch14:
+	CMPQ       R9, R11
+	JEQ        fetch14_end
+	MOVWLZX    (R9), R12
+	CMPL       R12, $0x0000ffff
+	JEQ        fetch14_end
+	SHRL       $0x01, R12
+	IMULQ      DI, R12
+	PREFETCHT0 (SI)(R12*1)
+	PREFETCHT0 64(SI)(R12*1)
+	PREFETCHT0 128(SI)(R12*1)
+	PREFETCHT0 192(SI)(R12*1)
+	PREFETCHT0 256(SI)(R12*1)
+	PREFETCHT0 320(SI)(R12*1)
+	PREFETCHT0 384(SI)(R12*1)
+	PREFETCHT0 448(SI)(R12*1)
+	PREFETCHT0 512(SI)(R12*1)
+	PREFETCHT0 576(SI)(R12*1)
+	PREFETCHT0 640(SI)(R12*1)
+	PREFETCHT0 704(SI)(R12*1)
+	PREFETCHT0 768(SI)(R12*1)
+	PREFETCHT0 832(SI)(R12*1)
+	ADDQ       $0x02, R9
+	JMP        fetch14
+
+fetch14_end:
+fetched14:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -2451,8 +2556,41 @@ output14_test:
 
 panel13:
 row13:
-	TESTQ  BX, BX
-	JEQ    done
+	TESTQ BX, BX
+	JEQ   done
+	CMPQ  BX, $0x01
+	JE    fetched13
+	MOVQ  DX, R9
+	ADDQ  rowBytes+32(FP), R9
+	MOVQ  R9, R11
+	ADDQ  rowBytes+32(FP), R11
+
+fetch13:
+	CMPQ       R9, R11
+	JEQ        fetch13_end
+	MOVWLZX    (R9), R12
+	CMPL       R12, $0x0000ffff
+	JEQ        fetch13_end
+	SHRL       $0x01, R12
+	IMULQ      DI, R12
+	PREFETCHT0 (SI)(R12*1)
+	PREFETCHT0 64(SI)(R12*1)
+	PREFETCHT0 128(SI)(R12*1)
+	PREFETCHT0 192(SI)(R12*1)
+	PREFETCHT0 256(SI)(R12*1)
+	PREFETCHT0 320(SI)(R12*1)
+	PREFETCHT0 384(SI)(R12*1)
+	PREFETCHT0 448(SI)(R12*1)
+	PREFETCHT0 512(SI)(R12*1)
+	PREFETCHT0 576(SI)(R12*1)
+	PREFETCHT0 640(SI)(R12*1)
+	PREFETCHT0 704(SI)(R12*1)
+	PREFETCHT0 768(SI)(R12*1)
+	ADDQ       $0x02, R9
+	JMP        fetch13
+
+fetch13_end:
+fetched13:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -2595,8 +2733,40 @@ output13_test:
 
 panel12:
 row12:
-	TESTQ  BX, BX
-	JEQ    done
+	TESTQ BX, BX
+	JEQ   done
+	CMPQ  BX, $0x01
+	JE    fetched12
+	MOVQ  DX, R9
+	ADDQ  rowBytes+32(FP), R9
+	MOVQ  R9, R11
+	ADDQ  rowBytes+32(FP), R11
+
+fetch12:
+	CMPQ       R9, R11
+	JEQ        fetch12_end
+	MOVWLZX    (R9), R12
+	CMPL       R12, $0x0000ffff
+	JEQ        fetch12_end
+	SHRL       $0x01, R12
+	IMULQ      DI, R12
+	PREFETCHT0 (SI)(R12*1)
+	PREFETCHT0 64(SI)(R12*1)
+	PREFETCHT0 128(SI)(R12*1)
+	PREFETCHT0 192(SI)(R12*1)
+	PREFETCHT0 256(SI)(R12*1)
+	PREFETCHT0 320(SI)(R12*1)
+	PREFETCHT0 384(SI)(R12*1)
+	PREFETCHT0 448(SI)(R12*1)
+	PREFETCHT0 512(SI)(R12*1)
+	PREFETCHT0 576(SI)(R12*1)
+	PREFETCHT0 640(SI)(R12*1)
+	PREFETCHT0 704(SI)(R12*1)
+	ADDQ       $0x02, R9
+	JMP        fetch12
+
+fetch12_end:
+fetched12:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -2732,8 +2902,39 @@ output12_test:
 
 panel11:
 row11:
-	TESTQ  BX, BX
-	JEQ    done
+	TESTQ BX, BX
+	JEQ   done
+	CMPQ  BX, $0x01
+	JE    fetched11
+	MOVQ  DX, R9
+	ADDQ  rowBytes+32(FP), R9
+	MOVQ  R9, R11
+	ADDQ  rowBytes+32(FP), R11
+
+fetch11:
+	CMPQ       R9, R11
+	JEQ        fetch11_end
+	MOVWLZX    (R9), R12
+	CMPL       R12, $0x0000ffff
+	JEQ        fetch11_end
+	SHRL       $0x01, R12
+	IMULQ      DI, R12
+	PREFETCHT0 (SI)(R12*1)
+	PREFETCHT0 64(SI)(R12*1)
+	PREFETCHT0 128(SI)(R12*1)
+	PREFETCHT0 192(SI)(R12*1)
+	PREFETCHT0 256(SI)(R12*1)
+	PREFETCHT0 320(SI)(R12*1)
+	PREFETCHT0 384(SI)(R12*1)
+	PREFETCHT0 448(SI)(R12*1)
+	PREFETCHT0 512(SI)(R12*1)
+	PREFETCHT0 576(SI)(R12*1)
+	PREFETCHT0 640(SI)(R12*1)
+	ADDQ       $0x02, R9
+	JMP        fetch11
+
+fetch11_end:
+fetched11:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -2862,8 +3063,38 @@ output11_test:
 
 panel10:
 row10:
-	TESTQ  BX, BX
-	JEQ    done
+	TESTQ BX, BX
+	JEQ   done
+	CMPQ  BX, $0x01
+	JE    fetched10
+	MOVQ  DX, R9
+	ADDQ  rowBytes+32(FP), R9
+	MOVQ  R9, R11
+	ADDQ  rowBytes+32(FP), R11
+
+fetch10:
+	CMPQ       R9, R11
+	JEQ        fetch10_end
+	MOVWLZX    (R9), R12
+	CMPL       R12, $0x0000ffff
+	JEQ        fetch10_end
+	SHRL       $0x01, R12
+	IMULQ      DI, R12
+	PREFETCHT0 (SI)(R12*1)
+	PREFETCHT0 64(SI)(R12*1)
+	PREFETCHT0 128(SI)(R12*1)
+	PREFETCHT0 192(SI)(R12*1)
+	PREFETCHT0 256(SI)(R12*1)
+	PREFETCHT0 320(SI)(R12*1)
+	PREFETCHT0 384(SI)(R12*1)
+	PREFETCHT0 448(SI)(R12*1)
+	PREFETCHT0 512(SI)(R12*1)
+	PREFETCHT0 576(SI)(R12*1)
+	ADDQ       $0x02, R9
+	JMP        fetch10
+
+fetch10_end:
+fetched10:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -2985,8 +3216,37 @@ output10_test:
 
 panel9:
 row9:
-	TESTQ  BX, BX
-	JEQ    done
+	TESTQ BX, BX
+	JEQ   done
+	CMPQ  BX, $0x01
+	JE    fetched9
+	MOVQ  DX, R9
+	ADDQ  rowBytes+32(FP), R9
+	MOVQ  R9, R11
+	ADDQ  rowBytes+32(FP), R11
+
+fetch9:
+	CMPQ       R9, R11
+	JEQ        fetch9_end
+	MOVWLZX    (R9), R12
+	CMPL       R12, $0x0000ffff
+	JEQ        fetch9_end
+	SHRL       $0x01, R12
+	IMULQ      DI, R12
+	PREFETCHT0 (SI)(R12*1)
+	PREFETCHT0 64(SI)(R12*1)
+	PREFETCHT0 128(SI)(R12*1)
+	PREFETCHT0 192(SI)(R12*1)
+	PREFETCHT0 256(SI)(R12*1)
+	PREFETCHT0 320(SI)(R12*1)
+	PREFETCHT0 384(SI)(R12*1)
+	PREFETCHT0 448(SI)(R12*1)
+	PREFETCHT0 512(SI)(R12*1)
+	ADDQ       $0x02, R9
+	JMP        fetch9
+
+fetch9_end:
+fetched9:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -3101,8 +3361,36 @@ output9_test:
 
 panel8:
 row8:
-	TESTQ  BX, BX
-	JEQ    done
+	TESTQ BX, BX
+	JEQ   done
+	CMPQ  BX, $0x01
+	JE    fetched8
+	MOVQ  DX, R9
+	ADDQ  rowBytes+32(FP), R9
+	MOVQ  R9, R11
+	ADDQ  rowBytes+32(FP), R11
+
+fetch8:
+	CMPQ       R9, R11
+	JEQ        fetch8_end
+	MOVWLZX    (R9), R12
+	CMPL       R12, $0x0000ffff
+	JEQ        fetch8_end
+	SHRL       $0x01, R12
+	IMULQ      DI, R12
+	PREFETCHT0 (SI)(R12*1)
+	PREFETCHT0 64(SI)(R12*1)
+	PREFETCHT0 128(SI)(R12*1)
+	PREFETCHT0 192(SI)(R12*1)
+	PREFETCHT0 256(SI)(R12*1)
+	PREFETCHT0 320(SI)(R12*1)
+	PREFETCHT0 384(SI)(R12*1)
+	PREFETCHT0 448(SI)(R12*1)
+	ADDQ       $0x02, R9
+	JMP        fetch8
+
+fetch8_end:
+fetched8:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -3210,8 +3498,35 @@ output8_test:
 
 panel7:
 row7:
-	TESTQ  BX, BX
-	JEQ    done
+	TESTQ BX, BX
+	JEQ   done
+	CMPQ  BX, $0x01
+	JE    fetched7
+	MOVQ  DX, R9
+	ADDQ  rowBytes+32(FP), R9
+	MOVQ  R9, R11
+	ADDQ  rowBytes+32(FP), R11
+
+fetch7:
+	CMPQ       R9, R11
+	JEQ        fetch7_end
+	MOVWLZX    (R9), R12
+	CMPL       R12, $0x0000ffff
+	JEQ        fetch7_end
+	SHRL       $0x01, R12
+	IMULQ      DI, R12
+	PREFETCHT0 (SI)(R12*1)
+	PREFETCHT0 64(SI)(R12*1)
+	PREFETCHT0 128(SI)(R12*1)
+	PREFETCHT0 192(SI)(R12*1)
+	PREFETCHT0 256(SI)(R12*1)
+	PREFETCHT0 320(SI)(R12*1)
+	PREFETCHT0 384(SI)(R12*1)
+	ADDQ       $0x02, R9
+	JMP        fetch7
+
+fetch7_end:
+fetched7:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -3312,8 +3627,34 @@ output7_test:
 
 panel6:
 row6:
-	TESTQ  BX, BX
-	JEQ    done
+	TESTQ BX, BX
+	JEQ   done
+	CMPQ  BX, $0x01
+	JE    fetched6
+	MOVQ  DX, R9
+	ADDQ  rowBytes+32(FP), R9
+	MOVQ  R9, R11
+	ADDQ  rowBytes+32(FP), R11
+
+fetch6:
+	CMPQ       R9, R11
+	JEQ        fetch6_end
+	MOVWLZX    (R9), R12
+	CMPL       R12, $0x0000ffff
+	JEQ        fetch6_end
+	SHRL       $0x01, R12
+	IMULQ      DI, R12
+	PREFETCHT0 (SI)(R12*1)
+	PREFETCHT0 64(SI)(R12*1)
+	PREFETCHT0 128(SI)(R12*1)
+	PREFETCHT0 192(SI)(R12*1)
+	PREFETCHT0 256(SI)(R12*1)
+	PREFETCHT0 320(SI)(R12*1)
+	ADDQ       $0x02, R9
+	JMP        fetch6
+
+fetch6_end:
+fetched6:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -3407,8 +3748,33 @@ output6_test:
 
 panel5:
 row5:
-	TESTQ  BX, BX
-	JEQ    done
+	TESTQ BX, BX
+	JEQ   done
+	CMPQ  BX, $0x01
+	JE    fetched5
+	MOVQ  DX, R9
+	ADDQ  rowBytes+32(FP), R9
+	MOVQ  R9, R11
+	ADDQ  rowBytes+32(FP), R11
+
+fetch5:
+	CMPQ       R9, R11
+	JEQ        fetch5_end
+	MOVWLZX    (R9), R12
+	CMPL       R12, $0x0000ffff
+	JEQ        fetch5_end
+	SHRL       $0x01, R12
+	IMULQ      DI, R12
+	PREFETCHT0 (SI)(R12*1)
+	PREFETCHT0 64(SI)(R12*1)
+	PREFETCHT0 128(SI)(R12*1)
+	PREFETCHT0 192(SI)(R12*1)
+	PREFETCHT0 256(SI)(R12*1)
+	ADDQ       $0x02, R9
+	JMP        fetch5
+
+fetch5_end:
+fetched5:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -3495,8 +3861,32 @@ output5_test:
 
 panel4:
 row4:
-	TESTQ  BX, BX
-	JEQ    done
+	TESTQ BX, BX
+	JEQ   done
+	CMPQ  BX, $0x01
+	JE    fetched4
+	MOVQ  DX, R9
+	ADDQ  rowBytes+32(FP), R9
+	MOVQ  R9, R11
+	ADDQ  rowBytes+32(FP), R11
+
+fetch4:
+	CMPQ       R9, R11
+	JEQ        fetch4_end
+	MOVWLZX    (R9), R12
+	CMPL       R12, $0x0000ffff
+	JEQ        fetch4_end
+	SHRL       $0x01, R12
+	IMULQ      DI, R12
+	PREFETCHT0 (SI)(R12*1)
+	PREFETCHT0 64(SI)(R12*1)
+	PREFETCHT0 128(SI)(R12*1)
+	PREFETCHT0 192(SI)(R12*1)
+	ADDQ       $0x02, R9
+	JMP        fetch4
+
+fetch4_end:
+fetched4:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -3576,8 +3966,31 @@ output4_test:
 
 panel3:
 row3:
-	TESTQ  BX, BX
-	JEQ    done
+	TESTQ BX, BX
+	JEQ   done
+	CMPQ  BX, $0x01
+	JE    fetched3
+	MOVQ  DX, R9
+	ADDQ  rowBytes+32(FP), R9
+	MOVQ  R9, R11
+	ADDQ  rowBytes+32(FP), R11
+
+fetch3:
+	CMPQ       R9, R11
+	JEQ        fetch3_end
+	MOVWLZX    (R9), R12
+	CMPL       R12, $0x0000ffff
+	JEQ        fetch3_end
+	SHRL       $0x01, R12
+	IMULQ      DI, R12
+	PREFETCHT0 (SI)(R12*1)
+	PREFETCHT0 64(SI)(R12*1)
+	PREFETCHT0 128(SI)(R12*1)
+	ADDQ       $0x02, R9
+	JMP        fetch3
+
+fetch3_end:
+fetched3:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -3650,8 +4063,30 @@ output3_test:
 
 panel2:
 row2:
-	TESTQ  BX, BX
-	JEQ    done
+	TESTQ BX, BX
+	JEQ   done
+	CMPQ  BX, $0x01
+	JE    fetched2
+	MOVQ  DX, R9
+	ADDQ  rowBytes+32(FP), R9
+	MOVQ  R9, R11
+	ADDQ  rowBytes+32(FP), R11
+
+fetch2:
+	CMPQ       R9, R11
+	JEQ        fetch2_end
+	MOVWLZX    (R9), R12
+	CMPL       R12, $0x0000ffff
+	JEQ        fetch2_end
+	SHRL       $0x01, R12
+	IMULQ      DI, R12
+	PREFETCHT0 (SI)(R12*1)
+	PREFETCHT0 64(SI)(R12*1)
+	ADDQ       $0x02, R9
+	JMP        fetch2
+
+fetch2_end:
+fetched2:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	MOVQ   DX, R9
@@ -3717,8 +4152,29 @@ output2_test:
 
 panel1:
 row1:
-	TESTQ  BX, BX
-	JEQ    done
+	TESTQ BX, BX
+	JEQ   done
+	CMPQ  BX, $0x01
+	JE    fetched1
+	MOVQ  DX, R9
+	ADDQ  rowBytes+32(FP), R9
+	MOVQ  R9, R11
+	ADDQ  rowBytes+32(FP), R11
+
+fetch1:
+	CMPQ       R9, R11
+	JEQ        fetch1_end
+	MOVWLZX    (R9), R12
+	CMPL       R12, $0x0000ffff
+	JEQ        fetch1_end
+	SHRL       $0x01, R12
+	IMULQ      DI, R12
+	PREFETCHT0 (SI)(R12*1)
+	ADDQ       $0x02, R9
+	JMP        fetch1
+
+fetch1_end:
+fetched1:
 	VPXORD Z1, Z1, Z1
 	MOVQ   DX, R9
 	MOVQ   DX, R11

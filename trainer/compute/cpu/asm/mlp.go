@@ -26,6 +26,10 @@ func (v isa) sparseMLP() {
 		Label(label("row"))
 		TESTQ(left, left)
 		JEQ(LabelRef("done"))
+		CMPQ(left, U8(1))
+		JE(LabelRef(label("fetched")))
+		v.fetchRows(label("fetch"), row, rowBytes, stride, n, w1)
+		Label(label("fetched"))
 		h := make([]VecVirtual, n)
 		for b := range h {
 			h[b] = v.zero()
