@@ -59,7 +59,7 @@ type vectors struct {
 }
 
 var avx512 = &vectors{
-	"avx512", 16, 8, 16, 16,
+	"avx512", 16, 16, 16, 16,
 	reluAVX512, reluGradAVX512, sigmoidAVX512, policyGradAVX512, sampleAVX512, uniformAVX512, softmaxAVX512, policyGradsAVX512, samplesAVX512,
 	rmsPropAVX512, adamAVX512,
 	addScaledAVX512, scaleAVX512, sumSquaresAVX512, boxLineAVX512, sparseRowsAVX512, scatterRowsAVX512, reluDotAVX512, sparseMLPAVX512, sparseMLPGradAVX512,

@@ -1417,7 +1417,571 @@ TEXT ·sparseRowsAVX512(SB), NOSPLIT, $0-80
 	JEQ  panel6
 	CMPQ R10, $0x07
 	JEQ  panel7
+	CMPQ R10, $0x08
+	JEQ  panel8
+	CMPQ R10, $0x09
+	JEQ  panel9
+	CMPQ R10, $0x0a
+	JEQ  panel10
+	CMPQ R10, $0x0b
+	JEQ  panel11
+	CMPQ R10, $0x0c
+	JEQ  panel12
+	CMPQ R10, $0x0d
+	JEQ  panel13
+	CMPQ R10, $0x0e
+	JEQ  panel14
+	CMPQ R10, $0x0f
+	JEQ  panel15
 
+row16:
+	TESTQ  SI, SI
+	JEQ    done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	MOVQ   DX, R10
+	MOVQ   DX, R12
+	ADDQ   BX, R12
+
+entry16:
+	CMPQ         R10, R12
+	JEQ          entry16_end
+	MOVWLZX      (R10), R13
+	CMPL         R13, $0x0000ffff
+	JEQ          entry16_end
+	MOVL         R13, R14
+	SHRL         $0x01, R14
+	CMPQ         R14, DI
+	JAE          done
+	IMULQ        R9, R14
+	ANDL         $0x01, R13
+	VBROADCASTSS (R11)(R13*4), Z16
+	ADDQ         R8, R14
+	VFMADD231PS  (R14), Z16, Z0
+	VFMADD231PS  64(R14), Z16, Z1
+	VFMADD231PS  128(R14), Z16, Z2
+	VFMADD231PS  192(R14), Z16, Z3
+	VFMADD231PS  256(R14), Z16, Z4
+	VFMADD231PS  320(R14), Z16, Z5
+	VFMADD231PS  384(R14), Z16, Z6
+	VFMADD231PS  448(R14), Z16, Z7
+	VFMADD231PS  512(R14), Z16, Z8
+	VFMADD231PS  576(R14), Z16, Z9
+	VFMADD231PS  640(R14), Z16, Z10
+	VFMADD231PS  704(R14), Z16, Z11
+	VFMADD231PS  768(R14), Z16, Z12
+	VFMADD231PS  832(R14), Z16, Z13
+	VFMADD231PS  896(R14), Z16, Z14
+	VFMADD231PS  960(R14), Z16, Z15
+	ADDQ         $0x02, R10
+	JMP          entry16
+
+entry16_end:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, 192(AX)
+	VMOVUPS Z4, 256(AX)
+	VMOVUPS Z5, 320(AX)
+	VMOVUPS Z6, 384(AX)
+	VMOVUPS Z7, 448(AX)
+	VMOVUPS Z8, 512(AX)
+	VMOVUPS Z9, 576(AX)
+	VMOVUPS Z10, 640(AX)
+	VMOVUPS Z11, 704(AX)
+	VMOVUPS Z12, 768(AX)
+	VMOVUPS Z13, 832(AX)
+	VMOVUPS Z14, 896(AX)
+	VMOVUPS Z15, 960(AX)
+	ADDQ    CX, AX
+	ADDQ    BX, DX
+	DECQ    SI
+	JMP     row16
+
+panel15:
+row15:
+	TESTQ  SI, SI
+	JEQ    done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	MOVQ   DX, R10
+	MOVQ   DX, R12
+	ADDQ   BX, R12
+
+entry15:
+	CMPQ         R10, R12
+	JEQ          entry15_end
+	MOVWLZX      (R10), R13
+	CMPL         R13, $0x0000ffff
+	JEQ          entry15_end
+	MOVL         R13, R14
+	SHRL         $0x01, R14
+	CMPQ         R14, DI
+	JAE          done
+	IMULQ        R9, R14
+	ANDL         $0x01, R13
+	VBROADCASTSS (R11)(R13*4), Z15
+	ADDQ         R8, R14
+	VFMADD231PS  (R14), Z15, Z0
+	VFMADD231PS  64(R14), Z15, Z1
+	VFMADD231PS  128(R14), Z15, Z2
+	VFMADD231PS  192(R14), Z15, Z3
+	VFMADD231PS  256(R14), Z15, Z4
+	VFMADD231PS  320(R14), Z15, Z5
+	VFMADD231PS  384(R14), Z15, Z6
+	VFMADD231PS  448(R14), Z15, Z7
+	VFMADD231PS  512(R14), Z15, Z8
+	VFMADD231PS  576(R14), Z15, Z9
+	VFMADD231PS  640(R14), Z15, Z10
+	VFMADD231PS  704(R14), Z15, Z11
+	VFMADD231PS  768(R14), Z15, Z12
+	VFMADD231PS  832(R14), Z15, Z13
+	VFMADD231PS  896(R14), Z15, Z14
+	ADDQ         $0x02, R10
+	JMP          entry15
+
+entry15_end:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, 192(AX)
+	VMOVUPS Z4, 256(AX)
+	VMOVUPS Z5, 320(AX)
+	VMOVUPS Z6, 384(AX)
+	VMOVUPS Z7, 448(AX)
+	VMOVUPS Z8, 512(AX)
+	VMOVUPS Z9, 576(AX)
+	VMOVUPS Z10, 640(AX)
+	VMOVUPS Z11, 704(AX)
+	VMOVUPS Z12, 768(AX)
+	VMOVUPS Z13, 832(AX)
+	VMOVUPS Z14, 896(AX)
+	ADDQ    CX, AX
+	ADDQ    BX, DX
+	DECQ    SI
+	JMP     row15
+
+panel14:
+row14:
+	TESTQ  SI, SI
+	JEQ    done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	MOVQ   DX, R10
+	MOVQ   DX, R12
+	ADDQ   BX, R12
+
+entry14:
+	CMPQ         R10, R12
+	JEQ          entry14_end
+	MOVWLZX      (R10), R13
+	CMPL         R13, $0x0000ffff
+	JEQ          entry14_end
+	MOVL         R13, R14
+	SHRL         $0x01, R14
+	CMPQ         R14, DI
+	JAE          done
+	IMULQ        R9, R14
+	ANDL         $0x01, R13
+	VBROADCASTSS (R11)(R13*4), Z14
+	ADDQ         R8, R14
+	VFMADD231PS  (R14), Z14, Z0
+	VFMADD231PS  64(R14), Z14, Z1
+	VFMADD231PS  128(R14), Z14, Z2
+	VFMADD231PS  192(R14), Z14, Z3
+	VFMADD231PS  256(R14), Z14, Z4
+	VFMADD231PS  320(R14), Z14, Z5
+	VFMADD231PS  384(R14), Z14, Z6
+	VFMADD231PS  448(R14), Z14, Z7
+	VFMADD231PS  512(R14), Z14, Z8
+	VFMADD231PS  576(R14), Z14, Z9
+	VFMADD231PS  640(R14), Z14, Z10
+	VFMADD231PS  704(R14), Z14, Z11
+	VFMADD231PS  768(R14), Z14, Z12
+	VFMADD231PS  832(R14), Z14, Z13
+	ADDQ         $0x02, R10
+	JMP          entry14
+
+entry14_end:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, 192(AX)
+	VMOVUPS Z4, 256(AX)
+	VMOVUPS Z5, 320(AX)
+	VMOVUPS Z6, 384(AX)
+	VMOVUPS Z7, 448(AX)
+	VMOVUPS Z8, 512(AX)
+	VMOVUPS Z9, 576(AX)
+	VMOVUPS Z10, 640(AX)
+	VMOVUPS Z11, 704(AX)
+	VMOVUPS Z12, 768(AX)
+	VMOVUPS Z13, 832(AX)
+	ADDQ    CX, AX
+	ADDQ    BX, DX
+	DECQ    SI
+	JMP     row14
+
+panel13:
+row13:
+	TESTQ  SI, SI
+	JEQ    done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	MOVQ   DX, R10
+	MOVQ   DX, R12
+	ADDQ   BX, R12
+
+entry13:
+	CMPQ         R10, R12
+	JEQ          entry13_end
+	MOVWLZX      (R10), R13
+	CMPL         R13, $0x0000ffff
+	JEQ          entry13_end
+	MOVL         R13, R14
+	SHRL         $0x01, R14
+	CMPQ         R14, DI
+	JAE          done
+	IMULQ        R9, R14
+	ANDL         $0x01, R13
+	VBROADCASTSS (R11)(R13*4), Z13
+	ADDQ         R8, R14
+	VFMADD231PS  (R14), Z13, Z0
+	VFMADD231PS  64(R14), Z13, Z1
+	VFMADD231PS  128(R14), Z13, Z2
+	VFMADD231PS  192(R14), Z13, Z3
+	VFMADD231PS  256(R14), Z13, Z4
+	VFMADD231PS  320(R14), Z13, Z5
+	VFMADD231PS  384(R14), Z13, Z6
+	VFMADD231PS  448(R14), Z13, Z7
+	VFMADD231PS  512(R14), Z13, Z8
+	VFMADD231PS  576(R14), Z13, Z9
+	VFMADD231PS  640(R14), Z13, Z10
+	VFMADD231PS  704(R14), Z13, Z11
+	VFMADD231PS  768(R14), Z13, Z12
+	ADDQ         $0x02, R10
+	JMP          entry13
+
+entry13_end:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, 192(AX)
+	VMOVUPS Z4, 256(AX)
+	VMOVUPS Z5, 320(AX)
+	VMOVUPS Z6, 384(AX)
+	VMOVUPS Z7, 448(AX)
+	VMOVUPS Z8, 512(AX)
+	VMOVUPS Z9, 576(AX)
+	VMOVUPS Z10, 640(AX)
+	VMOVUPS Z11, 704(AX)
+	VMOVUPS Z12, 768(AX)
+	ADDQ    CX, AX
+	ADDQ    BX, DX
+	DECQ    SI
+	JMP     row13
+
+panel12:
+row12:
+	TESTQ  SI, SI
+	JEQ    done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	MOVQ   DX, R10
+	MOVQ   DX, R12
+	ADDQ   BX, R12
+
+entry12:
+	CMPQ         R10, R12
+	JEQ          entry12_end
+	MOVWLZX      (R10), R13
+	CMPL         R13, $0x0000ffff
+	JEQ          entry12_end
+	MOVL         R13, R14
+	SHRL         $0x01, R14
+	CMPQ         R14, DI
+	JAE          done
+	IMULQ        R9, R14
+	ANDL         $0x01, R13
+	VBROADCASTSS (R11)(R13*4), Z12
+	ADDQ         R8, R14
+	VFMADD231PS  (R14), Z12, Z0
+	VFMADD231PS  64(R14), Z12, Z1
+	VFMADD231PS  128(R14), Z12, Z2
+	VFMADD231PS  192(R14), Z12, Z3
+	VFMADD231PS  256(R14), Z12, Z4
+	VFMADD231PS  320(R14), Z12, Z5
+	VFMADD231PS  384(R14), Z12, Z6
+	VFMADD231PS  448(R14), Z12, Z7
+	VFMADD231PS  512(R14), Z12, Z8
+	VFMADD231PS  576(R14), Z12, Z9
+	VFMADD231PS  640(R14), Z12, Z10
+	VFMADD231PS  704(R14), Z12, Z11
+	ADDQ         $0x02, R10
+	JMP          entry12
+
+entry12_end:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, 192(AX)
+	VMOVUPS Z4, 256(AX)
+	VMOVUPS Z5, 320(AX)
+	VMOVUPS Z6, 384(AX)
+	VMOVUPS Z7, 448(AX)
+	VMOVUPS Z8, 512(AX)
+	VMOVUPS Z9, 576(AX)
+	VMOVUPS Z10, 640(AX)
+	VMOVUPS Z11, 704(AX)
+	ADDQ    CX, AX
+	ADDQ    BX, DX
+	DECQ    SI
+	JMP     row12
+
+panel11:
+row11:
+	TESTQ  SI, SI
+	JEQ    done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	MOVQ   DX, R10
+	MOVQ   DX, R12
+	ADDQ   BX, R12
+
+entry11:
+	CMPQ         R10, R12
+	JEQ          entry11_end
+	MOVWLZX      (R10), R13
+	CMPL         R13, $0x0000ffff
+	JEQ          entry11_end
+	MOVL         R13, R14
+	SHRL         $0x01, R14
+	CMPQ         R14, DI
+	JAE          done
+	IMULQ        R9, R14
+	ANDL         $0x01, R13
+	VBROADCASTSS (R11)(R13*4), Z11
+	ADDQ         R8, R14
+	VFMADD231PS  (R14), Z11, Z0
+	VFMADD231PS  64(R14), Z11, Z1
+	VFMADD231PS  128(R14), Z11, Z2
+	VFMADD231PS  192(R14), Z11, Z3
+	VFMADD231PS  256(R14), Z11, Z4
+	VFMADD231PS  320(R14), Z11, Z5
+	VFMADD231PS  384(R14), Z11, Z6
+	VFMADD231PS  448(R14), Z11, Z7
+	VFMADD231PS  512(R14), Z11, Z8
+	VFMADD231PS  576(R14), Z11, Z9
+	VFMADD231PS  640(R14), Z11, Z10
+	ADDQ         $0x02, R10
+	JMP          entry11
+
+entry11_end:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, 192(AX)
+	VMOVUPS Z4, 256(AX)
+	VMOVUPS Z5, 320(AX)
+	VMOVUPS Z6, 384(AX)
+	VMOVUPS Z7, 448(AX)
+	VMOVUPS Z8, 512(AX)
+	VMOVUPS Z9, 576(AX)
+	VMOVUPS Z10, 640(AX)
+	ADDQ    CX, AX
+	ADDQ    BX, DX
+	DECQ    SI
+	JMP     row11
+
+panel10:
+row10:
+	TESTQ  SI, SI
+	JEQ    done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	MOVQ   DX, R10
+	MOVQ   DX, R12
+	ADDQ   BX, R12
+
+entry10:
+	CMPQ         R10, R12
+	JEQ          entry10_end
+	MOVWLZX      (R10), R13
+	CMPL         R13, $0x0000ffff
+	JEQ          entry10_end
+	MOVL         R13, R14
+	SHRL         $0x01, R14
+	CMPQ         R14, DI
+	JAE          done
+	IMULQ        R9, R14
+	ANDL         $0x01, R13
+	VBROADCASTSS (R11)(R13*4), Z10
+	ADDQ         R8, R14
+	VFMADD231PS  (R14), Z10, Z0
+	VFMADD231PS  64(R14), Z10, Z1
+	VFMADD231PS  128(R14), Z10, Z2
+	VFMADD231PS  192(R14), Z10, Z3
+	VFMADD231PS  256(R14), Z10, Z4
+	VFMADD231PS  320(R14), Z10, Z5
+	VFMADD231PS  384(R14), Z10, Z6
+	VFMADD231PS  448(R14), Z10, Z7
+	VFMADD231PS  512(R14), Z10, Z8
+	VFMADD231PS  576(R14), Z10, Z9
+	ADDQ         $0x02, R10
+	JMP          entry10
+
+entry10_end:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, 192(AX)
+	VMOVUPS Z4, 256(AX)
+	VMOVUPS Z5, 320(AX)
+	VMOVUPS Z6, 384(AX)
+	VMOVUPS Z7, 448(AX)
+	VMOVUPS Z8, 512(AX)
+	VMOVUPS Z9, 576(AX)
+	ADDQ    CX, AX
+	ADDQ    BX, DX
+	DECQ    SI
+	JMP     row10
+
+panel9:
+row9:
+	TESTQ  SI, SI
+	JEQ    done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	MOVQ   DX, R10
+	MOVQ   DX, R12
+	ADDQ   BX, R12
+
+entry9:
+	CMPQ         R10, R12
+	JEQ          entry9_end
+	MOVWLZX      (R10), R13
+	CMPL         R13, $0x0000ffff
+	JEQ          entry9_end
+	MOVL         R13, R14
+	SHRL         $0x01, R14
+	CMPQ         R14, DI
+	JAE          done
+	IMULQ        R9, R14
+	ANDL         $0x01, R13
+	VBROADCASTSS (R11)(R13*4), Z9
+	ADDQ         R8, R14
+	VFMADD231PS  (R14), Z9, Z0
+	VFMADD231PS  64(R14), Z9, Z1
+	VFMADD231PS  128(R14), Z9, Z2
+	VFMADD231PS  192(R14), Z9, Z3
+	VFMADD231PS  256(R14), Z9, Z4
+	VFMADD231PS  320(R14), Z9, Z5
+	VFMADD231PS  384(R14), Z9, Z6
+	VFMADD231PS  448(R14), Z9, Z7
+	VFMADD231PS  512(R14), Z9, Z8
+	ADDQ         $0x02, R10
+	JMP          entry9
+
+entry9_end:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, 192(AX)
+	VMOVUPS Z4, 256(AX)
+	VMOVUPS Z5, 320(AX)
+	VMOVUPS Z6, 384(AX)
+	VMOVUPS Z7, 448(AX)
+	VMOVUPS Z8, 512(AX)
+	ADDQ    CX, AX
+	ADDQ    BX, DX
+	DECQ    SI
+	JMP     row9
+
+panel8:
 row8:
 	TESTQ  SI, SI
 	JEQ    done
@@ -1980,18 +2544,18 @@ row16:
 	TESTQ BX, BX
 	JEQ   done
 	CMPQ  BX, $0x01
-	JE    fetched16
+	JE    next16_last
 	MOVQ  DX, R9
 	ADDQ  rowBytes+32(FP), R9
 	MOVQ  R9, R11
-	ADDQ  rowBytes+32(FP), R11
+	ADDQ  rowBytes+32(FP), R9
 
-fetch16:
-	CMPQ       R9, R11
-	JEQ        fetch16_end
-	MOVWLZX    (R9), R12
+next16:
+	CMPQ       R11, R9
+	JEQ        next16_end
+	MOVWLZX    (R11), R12
 	CMPL       R12, $0x0000ffff
-	JEQ        fetch16_end
+	JEQ        next16_end
 	SHRL       $0x01, R12
 	IMULQ      DI, R12
 	PREFETCHT0 (SI)(R12*1)
@@ -2010,11 +2574,11 @@ fetch16:
 	PREFETCHT0 832(SI)(R12*1)
 	PREFETCHT0 896(SI)(R12*1)
 	PREFETCHT0 960(SI)(R12*1)
-	ADDQ       $0x02, R9
-	JMP        fetch16
+	ADDQ       $0x02, R11
+	JMP        next16
 
-fetch16_end:
-fetched16:
+next16_end:
+next16_last:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -2181,18 +2745,18 @@ row15:
 	TESTQ BX, BX
 	JEQ   done
 	CMPQ  BX, $0x01
-	JE    fetched15
+	JE    next15_last
 	MOVQ  DX, R9
 	ADDQ  rowBytes+32(FP), R9
 	MOVQ  R9, R11
-	ADDQ  rowBytes+32(FP), R11
+	ADDQ  rowBytes+32(FP), R9
 
-fetch15:
-	CMPQ       R9, R11
-	JEQ        fetch15_end
-	MOVWLZX    (R9), R12
+next15:
+	CMPQ       R11, R9
+	JEQ        next15_end
+	MOVWLZX    (R11), R12
 	CMPL       R12, $0x0000ffff
-	JEQ        fetch15_end
+	JEQ        next15_end
 	SHRL       $0x01, R12
 	IMULQ      DI, R12
 	PREFETCHT0 (SI)(R12*1)
@@ -2210,11 +2774,11 @@ fetch15:
 	PREFETCHT0 768(SI)(R12*1)
 	PREFETCHT0 832(SI)(R12*1)
 	PREFETCHT0 896(SI)(R12*1)
-	ADDQ       $0x02, R9
-	JMP        fetch15
+	ADDQ       $0x02, R11
+	JMP        next15
 
-fetch15_end:
-fetched15:
+next15_end:
+next15_last:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -2374,18 +2938,18 @@ row14:
 	TESTQ BX, BX
 	JEQ   done
 	CMPQ  BX, $0x01
-	JE    fetched14
+	JE    next14_last
 	MOVQ  DX, R9
 	ADDQ  rowBytes+32(FP), R9
 	MOVQ  R9, R11
-	ADDQ  rowBytes+32(FP), R11
+	ADDQ  rowBytes+32(FP), R9
 
-fetch14:
-	CMPQ       R9, R11
-	JEQ        fetch14_end
-	MOVWLZX    (R9), R12
+next14:
+	CMPQ       R11, R9
+	JEQ        next14_end
+	MOVWLZX    (R11), R12
 	CMPL       R12, $0x0000ffff
-	JEQ        fetch14_end
+	JEQ        next14_end
 	SHRL       $0x01, R12
 	IMULQ      DI, R12
 	PREFETCHT0 (SI)(R12*1)
@@ -2402,11 +2966,11 @@ fetch14:
 	PREFETCHT0 704(SI)(R12*1)
 	PREFETCHT0 768(SI)(R12*1)
 	PREFETCHT0 832(SI)(R12*1)
-	ADDQ       $0x02, R9
-	JMP        fetch14
+	ADDQ       $0x02, R11
+	JMP        next14
 
-fetch14_end:
-fetched14:
+next14_end:
+next14_last:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -2559,18 +3123,18 @@ row13:
 	TESTQ BX, BX
 	JEQ   done
 	CMPQ  BX, $0x01
-	JE    fetched13
+	JE    next13_last
 	MOVQ  DX, R9
 	ADDQ  rowBytes+32(FP), R9
 	MOVQ  R9, R11
-	ADDQ  rowBytes+32(FP), R11
+	ADDQ  rowBytes+32(FP), R9
 
-fetch13:
-	CMPQ       R9, R11
-	JEQ        fetch13_end
-	MOVWLZX    (R9), R12
+next13:
+	CMPQ       R11, R9
+	JEQ        next13_end
+	MOVWLZX    (R11), R12
 	CMPL       R12, $0x0000ffff
-	JEQ        fetch13_end
+	JEQ        next13_end
 	SHRL       $0x01, R12
 	IMULQ      DI, R12
 	PREFETCHT0 (SI)(R12*1)
@@ -2586,11 +3150,11 @@ fetch13:
 	PREFETCHT0 640(SI)(R12*1)
 	PREFETCHT0 704(SI)(R12*1)
 	PREFETCHT0 768(SI)(R12*1)
-	ADDQ       $0x02, R9
-	JMP        fetch13
+	ADDQ       $0x02, R11
+	JMP        next13
 
-fetch13_end:
-fetched13:
+next13_end:
+next13_last:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -2736,18 +3300,18 @@ row12:
 	TESTQ BX, BX
 	JEQ   done
 	CMPQ  BX, $0x01
-	JE    fetched12
+	JE    next12_last
 	MOVQ  DX, R9
 	ADDQ  rowBytes+32(FP), R9
 	MOVQ  R9, R11
-	ADDQ  rowBytes+32(FP), R11
+	ADDQ  rowBytes+32(FP), R9
 
-fetch12:
-	CMPQ       R9, R11
-	JEQ        fetch12_end
-	MOVWLZX    (R9), R12
+next12:
+	CMPQ       R11, R9
+	JEQ        next12_end
+	MOVWLZX    (R11), R12
 	CMPL       R12, $0x0000ffff
-	JEQ        fetch12_end
+	JEQ        next12_end
 	SHRL       $0x01, R12
 	IMULQ      DI, R12
 	PREFETCHT0 (SI)(R12*1)
@@ -2762,11 +3326,11 @@ fetch12:
 	PREFETCHT0 576(SI)(R12*1)
 	PREFETCHT0 640(SI)(R12*1)
 	PREFETCHT0 704(SI)(R12*1)
-	ADDQ       $0x02, R9
-	JMP        fetch12
+	ADDQ       $0x02, R11
+	JMP        next12
 
-fetch12_end:
-fetched12:
+next12_end:
+next12_last:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -2905,18 +3469,18 @@ row11:
 	TESTQ BX, BX
 	JEQ   done
 	CMPQ  BX, $0x01
-	JE    fetched11
+	JE    next11_last
 	MOVQ  DX, R9
 	ADDQ  rowBytes+32(FP), R9
 	MOVQ  R9, R11
-	ADDQ  rowBytes+32(FP), R11
+	ADDQ  rowBytes+32(FP), R9
 
-fetch11:
-	CMPQ       R9, R11
-	JEQ        fetch11_end
-	MOVWLZX    (R9), R12
+next11:
+	CMPQ       R11, R9
+	JEQ        next11_end
+	MOVWLZX    (R11), R12
 	CMPL       R12, $0x0000ffff
-	JEQ        fetch11_end
+	JEQ        next11_end
 	SHRL       $0x01, R12
 	IMULQ      DI, R12
 	PREFETCHT0 (SI)(R12*1)
@@ -2930,11 +3494,11 @@ fetch11:
 	PREFETCHT0 512(SI)(R12*1)
 	PREFETCHT0 576(SI)(R12*1)
 	PREFETCHT0 640(SI)(R12*1)
-	ADDQ       $0x02, R9
-	JMP        fetch11
+	ADDQ       $0x02, R11
+	JMP        next11
 
-fetch11_end:
-fetched11:
+next11_end:
+next11_last:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -3066,18 +3630,18 @@ row10:
 	TESTQ BX, BX
 	JEQ   done
 	CMPQ  BX, $0x01
-	JE    fetched10
+	JE    next10_last
 	MOVQ  DX, R9
 	ADDQ  rowBytes+32(FP), R9
 	MOVQ  R9, R11
-	ADDQ  rowBytes+32(FP), R11
+	ADDQ  rowBytes+32(FP), R9
 
-fetch10:
-	CMPQ       R9, R11
-	JEQ        fetch10_end
-	MOVWLZX    (R9), R12
+next10:
+	CMPQ       R11, R9
+	JEQ        next10_end
+	MOVWLZX    (R11), R12
 	CMPL       R12, $0x0000ffff
-	JEQ        fetch10_end
+	JEQ        next10_end
 	SHRL       $0x01, R12
 	IMULQ      DI, R12
 	PREFETCHT0 (SI)(R12*1)
@@ -3090,11 +3654,11 @@ fetch10:
 	PREFETCHT0 448(SI)(R12*1)
 	PREFETCHT0 512(SI)(R12*1)
 	PREFETCHT0 576(SI)(R12*1)
-	ADDQ       $0x02, R9
-	JMP        fetch10
+	ADDQ       $0x02, R11
+	JMP        next10
 
-fetch10_end:
-fetched10:
+next10_end:
+next10_last:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -3219,18 +3783,18 @@ row9:
 	TESTQ BX, BX
 	JEQ   done
 	CMPQ  BX, $0x01
-	JE    fetched9
+	JE    next9_last
 	MOVQ  DX, R9
 	ADDQ  rowBytes+32(FP), R9
 	MOVQ  R9, R11
-	ADDQ  rowBytes+32(FP), R11
+	ADDQ  rowBytes+32(FP), R9
 
-fetch9:
-	CMPQ       R9, R11
-	JEQ        fetch9_end
-	MOVWLZX    (R9), R12
+next9:
+	CMPQ       R11, R9
+	JEQ        next9_end
+	MOVWLZX    (R11), R12
 	CMPL       R12, $0x0000ffff
-	JEQ        fetch9_end
+	JEQ        next9_end
 	SHRL       $0x01, R12
 	IMULQ      DI, R12
 	PREFETCHT0 (SI)(R12*1)
@@ -3242,11 +3806,11 @@ fetch9:
 	PREFETCHT0 384(SI)(R12*1)
 	PREFETCHT0 448(SI)(R12*1)
 	PREFETCHT0 512(SI)(R12*1)
-	ADDQ       $0x02, R9
-	JMP        fetch9
+	ADDQ       $0x02, R11
+	JMP        next9
 
-fetch9_end:
-fetched9:
+next9_end:
+next9_last:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -3364,18 +3928,18 @@ row8:
 	TESTQ BX, BX
 	JEQ   done
 	CMPQ  BX, $0x01
-	JE    fetched8
+	JE    next8_last
 	MOVQ  DX, R9
 	ADDQ  rowBytes+32(FP), R9
 	MOVQ  R9, R11
-	ADDQ  rowBytes+32(FP), R11
+	ADDQ  rowBytes+32(FP), R9
 
-fetch8:
-	CMPQ       R9, R11
-	JEQ        fetch8_end
-	MOVWLZX    (R9), R12
+next8:
+	CMPQ       R11, R9
+	JEQ        next8_end
+	MOVWLZX    (R11), R12
 	CMPL       R12, $0x0000ffff
-	JEQ        fetch8_end
+	JEQ        next8_end
 	SHRL       $0x01, R12
 	IMULQ      DI, R12
 	PREFETCHT0 (SI)(R12*1)
@@ -3386,11 +3950,11 @@ fetch8:
 	PREFETCHT0 320(SI)(R12*1)
 	PREFETCHT0 384(SI)(R12*1)
 	PREFETCHT0 448(SI)(R12*1)
-	ADDQ       $0x02, R9
-	JMP        fetch8
+	ADDQ       $0x02, R11
+	JMP        next8
 
-fetch8_end:
-fetched8:
+next8_end:
+next8_last:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -3501,18 +4065,18 @@ row7:
 	TESTQ BX, BX
 	JEQ   done
 	CMPQ  BX, $0x01
-	JE    fetched7
+	JE    next7_last
 	MOVQ  DX, R9
 	ADDQ  rowBytes+32(FP), R9
 	MOVQ  R9, R11
-	ADDQ  rowBytes+32(FP), R11
+	ADDQ  rowBytes+32(FP), R9
 
-fetch7:
-	CMPQ       R9, R11
-	JEQ        fetch7_end
-	MOVWLZX    (R9), R12
+next7:
+	CMPQ       R11, R9
+	JEQ        next7_end
+	MOVWLZX    (R11), R12
 	CMPL       R12, $0x0000ffff
-	JEQ        fetch7_end
+	JEQ        next7_end
 	SHRL       $0x01, R12
 	IMULQ      DI, R12
 	PREFETCHT0 (SI)(R12*1)
@@ -3522,11 +4086,11 @@ fetch7:
 	PREFETCHT0 256(SI)(R12*1)
 	PREFETCHT0 320(SI)(R12*1)
 	PREFETCHT0 384(SI)(R12*1)
-	ADDQ       $0x02, R9
-	JMP        fetch7
+	ADDQ       $0x02, R11
+	JMP        next7
 
-fetch7_end:
-fetched7:
+next7_end:
+next7_last:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -3630,18 +4194,18 @@ row6:
 	TESTQ BX, BX
 	JEQ   done
 	CMPQ  BX, $0x01
-	JE    fetched6
+	JE    next6_last
 	MOVQ  DX, R9
 	ADDQ  rowBytes+32(FP), R9
 	MOVQ  R9, R11
-	ADDQ  rowBytes+32(FP), R11
+	ADDQ  rowBytes+32(FP), R9
 
-fetch6:
-	CMPQ       R9, R11
-	JEQ        fetch6_end
-	MOVWLZX    (R9), R12
+next6:
+	CMPQ       R11, R9
+	JEQ        next6_end
+	MOVWLZX    (R11), R12
 	CMPL       R12, $0x0000ffff
-	JEQ        fetch6_end
+	JEQ        next6_end
 	SHRL       $0x01, R12
 	IMULQ      DI, R12
 	PREFETCHT0 (SI)(R12*1)
@@ -3650,11 +4214,11 @@ fetch6:
 	PREFETCHT0 192(SI)(R12*1)
 	PREFETCHT0 256(SI)(R12*1)
 	PREFETCHT0 320(SI)(R12*1)
-	ADDQ       $0x02, R9
-	JMP        fetch6
+	ADDQ       $0x02, R11
+	JMP        next6
 
-fetch6_end:
-fetched6:
+next6_end:
+next6_last:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -3751,18 +4315,18 @@ row5:
 	TESTQ BX, BX
 	JEQ   done
 	CMPQ  BX, $0x01
-	JE    fetched5
+	JE    next5_last
 	MOVQ  DX, R9
 	ADDQ  rowBytes+32(FP), R9
 	MOVQ  R9, R11
-	ADDQ  rowBytes+32(FP), R11
+	ADDQ  rowBytes+32(FP), R9
 
-fetch5:
-	CMPQ       R9, R11
-	JEQ        fetch5_end
-	MOVWLZX    (R9), R12
+next5:
+	CMPQ       R11, R9
+	JEQ        next5_end
+	MOVWLZX    (R11), R12
 	CMPL       R12, $0x0000ffff
-	JEQ        fetch5_end
+	JEQ        next5_end
 	SHRL       $0x01, R12
 	IMULQ      DI, R12
 	PREFETCHT0 (SI)(R12*1)
@@ -3770,11 +4334,11 @@ fetch5:
 	PREFETCHT0 128(SI)(R12*1)
 	PREFETCHT0 192(SI)(R12*1)
 	PREFETCHT0 256(SI)(R12*1)
-	ADDQ       $0x02, R9
-	JMP        fetch5
+	ADDQ       $0x02, R11
+	JMP        next5
 
-fetch5_end:
-fetched5:
+next5_end:
+next5_last:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -3864,29 +4428,29 @@ row4:
 	TESTQ BX, BX
 	JEQ   done
 	CMPQ  BX, $0x01
-	JE    fetched4
+	JE    next4_last
 	MOVQ  DX, R9
 	ADDQ  rowBytes+32(FP), R9
 	MOVQ  R9, R11
-	ADDQ  rowBytes+32(FP), R11
+	ADDQ  rowBytes+32(FP), R9
 
-fetch4:
-	CMPQ       R9, R11
-	JEQ        fetch4_end
-	MOVWLZX    (R9), R12
+next4:
+	CMPQ       R11, R9
+	JEQ        next4_end
+	MOVWLZX    (R11), R12
 	CMPL       R12, $0x0000ffff
-	JEQ        fetch4_end
+	JEQ        next4_end
 	SHRL       $0x01, R12
 	IMULQ      DI, R12
 	PREFETCHT0 (SI)(R12*1)
 	PREFETCHT0 64(SI)(R12*1)
 	PREFETCHT0 128(SI)(R12*1)
 	PREFETCHT0 192(SI)(R12*1)
-	ADDQ       $0x02, R9
-	JMP        fetch4
+	ADDQ       $0x02, R11
+	JMP        next4
 
-fetch4_end:
-fetched4:
+next4_end:
+next4_last:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -3969,28 +4533,28 @@ row3:
 	TESTQ BX, BX
 	JEQ   done
 	CMPQ  BX, $0x01
-	JE    fetched3
+	JE    next3_last
 	MOVQ  DX, R9
 	ADDQ  rowBytes+32(FP), R9
 	MOVQ  R9, R11
-	ADDQ  rowBytes+32(FP), R11
+	ADDQ  rowBytes+32(FP), R9
 
-fetch3:
-	CMPQ       R9, R11
-	JEQ        fetch3_end
-	MOVWLZX    (R9), R12
+next3:
+	CMPQ       R11, R9
+	JEQ        next3_end
+	MOVWLZX    (R11), R12
 	CMPL       R12, $0x0000ffff
-	JEQ        fetch3_end
+	JEQ        next3_end
 	SHRL       $0x01, R12
 	IMULQ      DI, R12
 	PREFETCHT0 (SI)(R12*1)
 	PREFETCHT0 64(SI)(R12*1)
 	PREFETCHT0 128(SI)(R12*1)
-	ADDQ       $0x02, R9
-	JMP        fetch3
+	ADDQ       $0x02, R11
+	JMP        next3
 
-fetch3_end:
-fetched3:
+next3_end:
+next3_last:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -4066,27 +4630,27 @@ row2:
 	TESTQ BX, BX
 	JEQ   done
 	CMPQ  BX, $0x01
-	JE    fetched2
+	JE    next2_last
 	MOVQ  DX, R9
 	ADDQ  rowBytes+32(FP), R9
 	MOVQ  R9, R11
-	ADDQ  rowBytes+32(FP), R11
+	ADDQ  rowBytes+32(FP), R9
 
-fetch2:
-	CMPQ       R9, R11
-	JEQ        fetch2_end
-	MOVWLZX    (R9), R12
+next2:
+	CMPQ       R11, R9
+	JEQ        next2_end
+	MOVWLZX    (R11), R12
 	CMPL       R12, $0x0000ffff
-	JEQ        fetch2_end
+	JEQ        next2_end
 	SHRL       $0x01, R12
 	IMULQ      DI, R12
 	PREFETCHT0 (SI)(R12*1)
 	PREFETCHT0 64(SI)(R12*1)
-	ADDQ       $0x02, R9
-	JMP        fetch2
+	ADDQ       $0x02, R11
+	JMP        next2
 
-fetch2_end:
-fetched2:
+next2_end:
+next2_last:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	MOVQ   DX, R9
@@ -4155,26 +4719,26 @@ row1:
 	TESTQ BX, BX
 	JEQ   done
 	CMPQ  BX, $0x01
-	JE    fetched1
+	JE    next1_last
 	MOVQ  DX, R9
 	ADDQ  rowBytes+32(FP), R9
 	MOVQ  R9, R11
-	ADDQ  rowBytes+32(FP), R11
+	ADDQ  rowBytes+32(FP), R9
 
-fetch1:
-	CMPQ       R9, R11
-	JEQ        fetch1_end
-	MOVWLZX    (R9), R12
+next1:
+	CMPQ       R11, R9
+	JEQ        next1_end
+	MOVWLZX    (R11), R12
 	CMPL       R12, $0x0000ffff
-	JEQ        fetch1_end
+	JEQ        next1_end
 	SHRL       $0x01, R12
 	IMULQ      DI, R12
 	PREFETCHT0 (SI)(R12*1)
-	ADDQ       $0x02, R9
-	JMP        fetch1
+	ADDQ       $0x02, R11
+	JMP        next1
 
-fetch1_end:
-fetched1:
+next1_end:
+next1_last:
 	VPXORD Z1, Z1, Z1
 	MOVQ   DX, R9
 	MOVQ   DX, R11
@@ -4292,20 +4856,20 @@ some13_test:
 	CMPQ R13, outputs+96(FP)
 	JL   some13
 	ADDL R12, R12
-	JEQ  next13
+	JEQ  rest13
 	CMPQ R9, $0x01
-	JE   fetched13
+	JE   next13_last
 	MOVQ R8, R12
 	ADDQ rowBytes+72(FP), R12
 	MOVQ R12, R13
-	ADDQ rowBytes+72(FP), R13
+	ADDQ rowBytes+72(FP), R12
 
-fetch13:
-	CMPQ       R12, R13
-	JEQ        fetch13_end
-	MOVWLZX    (R12), R14
+next13:
+	CMPQ       R13, R12
+	JEQ        next13_end
+	MOVWLZX    (R13), R14
 	CMPL       R14, $0x0000ffff
-	JEQ        fetch13_end
+	JEQ        next13_end
 	SHRL       $0x01, R14
 	IMULQ      SI, R14
 	PREFETCHT0 (DX)(R14*1)
@@ -4321,11 +4885,11 @@ fetch13:
 	PREFETCHT0 640(DX)(R14*1)
 	PREFETCHT0 704(DX)(R14*1)
 	PREFETCHT0 768(DX)(R14*1)
-	ADDQ       $0x02, R12
-	JMP        fetch13
+	ADDQ       $0x02, R13
+	JMP        next13
 
-fetch13_end:
-fetched13:
+next13_end:
+next13_last:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4400,10 +4964,39 @@ entry13_end:
 	VMAXPS Z25, Z11, Z11
 	VPXORD Z26, Z26, Z26
 	VMAXPS Z26, Z12, Z12
-	MOVQ   CX, R12
-	MOVQ   BX, R13
-	XORQ   R14, R14
-	JMP    output13_test
+	MOVQ   R8, R12
+	MOVQ   R8, R13
+	ADDQ   rowBytes+72(FP), R13
+
+own13:
+	CMPQ       R12, R13
+	JEQ        own13_end
+	MOVWLZX    (R12), R14
+	CMPL       R14, $0x0000ffff
+	JEQ        own13_end
+	SHRL       $0x01, R14
+	IMULQ      SI, R14
+	PREFETCHT0 (AX)(R14*1)
+	PREFETCHT0 64(AX)(R14*1)
+	PREFETCHT0 128(AX)(R14*1)
+	PREFETCHT0 192(AX)(R14*1)
+	PREFETCHT0 256(AX)(R14*1)
+	PREFETCHT0 320(AX)(R14*1)
+	PREFETCHT0 384(AX)(R14*1)
+	PREFETCHT0 448(AX)(R14*1)
+	PREFETCHT0 512(AX)(R14*1)
+	PREFETCHT0 576(AX)(R14*1)
+	PREFETCHT0 640(AX)(R14*1)
+	PREFETCHT0 704(AX)(R14*1)
+	PREFETCHT0 768(AX)(R14*1)
+	ADDQ       $0x02, R12
+	JMP        own13
+
+own13_end:
+	MOVQ CX, R12
+	MOVQ BX, R13
+	XORQ R14, R14
+	JMP  output13_test
 
 output13:
 	VBROADCASTSS (R10)(R14*4), Z13
@@ -4566,7 +5159,7 @@ again13:
 	JMP          again13
 
 again13_end:
-next13:
+rest13:
 	MOVQ outputs+96(FP), R12
 	LEAQ (R10)(R12*4), R10
 	ADDQ rowBytes+72(FP), R8
@@ -4590,20 +5183,20 @@ some12_test:
 	CMPQ R13, outputs+96(FP)
 	JL   some12
 	ADDL R12, R12
-	JEQ  next12
+	JEQ  rest12
 	CMPQ R9, $0x01
-	JE   fetched12
+	JE   next12_last
 	MOVQ R8, R12
 	ADDQ rowBytes+72(FP), R12
 	MOVQ R12, R13
-	ADDQ rowBytes+72(FP), R13
+	ADDQ rowBytes+72(FP), R12
 
-fetch12:
-	CMPQ       R12, R13
-	JEQ        fetch12_end
-	MOVWLZX    (R12), R14
+next12:
+	CMPQ       R13, R12
+	JEQ        next12_end
+	MOVWLZX    (R13), R14
 	CMPL       R14, $0x0000ffff
-	JEQ        fetch12_end
+	JEQ        next12_end
 	SHRL       $0x01, R14
 	IMULQ      SI, R14
 	PREFETCHT0 (DX)(R14*1)
@@ -4618,11 +5211,11 @@ fetch12:
 	PREFETCHT0 576(DX)(R14*1)
 	PREFETCHT0 640(DX)(R14*1)
 	PREFETCHT0 704(DX)(R14*1)
-	ADDQ       $0x02, R12
-	JMP        fetch12
+	ADDQ       $0x02, R13
+	JMP        next12
 
-fetch12_end:
-fetched12:
+next12_end:
+next12_last:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4693,10 +5286,38 @@ entry12_end:
 	VMAXPS Z23, Z10, Z10
 	VPXORD Z24, Z24, Z24
 	VMAXPS Z24, Z11, Z11
-	MOVQ   CX, R12
-	MOVQ   BX, R13
-	XORQ   R14, R14
-	JMP    output12_test
+	MOVQ   R8, R12
+	MOVQ   R8, R13
+	ADDQ   rowBytes+72(FP), R13
+
+own12:
+	CMPQ       R12, R13
+	JEQ        own12_end
+	MOVWLZX    (R12), R14
+	CMPL       R14, $0x0000ffff
+	JEQ        own12_end
+	SHRL       $0x01, R14
+	IMULQ      SI, R14
+	PREFETCHT0 (AX)(R14*1)
+	PREFETCHT0 64(AX)(R14*1)
+	PREFETCHT0 128(AX)(R14*1)
+	PREFETCHT0 192(AX)(R14*1)
+	PREFETCHT0 256(AX)(R14*1)
+	PREFETCHT0 320(AX)(R14*1)
+	PREFETCHT0 384(AX)(R14*1)
+	PREFETCHT0 448(AX)(R14*1)
+	PREFETCHT0 512(AX)(R14*1)
+	PREFETCHT0 576(AX)(R14*1)
+	PREFETCHT0 640(AX)(R14*1)
+	PREFETCHT0 704(AX)(R14*1)
+	ADDQ       $0x02, R12
+	JMP        own12
+
+own12_end:
+	MOVQ CX, R12
+	MOVQ BX, R13
+	XORQ R14, R14
+	JMP  output12_test
 
 output12:
 	VBROADCASTSS (R10)(R14*4), Z12
@@ -4849,7 +5470,7 @@ again12:
 	JMP          again12
 
 again12_end:
-next12:
+rest12:
 	MOVQ outputs+96(FP), R12
 	LEAQ (R10)(R12*4), R10
 	ADDQ rowBytes+72(FP), R8
@@ -4873,20 +5494,20 @@ some11_test:
 	CMPQ R13, outputs+96(FP)
 	JL   some11
 	ADDL R12, R12
-	JEQ  next11
+	JEQ  rest11
 	CMPQ R9, $0x01
-	JE   fetched11
+	JE   next11_last
 	MOVQ R8, R12
 	ADDQ rowBytes+72(FP), R12
 	MOVQ R12, R13
-	ADDQ rowBytes+72(FP), R13
+	ADDQ rowBytes+72(FP), R12
 
-fetch11:
-	CMPQ       R12, R13
-	JEQ        fetch11_end
-	MOVWLZX    (R12), R14
+next11:
+	CMPQ       R13, R12
+	JEQ        next11_end
+	MOVWLZX    (R13), R14
 	CMPL       R14, $0x0000ffff
-	JEQ        fetch11_end
+	JEQ        next11_end
 	SHRL       $0x01, R14
 	IMULQ      SI, R14
 	PREFETCHT0 (DX)(R14*1)
@@ -4900,11 +5521,11 @@ fetch11:
 	PREFETCHT0 512(DX)(R14*1)
 	PREFETCHT0 576(DX)(R14*1)
 	PREFETCHT0 640(DX)(R14*1)
-	ADDQ       $0x02, R12
-	JMP        fetch11
+	ADDQ       $0x02, R13
+	JMP        next11
 
-fetch11_end:
-fetched11:
+next11_end:
+next11_last:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4971,10 +5592,37 @@ entry11_end:
 	VMAXPS Z21, Z9, Z9
 	VPXORD Z22, Z22, Z22
 	VMAXPS Z22, Z10, Z10
-	MOVQ   CX, R12
-	MOVQ   BX, R13
-	XORQ   R14, R14
-	JMP    output11_test
+	MOVQ   R8, R12
+	MOVQ   R8, R13
+	ADDQ   rowBytes+72(FP), R13
+
+own11:
+	CMPQ       R12, R13
+	JEQ        own11_end
+	MOVWLZX    (R12), R14
+	CMPL       R14, $0x0000ffff
+	JEQ        own11_end
+	SHRL       $0x01, R14
+	IMULQ      SI, R14
+	PREFETCHT0 (AX)(R14*1)
+	PREFETCHT0 64(AX)(R14*1)
+	PREFETCHT0 128(AX)(R14*1)
+	PREFETCHT0 192(AX)(R14*1)
+	PREFETCHT0 256(AX)(R14*1)
+	PREFETCHT0 320(AX)(R14*1)
+	PREFETCHT0 384(AX)(R14*1)
+	PREFETCHT0 448(AX)(R14*1)
+	PREFETCHT0 512(AX)(R14*1)
+	PREFETCHT0 576(AX)(R14*1)
+	PREFETCHT0 640(AX)(R14*1)
+	ADDQ       $0x02, R12
+	JMP        own11
+
+own11_end:
+	MOVQ CX, R12
+	MOVQ BX, R13
+	XORQ R14, R14
+	JMP  output11_test
 
 output11:
 	VBROADCASTSS (R10)(R14*4), Z11
@@ -5117,7 +5765,7 @@ again11:
 	JMP          again11
 
 again11_end:
-next11:
+rest11:
 	MOVQ outputs+96(FP), R12
 	LEAQ (R10)(R12*4), R10
 	ADDQ rowBytes+72(FP), R8
@@ -5141,20 +5789,20 @@ some10_test:
 	CMPQ R13, outputs+96(FP)
 	JL   some10
 	ADDL R12, R12
-	JEQ  next10
+	JEQ  rest10
 	CMPQ R9, $0x01
-	JE   fetched10
+	JE   next10_last
 	MOVQ R8, R12
 	ADDQ rowBytes+72(FP), R12
 	MOVQ R12, R13
-	ADDQ rowBytes+72(FP), R13
+	ADDQ rowBytes+72(FP), R12
 
-fetch10:
-	CMPQ       R12, R13
-	JEQ        fetch10_end
-	MOVWLZX    (R12), R14
+next10:
+	CMPQ       R13, R12
+	JEQ        next10_end
+	MOVWLZX    (R13), R14
 	CMPL       R14, $0x0000ffff
-	JEQ        fetch10_end
+	JEQ        next10_end
 	SHRL       $0x01, R14
 	IMULQ      SI, R14
 	PREFETCHT0 (DX)(R14*1)
@@ -5167,11 +5815,11 @@ fetch10:
 	PREFETCHT0 448(DX)(R14*1)
 	PREFETCHT0 512(DX)(R14*1)
 	PREFETCHT0 576(DX)(R14*1)
-	ADDQ       $0x02, R12
-	JMP        fetch10
+	ADDQ       $0x02, R13
+	JMP        next10
 
-fetch10_end:
-fetched10:
+next10_end:
+next10_last:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5234,10 +5882,36 @@ entry10_end:
 	VMAXPS Z19, Z8, Z8
 	VPXORD Z20, Z20, Z20
 	VMAXPS Z20, Z9, Z9
-	MOVQ   CX, R12
-	MOVQ   BX, R13
-	XORQ   R14, R14
-	JMP    output10_test
+	MOVQ   R8, R12
+	MOVQ   R8, R13
+	ADDQ   rowBytes+72(FP), R13
+
+own10:
+	CMPQ       R12, R13
+	JEQ        own10_end
+	MOVWLZX    (R12), R14
+	CMPL       R14, $0x0000ffff
+	JEQ        own10_end
+	SHRL       $0x01, R14
+	IMULQ      SI, R14
+	PREFETCHT0 (AX)(R14*1)
+	PREFETCHT0 64(AX)(R14*1)
+	PREFETCHT0 128(AX)(R14*1)
+	PREFETCHT0 192(AX)(R14*1)
+	PREFETCHT0 256(AX)(R14*1)
+	PREFETCHT0 320(AX)(R14*1)
+	PREFETCHT0 384(AX)(R14*1)
+	PREFETCHT0 448(AX)(R14*1)
+	PREFETCHT0 512(AX)(R14*1)
+	PREFETCHT0 576(AX)(R14*1)
+	ADDQ       $0x02, R12
+	JMP        own10
+
+own10_end:
+	MOVQ CX, R12
+	MOVQ BX, R13
+	XORQ R14, R14
+	JMP  output10_test
 
 output10:
 	VBROADCASTSS (R10)(R14*4), Z10
@@ -5370,7 +6044,7 @@ again10:
 	JMP          again10
 
 again10_end:
-next10:
+rest10:
 	MOVQ outputs+96(FP), R12
 	LEAQ (R10)(R12*4), R10
 	ADDQ rowBytes+72(FP), R8
@@ -5394,20 +6068,20 @@ some9_test:
 	CMPQ R13, outputs+96(FP)
 	JL   some9
 	ADDL R12, R12
-	JEQ  next9
+	JEQ  rest9
 	CMPQ R9, $0x01
-	JE   fetched9
+	JE   next9_last
 	MOVQ R8, R12
 	ADDQ rowBytes+72(FP), R12
 	MOVQ R12, R13
-	ADDQ rowBytes+72(FP), R13
+	ADDQ rowBytes+72(FP), R12
 
-fetch9:
-	CMPQ       R12, R13
-	JEQ        fetch9_end
-	MOVWLZX    (R12), R14
+next9:
+	CMPQ       R13, R12
+	JEQ        next9_end
+	MOVWLZX    (R13), R14
 	CMPL       R14, $0x0000ffff
-	JEQ        fetch9_end
+	JEQ        next9_end
 	SHRL       $0x01, R14
 	IMULQ      SI, R14
 	PREFETCHT0 (DX)(R14*1)
@@ -5419,11 +6093,11 @@ fetch9:
 	PREFETCHT0 384(DX)(R14*1)
 	PREFETCHT0 448(DX)(R14*1)
 	PREFETCHT0 512(DX)(R14*1)
-	ADDQ       $0x02, R12
-	JMP        fetch9
+	ADDQ       $0x02, R13
+	JMP        next9
 
-fetch9_end:
-fetched9:
+next9_end:
+next9_last:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5482,10 +6156,35 @@ entry9_end:
 	VMAXPS Z17, Z7, Z7
 	VPXORD Z18, Z18, Z18
 	VMAXPS Z18, Z8, Z8
-	MOVQ   CX, R12
-	MOVQ   BX, R13
-	XORQ   R14, R14
-	JMP    output9_test
+	MOVQ   R8, R12
+	MOVQ   R8, R13
+	ADDQ   rowBytes+72(FP), R13
+
+own9:
+	CMPQ       R12, R13
+	JEQ        own9_end
+	MOVWLZX    (R12), R14
+	CMPL       R14, $0x0000ffff
+	JEQ        own9_end
+	SHRL       $0x01, R14
+	IMULQ      SI, R14
+	PREFETCHT0 (AX)(R14*1)
+	PREFETCHT0 64(AX)(R14*1)
+	PREFETCHT0 128(AX)(R14*1)
+	PREFETCHT0 192(AX)(R14*1)
+	PREFETCHT0 256(AX)(R14*1)
+	PREFETCHT0 320(AX)(R14*1)
+	PREFETCHT0 384(AX)(R14*1)
+	PREFETCHT0 448(AX)(R14*1)
+	PREFETCHT0 512(AX)(R14*1)
+	ADDQ       $0x02, R12
+	JMP        own9
+
+own9_end:
+	MOVQ CX, R12
+	MOVQ BX, R13
+	XORQ R14, R14
+	JMP  output9_test
 
 output9:
 	VBROADCASTSS (R10)(R14*4), Z9
@@ -5608,7 +6307,7 @@ again9:
 	JMP          again9
 
 again9_end:
-next9:
+rest9:
 	MOVQ outputs+96(FP), R12
 	LEAQ (R10)(R12*4), R10
 	ADDQ rowBytes+72(FP), R8
@@ -5632,20 +6331,20 @@ some8_test:
 	CMPQ R13, outputs+96(FP)
 	JL   some8
 	ADDL R12, R12
-	JEQ  next8
+	JEQ  rest8
 	CMPQ R9, $0x01
-	JE   fetched8
+	JE   next8_last
 	MOVQ R8, R12
 	ADDQ rowBytes+72(FP), R12
 	MOVQ R12, R13
-	ADDQ rowBytes+72(FP), R13
+	ADDQ rowBytes+72(FP), R12
 
-fetch8:
-	CMPQ       R12, R13
-	JEQ        fetch8_end
-	MOVWLZX    (R12), R14
+next8:
+	CMPQ       R13, R12
+	JEQ        next8_end
+	MOVWLZX    (R13), R14
 	CMPL       R14, $0x0000ffff
-	JEQ        fetch8_end
+	JEQ        next8_end
 	SHRL       $0x01, R14
 	IMULQ      SI, R14
 	PREFETCHT0 (DX)(R14*1)
@@ -5656,11 +6355,11 @@ fetch8:
 	PREFETCHT0 320(DX)(R14*1)
 	PREFETCHT0 384(DX)(R14*1)
 	PREFETCHT0 448(DX)(R14*1)
-	ADDQ       $0x02, R12
-	JMP        fetch8
+	ADDQ       $0x02, R13
+	JMP        next8
 
-fetch8_end:
-fetched8:
+next8_end:
+next8_last:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5715,10 +6414,34 @@ entry8_end:
 	VMAXPS Z15, Z6, Z6
 	VPXORD Z16, Z16, Z16
 	VMAXPS Z16, Z7, Z7
-	MOVQ   CX, R12
-	MOVQ   BX, R13
-	XORQ   R14, R14
-	JMP    output8_test
+	MOVQ   R8, R12
+	MOVQ   R8, R13
+	ADDQ   rowBytes+72(FP), R13
+
+own8:
+	CMPQ       R12, R13
+	JEQ        own8_end
+	MOVWLZX    (R12), R14
+	CMPL       R14, $0x0000ffff
+	JEQ        own8_end
+	SHRL       $0x01, R14
+	IMULQ      SI, R14
+	PREFETCHT0 (AX)(R14*1)
+	PREFETCHT0 64(AX)(R14*1)
+	PREFETCHT0 128(AX)(R14*1)
+	PREFETCHT0 192(AX)(R14*1)
+	PREFETCHT0 256(AX)(R14*1)
+	PREFETCHT0 320(AX)(R14*1)
+	PREFETCHT0 384(AX)(R14*1)
+	PREFETCHT0 448(AX)(R14*1)
+	ADDQ       $0x02, R12
+	JMP        own8
+
+own8_end:
+	MOVQ CX, R12
+	MOVQ BX, R13
+	XORQ R14, R14
+	JMP  output8_test
 
 output8:
 	VBROADCASTSS (R10)(R14*4), Z8
@@ -5831,7 +6554,7 @@ again8:
 	JMP          again8
 
 again8_end:
-next8:
+rest8:
 	MOVQ outputs+96(FP), R12
 	LEAQ (R10)(R12*4), R10
 	ADDQ rowBytes+72(FP), R8
@@ -5855,20 +6578,20 @@ some7_test:
 	CMPQ R13, outputs+96(FP)
 	JL   some7
 	ADDL R12, R12
-	JEQ  next7
+	JEQ  rest7
 	CMPQ R9, $0x01
-	JE   fetched7
+	JE   next7_last
 	MOVQ R8, R12
 	ADDQ rowBytes+72(FP), R12
 	MOVQ R12, R13
-	ADDQ rowBytes+72(FP), R13
+	ADDQ rowBytes+72(FP), R12
 
-fetch7:
-	CMPQ       R12, R13
-	JEQ        fetch7_end
-	MOVWLZX    (R12), R14
+next7:
+	CMPQ       R13, R12
+	JEQ        next7_end
+	MOVWLZX    (R13), R14
 	CMPL       R14, $0x0000ffff
-	JEQ        fetch7_end
+	JEQ        next7_end
 	SHRL       $0x01, R14
 	IMULQ      SI, R14
 	PREFETCHT0 (DX)(R14*1)
@@ -5878,11 +6601,11 @@ fetch7:
 	PREFETCHT0 256(DX)(R14*1)
 	PREFETCHT0 320(DX)(R14*1)
 	PREFETCHT0 384(DX)(R14*1)
-	ADDQ       $0x02, R12
-	JMP        fetch7
+	ADDQ       $0x02, R13
+	JMP        next7
 
-fetch7_end:
-fetched7:
+next7_end:
+next7_last:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5933,10 +6656,33 @@ entry7_end:
 	VMAXPS Z13, Z5, Z5
 	VPXORD Z14, Z14, Z14
 	VMAXPS Z14, Z6, Z6
-	MOVQ   CX, R12
-	MOVQ   BX, R13
-	XORQ   R14, R14
-	JMP    output7_test
+	MOVQ   R8, R12
+	MOVQ   R8, R13
+	ADDQ   rowBytes+72(FP), R13
+
+own7:
+	CMPQ       R12, R13
+	JEQ        own7_end
+	MOVWLZX    (R12), R14
+	CMPL       R14, $0x0000ffff
+	JEQ        own7_end
+	SHRL       $0x01, R14
+	IMULQ      SI, R14
+	PREFETCHT0 (AX)(R14*1)
+	PREFETCHT0 64(AX)(R14*1)
+	PREFETCHT0 128(AX)(R14*1)
+	PREFETCHT0 192(AX)(R14*1)
+	PREFETCHT0 256(AX)(R14*1)
+	PREFETCHT0 320(AX)(R14*1)
+	PREFETCHT0 384(AX)(R14*1)
+	ADDQ       $0x02, R12
+	JMP        own7
+
+own7_end:
+	MOVQ CX, R12
+	MOVQ BX, R13
+	XORQ R14, R14
+	JMP  output7_test
 
 output7:
 	VBROADCASTSS (R10)(R14*4), Z7
@@ -6039,7 +6785,7 @@ again7:
 	JMP          again7
 
 again7_end:
-next7:
+rest7:
 	MOVQ outputs+96(FP), R12
 	LEAQ (R10)(R12*4), R10
 	ADDQ rowBytes+72(FP), R8
@@ -6063,20 +6809,20 @@ some6_test:
 	CMPQ R13, outputs+96(FP)
 	JL   some6
 	ADDL R12, R12
-	JEQ  next6
+	JEQ  rest6
 	CMPQ R9, $0x01
-	JE   fetched6
+	JE   next6_last
 	MOVQ R8, R12
 	ADDQ rowBytes+72(FP), R12
 	MOVQ R12, R13
-	ADDQ rowBytes+72(FP), R13
+	ADDQ rowBytes+72(FP), R12
 
-fetch6:
-	CMPQ       R12, R13
-	JEQ        fetch6_end
-	MOVWLZX    (R12), R14
+next6:
+	CMPQ       R13, R12
+	JEQ        next6_end
+	MOVWLZX    (R13), R14
 	CMPL       R14, $0x0000ffff
-	JEQ        fetch6_end
+	JEQ        next6_end
 	SHRL       $0x01, R14
 	IMULQ      SI, R14
 	PREFETCHT0 (DX)(R14*1)
@@ -6085,11 +6831,11 @@ fetch6:
 	PREFETCHT0 192(DX)(R14*1)
 	PREFETCHT0 256(DX)(R14*1)
 	PREFETCHT0 320(DX)(R14*1)
-	ADDQ       $0x02, R12
-	JMP        fetch6
+	ADDQ       $0x02, R13
+	JMP        next6
 
-fetch6_end:
-fetched6:
+next6_end:
+next6_last:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6136,10 +6882,32 @@ entry6_end:
 	VMAXPS Z11, Z4, Z4
 	VPXORD Z12, Z12, Z12
 	VMAXPS Z12, Z5, Z5
-	MOVQ   CX, R12
-	MOVQ   BX, R13
-	XORQ   R14, R14
-	JMP    output6_test
+	MOVQ   R8, R12
+	MOVQ   R8, R13
+	ADDQ   rowBytes+72(FP), R13
+
+own6:
+	CMPQ       R12, R13
+	JEQ        own6_end
+	MOVWLZX    (R12), R14
+	CMPL       R14, $0x0000ffff
+	JEQ        own6_end
+	SHRL       $0x01, R14
+	IMULQ      SI, R14
+	PREFETCHT0 (AX)(R14*1)
+	PREFETCHT0 64(AX)(R14*1)
+	PREFETCHT0 128(AX)(R14*1)
+	PREFETCHT0 192(AX)(R14*1)
+	PREFETCHT0 256(AX)(R14*1)
+	PREFETCHT0 320(AX)(R14*1)
+	ADDQ       $0x02, R12
+	JMP        own6
+
+own6_end:
+	MOVQ CX, R12
+	MOVQ BX, R13
+	XORQ R14, R14
+	JMP  output6_test
 
 output6:
 	VBROADCASTSS (R10)(R14*4), Z6
@@ -6232,7 +7000,7 @@ again6:
 	JMP          again6
 
 again6_end:
-next6:
+rest6:
 	MOVQ outputs+96(FP), R12
 	LEAQ (R10)(R12*4), R10
 	ADDQ rowBytes+72(FP), R8
@@ -6256,20 +7024,20 @@ some5_test:
 	CMPQ R13, outputs+96(FP)
 	JL   some5
 	ADDL R12, R12
-	JEQ  next5
+	JEQ  rest5
 	CMPQ R9, $0x01
-	JE   fetched5
+	JE   next5_last
 	MOVQ R8, R12
 	ADDQ rowBytes+72(FP), R12
 	MOVQ R12, R13
-	ADDQ rowBytes+72(FP), R13
+	ADDQ rowBytes+72(FP), R12
 
-fetch5:
-	CMPQ       R12, R13
-	JEQ        fetch5_end
-	MOVWLZX    (R12), R14
+next5:
+	CMPQ       R13, R12
+	JEQ        next5_end
+	MOVWLZX    (R13), R14
 	CMPL       R14, $0x0000ffff
-	JEQ        fetch5_end
+	JEQ        next5_end
 	SHRL       $0x01, R14
 	IMULQ      SI, R14
 	PREFETCHT0 (DX)(R14*1)
@@ -6277,11 +7045,11 @@ fetch5:
 	PREFETCHT0 128(DX)(R14*1)
 	PREFETCHT0 192(DX)(R14*1)
 	PREFETCHT0 256(DX)(R14*1)
-	ADDQ       $0x02, R12
-	JMP        fetch5
+	ADDQ       $0x02, R13
+	JMP        next5
 
-fetch5_end:
-fetched5:
+next5_end:
+next5_last:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6324,10 +7092,31 @@ entry5_end:
 	VMAXPS Z9, Z3, Z3
 	VPXORD Z10, Z10, Z10
 	VMAXPS Z10, Z4, Z4
-	MOVQ   CX, R12
-	MOVQ   BX, R13
-	XORQ   R14, R14
-	JMP    output5_test
+	MOVQ   R8, R12
+	MOVQ   R8, R13
+	ADDQ   rowBytes+72(FP), R13
+
+own5:
+	CMPQ       R12, R13
+	JEQ        own5_end
+	MOVWLZX    (R12), R14
+	CMPL       R14, $0x0000ffff
+	JEQ        own5_end
+	SHRL       $0x01, R14
+	IMULQ      SI, R14
+	PREFETCHT0 (AX)(R14*1)
+	PREFETCHT0 64(AX)(R14*1)
+	PREFETCHT0 128(AX)(R14*1)
+	PREFETCHT0 192(AX)(R14*1)
+	PREFETCHT0 256(AX)(R14*1)
+	ADDQ       $0x02, R12
+	JMP        own5
+
+own5_end:
+	MOVQ CX, R12
+	MOVQ BX, R13
+	XORQ R14, R14
+	JMP  output5_test
 
 output5:
 	VBROADCASTSS (R10)(R14*4), Z5
@@ -6410,7 +7199,7 @@ again5:
 	JMP          again5
 
 again5_end:
-next5:
+rest5:
 	MOVQ outputs+96(FP), R12
 	LEAQ (R10)(R12*4), R10
 	ADDQ rowBytes+72(FP), R8
@@ -6434,31 +7223,31 @@ some4_test:
 	CMPQ R13, outputs+96(FP)
 	JL   some4
 	ADDL R12, R12
-	JEQ  next4
+	JEQ  rest4
 	CMPQ R9, $0x01
-	JE   fetched4
+	JE   next4_last
 	MOVQ R8, R12
 	ADDQ rowBytes+72(FP), R12
 	MOVQ R12, R13
-	ADDQ rowBytes+72(FP), R13
+	ADDQ rowBytes+72(FP), R12
 
-fetch4:
-	CMPQ       R12, R13
-	JEQ        fetch4_end
-	MOVWLZX    (R12), R14
+next4:
+	CMPQ       R13, R12
+	JEQ        next4_end
+	MOVWLZX    (R13), R14
 	CMPL       R14, $0x0000ffff
-	JEQ        fetch4_end
+	JEQ        next4_end
 	SHRL       $0x01, R14
 	IMULQ      SI, R14
 	PREFETCHT0 (DX)(R14*1)
 	PREFETCHT0 64(DX)(R14*1)
 	PREFETCHT0 128(DX)(R14*1)
 	PREFETCHT0 192(DX)(R14*1)
-	ADDQ       $0x02, R12
-	JMP        fetch4
+	ADDQ       $0x02, R13
+	JMP        next4
 
-fetch4_end:
-fetched4:
+next4_end:
+next4_last:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6497,10 +7286,30 @@ entry4_end:
 	VMAXPS Z7, Z2, Z2
 	VPXORD Z8, Z8, Z8
 	VMAXPS Z8, Z3, Z3
-	MOVQ   CX, R12
-	MOVQ   BX, R13
-	XORQ   R14, R14
-	JMP    output4_test
+	MOVQ   R8, R12
+	MOVQ   R8, R13
+	ADDQ   rowBytes+72(FP), R13
+
+own4:
+	CMPQ       R12, R13
+	JEQ        own4_end
+	MOVWLZX    (R12), R14
+	CMPL       R14, $0x0000ffff
+	JEQ        own4_end
+	SHRL       $0x01, R14
+	IMULQ      SI, R14
+	PREFETCHT0 (AX)(R14*1)
+	PREFETCHT0 64(AX)(R14*1)
+	PREFETCHT0 128(AX)(R14*1)
+	PREFETCHT0 192(AX)(R14*1)
+	ADDQ       $0x02, R12
+	JMP        own4
+
+own4_end:
+	MOVQ CX, R12
+	MOVQ BX, R13
+	XORQ R14, R14
+	JMP  output4_test
 
 output4:
 	VBROADCASTSS (R10)(R14*4), Z4
@@ -6573,7 +7382,7 @@ again4:
 	JMP          again4
 
 again4_end:
-next4:
+rest4:
 	MOVQ outputs+96(FP), R12
 	LEAQ (R10)(R12*4), R10
 	ADDQ rowBytes+72(FP), R8
@@ -6597,30 +7406,30 @@ some3_test:
 	CMPQ R13, outputs+96(FP)
 	JL   some3
 	ADDL R12, R12
-	JEQ  next3
+	JEQ  rest3
 	CMPQ R9, $0x01
-	JE   fetched3
+	JE   next3_last
 	MOVQ R8, R12
 	ADDQ rowBytes+72(FP), R12
 	MOVQ R12, R13
-	ADDQ rowBytes+72(FP), R13
+	ADDQ rowBytes+72(FP), R12
 
-fetch3:
-	CMPQ       R12, R13
-	JEQ        fetch3_end
-	MOVWLZX    (R12), R14
+next3:
+	CMPQ       R13, R12
+	JEQ        next3_end
+	MOVWLZX    (R13), R14
 	CMPL       R14, $0x0000ffff
-	JEQ        fetch3_end
+	JEQ        next3_end
 	SHRL       $0x01, R14
 	IMULQ      SI, R14
 	PREFETCHT0 (DX)(R14*1)
 	PREFETCHT0 64(DX)(R14*1)
 	PREFETCHT0 128(DX)(R14*1)
-	ADDQ       $0x02, R12
-	JMP        fetch3
+	ADDQ       $0x02, R13
+	JMP        next3
 
-fetch3_end:
-fetched3:
+next3_end:
+next3_last:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6655,10 +7464,29 @@ entry3_end:
 	VMAXPS Z5, Z1, Z1
 	VPXORD Z6, Z6, Z6
 	VMAXPS Z6, Z2, Z2
-	MOVQ   CX, R12
-	MOVQ   BX, R13
-	XORQ   R14, R14
-	JMP    output3_test
+	MOVQ   R8, R12
+	MOVQ   R8, R13
+	ADDQ   rowBytes+72(FP), R13
+
+own3:
+	CMPQ       R12, R13
+	JEQ        own3_end
+	MOVWLZX    (R12), R14
+	CMPL       R14, $0x0000ffff
+	JEQ        own3_end
+	SHRL       $0x01, R14
+	IMULQ      SI, R14
+	PREFETCHT0 (AX)(R14*1)
+	PREFETCHT0 64(AX)(R14*1)
+	PREFETCHT0 128(AX)(R14*1)
+	ADDQ       $0x02, R12
+	JMP        own3
+
+own3_end:
+	MOVQ CX, R12
+	MOVQ BX, R13
+	XORQ R14, R14
+	JMP  output3_test
 
 output3:
 	VBROADCASTSS (R10)(R14*4), Z3
@@ -6721,7 +7549,7 @@ again3:
 	JMP          again3
 
 again3_end:
-next3:
+rest3:
 	MOVQ outputs+96(FP), R12
 	LEAQ (R10)(R12*4), R10
 	ADDQ rowBytes+72(FP), R8
@@ -6745,29 +7573,29 @@ some2_test:
 	CMPQ R13, outputs+96(FP)
 	JL   some2
 	ADDL R12, R12
-	JEQ  next2
+	JEQ  rest2
 	CMPQ R9, $0x01
-	JE   fetched2
+	JE   next2_last
 	MOVQ R8, R12
 	ADDQ rowBytes+72(FP), R12
 	MOVQ R12, R13
-	ADDQ rowBytes+72(FP), R13
+	ADDQ rowBytes+72(FP), R12
 
-fetch2:
-	CMPQ       R12, R13
-	JEQ        fetch2_end
-	MOVWLZX    (R12), R14
+next2:
+	CMPQ       R13, R12
+	JEQ        next2_end
+	MOVWLZX    (R13), R14
 	CMPL       R14, $0x0000ffff
-	JEQ        fetch2_end
+	JEQ        next2_end
 	SHRL       $0x01, R14
 	IMULQ      SI, R14
 	PREFETCHT0 (DX)(R14*1)
 	PREFETCHT0 64(DX)(R14*1)
-	ADDQ       $0x02, R12
-	JMP        fetch2
+	ADDQ       $0x02, R13
+	JMP        next2
 
-fetch2_end:
-fetched2:
+next2_end:
+next2_last:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	MOVQ   R8, R12
@@ -6798,10 +7626,28 @@ entry2_end:
 	VMAXPS Z3, Z0, Z0
 	VPXORD Z4, Z4, Z4
 	VMAXPS Z4, Z1, Z1
-	MOVQ   CX, R12
-	MOVQ   BX, R13
-	XORQ   R14, R14
-	JMP    output2_test
+	MOVQ   R8, R12
+	MOVQ   R8, R13
+	ADDQ   rowBytes+72(FP), R13
+
+own2:
+	CMPQ       R12, R13
+	JEQ        own2_end
+	MOVWLZX    (R12), R14
+	CMPL       R14, $0x0000ffff
+	JEQ        own2_end
+	SHRL       $0x01, R14
+	IMULQ      SI, R14
+	PREFETCHT0 (AX)(R14*1)
+	PREFETCHT0 64(AX)(R14*1)
+	ADDQ       $0x02, R12
+	JMP        own2
+
+own2_end:
+	MOVQ CX, R12
+	MOVQ BX, R13
+	XORQ R14, R14
+	JMP  output2_test
 
 output2:
 	VBROADCASTSS (R10)(R14*4), Z2
@@ -6854,7 +7700,7 @@ again2:
 	JMP          again2
 
 again2_end:
-next2:
+rest2:
 	MOVQ outputs+96(FP), R12
 	LEAQ (R10)(R12*4), R10
 	ADDQ rowBytes+72(FP), R8
@@ -6878,28 +7724,28 @@ some1_test:
 	CMPQ R13, outputs+96(FP)
 	JL   some1
 	ADDL R12, R12
-	JEQ  next1
+	JEQ  rest1
 	CMPQ R9, $0x01
-	JE   fetched1
+	JE   next1_last
 	MOVQ R8, R12
 	ADDQ rowBytes+72(FP), R12
 	MOVQ R12, R13
-	ADDQ rowBytes+72(FP), R13
+	ADDQ rowBytes+72(FP), R12
 
-fetch1:
-	CMPQ       R12, R13
-	JEQ        fetch1_end
-	MOVWLZX    (R12), R14
+next1:
+	CMPQ       R13, R12
+	JEQ        next1_end
+	MOVWLZX    (R13), R14
 	CMPL       R14, $0x0000ffff
-	JEQ        fetch1_end
+	JEQ        next1_end
 	SHRL       $0x01, R14
 	IMULQ      SI, R14
 	PREFETCHT0 (DX)(R14*1)
-	ADDQ       $0x02, R12
-	JMP        fetch1
+	ADDQ       $0x02, R13
+	JMP        next1
 
-fetch1_end:
-fetched1:
+next1_end:
+next1_last:
 	VPXORD Z0, Z0, Z0
 	MOVQ   R8, R12
 	MOVQ   R8, R13
@@ -6926,10 +7772,27 @@ entry1:
 entry1_end:
 	VPXORD Z2, Z2, Z2
 	VMAXPS Z2, Z0, Z0
-	MOVQ   CX, R12
-	MOVQ   BX, R13
-	XORQ   R14, R14
-	JMP    output1_test
+	MOVQ   R8, R12
+	MOVQ   R8, R13
+	ADDQ   rowBytes+72(FP), R13
+
+own1:
+	CMPQ       R12, R13
+	JEQ        own1_end
+	MOVWLZX    (R12), R14
+	CMPL       R14, $0x0000ffff
+	JEQ        own1_end
+	SHRL       $0x01, R14
+	IMULQ      SI, R14
+	PREFETCHT0 (AX)(R14*1)
+	ADDQ       $0x02, R12
+	JMP        own1
+
+own1_end:
+	MOVQ CX, R12
+	MOVQ BX, R13
+	XORQ R14, R14
+	JMP  output1_test
 
 output1:
 	VBROADCASTSS (R10)(R14*4), Z1
@@ -6972,7 +7835,7 @@ again1:
 	JMP          again1
 
 again1_end:
-next1:
+rest1:
 	MOVQ outputs+96(FP), R12
 	LEAQ (R10)(R12*4), R10
 	ADDQ rowBytes+72(FP), R8

@@ -224,12 +224,9 @@ func (v isa) sparseMLPGrad() {
 		XORL(some, some)
 		loop(label("some"), outputs, 1, func(k GPVirtual) { ORL(Mem{Base: d, Index: k, Scale: 4}, some) })
 		ADDL(some, some) // without the sign
-		JEQ(LabelRef(label("next")))
+		JEQ(LabelRef(label("rest")))
 
-		CMPQ(left, U8(1))
-		JE(LabelRef(label("fetched")))
-		v.fetchRows(label("fetch"), row, rowBytes, stride, n, w1)
-		Label(label("fetched"))
+		v.fetchNext(label("next"), left, row, rowBytes, stride, n, w1)
 		h, dh := make([]VecVirtual, n), make([]VecVirtual, n)
 		for b := range h {
 			h[b] = v.zero()
@@ -244,6 +241,8 @@ func (v isa) sparseMLPGrad() {
 			dh[b] = v.zero()
 			VMAXPS(dh[b], h[b], h[b])
 		}
+		// Asked for together with w1's rows, those of dw1 would be in their way.
+		v.fetchRows(label("own"), row, rowBytes, stride, n, dw1)
 		sums, weights := GP64(), GP64()
 		MOVQ(dw2, sums)
 		MOVQ(w2, weights)
@@ -275,7 +274,7 @@ func (v isa) sparseMLPGrad() {
 			}
 		})
 
-		Label(label("next"))
+		Label(label("rest"))
 		bytes := GP64()
 		MOVQ(outputs, bytes)
 		LEAQ(Mem{Base: d, Index: bytes, Scale: 4}, d)
@@ -287,13 +286,11 @@ func (v isa) sparseMLPGrad() {
 	returnRows(left)
 }
 
-// fetchRows asks for n blocks of the rows of the matrices at bases that the row of entries
-// after the one at row is about.
-func (v isa) fetchRows(label string, row GPVirtual, rowBytes Op, stride GPVirtual, n int, bases ...GPVirtual) {
+// fetchRows asks for n blocks of base's rows of the entries of the row at row.
+func (v isa) fetchRows(label string, row GPVirtual, rowBytes Op, stride GPVirtual, n int, base GPVirtual) {
 	at, end, offset := GP64(), GP64(), GP64()
 	MOVQ(row, at)
-	ADDQ(rowBytes, at)
-	MOVQ(at, end)
+	MOVQ(row, end)
 	ADDQ(rowBytes, end)
 	Label(label)
 	CMPQ(at, end)
@@ -303,12 +300,22 @@ func (v isa) fetchRows(label string, row GPVirtual, rowBytes Op, stride GPVirtua
 	JEQ(LabelRef(label + "_end"))
 	SHRL(U8(1), offset.As32())
 	IMULQ(stride, offset)
-	for _, base := range bases {
-		for b := range n {
-			PREFETCHT0(Mem{Base: base, Index: offset, Scale: 1, Disp: blockBytes * b})
-		}
+	for b := range n {
+		PREFETCHT0(Mem{Base: base, Index: offset, Scale: 1, Disp: blockBytes * b})
 	}
 	ADDQ(U8(2), at)
 	JMP(LabelRef(label))
 	Label(label + "_end")
+}
+
+// fetchNext asks for n blocks of base's rows of the entries of the row after the one at row,
+// unless that is the last.
+func (v isa) fetchNext(label string, left, row GPVirtual, rowBytes Op, stride GPVirtual, n int, base GPVirtual) {
+	CMPQ(left, U8(1))
+	JE(LabelRef(label + "_last"))
+	next := GP64()
+	MOVQ(row, next)
+	ADDQ(rowBytes, next)
+	v.fetchRows(label, next, rowBytes, stride, n, base)
+	Label(label + "_last")
 }

@@ -16,7 +16,7 @@ import (
 func main() {
 	ConstraintExpr("amd64")
 	for _, v := range []isa{
-		{name: "AVX512", lanes: 16, vectors: 1, vec: ZMM, panel: 8, columns: 16, gathered: 16},
+		{name: "AVX512", lanes: 16, vectors: 1, vec: ZMM, panel: 16, columns: 16, gathered: 16},
 		{name: "AVX2", lanes: 8, vectors: 2, vec: YMM, panel: 5, columns: 5, gathered: 13},
 	} {
 		v.reluAll()

@@ -26,10 +26,7 @@ func (v isa) sparseMLP() {
 		Label(label("row"))
 		TESTQ(left, left)
 		JEQ(LabelRef("done"))
-		CMPQ(left, U8(1))
-		JE(LabelRef(label("fetched")))
-		v.fetchRows(label("fetch"), row, rowBytes, stride, n, w1)
-		Label(label("fetched"))
+		v.fetchNext(label("next"), left, row, rowBytes, stride, n, w1)
 		h := make([]VecVirtual, n)
 		for b := range h {
 			h[b] = v.zero()
