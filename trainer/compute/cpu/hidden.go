@@ -25,9 +25,12 @@ const hiddenChunk = 4096
 func (b *Backend) hiddenGrad(dw1, dw2 compute.Tensor, x compute.Sparse, active compute.Array[uint16], d, w1, w2 compute.Tensor) {
 	b.Zero(dw1)
 	b.Zero(dw2)
-	blocks := w1.Cols / compute.Lanes
+	blocks, most := w1.Cols/compute.Lanes, b.kernels.panel
+	if b.kernels.fusedGrad > 0 {
+		most = b.kernels.fusedGrad
+	}
 	t := &b.tasks.hidden
-	*t = hiddenTask{b.kernels, b.scratch, dw1, dw2, w1, w2, x, active, d, b.panel(blocks, max(b.kernels.panel, b.kernels.fusedGrad))}
+	*t = hiddenTask{b.kernels, b.scratch, dw1, dw2, w1, w2, x, active, d, b.panel(blocks, most)}
 	b.pool.do(t, grain(blocks, t.panel))
 }
 

@@ -63,7 +63,7 @@ var avx512 = &vectors{
 	reluAVX512, reluGradAVX512, sigmoidAVX512, policyGradAVX512, sampleAVX512, uniformAVX512, softmaxAVX512, policyGradsAVX512, samplesAVX512,
 	rmsPropAVX512, adamAVX512,
 	addScaledAVX512, scaleAVX512, sumSquaresAVX512, boxLineAVX512, sparseRowsAVX512, scatterRowsAVX512, reluDotAVX512, sparseMLPAVX512, sparseMLPGradAVX512,
-	nonzerosAVX512, gatherAVX512, scatterAVX512, columnGradAVX512, hiddenGradAVX512,
+	nonzerosAVX512, gatherAVX512, scatterAVX512, columnGradAVX512, nil,
 }
 
 var avx2 = &vectors{
@@ -212,14 +212,16 @@ func (v *vectors) kernels() *kernels {
 		columnGrad: func(dw1, dw2, w1, w2 []float32, stride int, active []uint16, activeStride int, d []float32, links []link, start []uint32, blocks int) {
 			v.columnGrad(at(dw1), at(dw2), at(w1), at(w2), size*stride, at(active), 2*activeStride, at(d), (*uint32)(at(links)), at(start), len(start)-1, blocks)
 		},
-		hiddenGrad: func(dh, dw2, h []float32, active []uint16, activeStride int, d, w2 []float32, w2Stride, rows, outputs, blocks int) {
+	}
+	if v.hiddenGrad != nil {
+		k.hiddenGrad = func(dh, dw2, h []float32, active []uint16, activeStride int, d, w2 []float32, w2Stride, rows, outputs, blocks int) {
 			const most = 6 // outputs that the generated function takes
 			clear(dh[:rows*blocks*compute.Lanes])
 			for k := 0; k < outputs; k += most {
 				v.hiddenGrad(at(dh), &dw2[k*w2Stride], at(h), at(active), 2*activeStride, at(d[k:]), size*outputs, &w2[k*w2Stride], size*w2Stride,
 					rows, min(most, outputs-k), size*compute.Lanes*blocks)
 			}
-		},
+		}
 	}
 	if v.sparseMLP != nil {
 		k.fused = 16

@@ -11902,501 +11902,6 @@ done:
 	VZEROUPPER
 	RET
 
-// func hiddenGradAVX512(dh *float32, dw2 *float32, h *float32, active *uint16, activeStride int, d *float32, dStride int, w2 *float32, w2Stride int, rows int, outputs int, bytes int)
-// Requires: AVX, AVX512F
-TEXT ·hiddenGradAVX512(SB), NOSPLIT, $0-96
-	MOVQ   dh+0(FP), AX
-	MOVQ   dw2+8(FP), CX
-	MOVQ   h+16(FP), DX
-	MOVQ   active+24(FP), BX
-	MOVQ   d+40(FP), SI
-	MOVQ   w2+56(FP), DI
-	MOVQ   bytes+88(FP), R8
-	VPXORD Z0, Z0, Z0
-	MOVQ   outputs+80(FP), R9
-	CMPQ   R9, $0x01
-	JEQ    panel1
-	CMPQ   R9, $0x02
-	JEQ    panel2
-	CMPQ   R9, $0x03
-	JEQ    panel3
-	CMPQ   R9, $0x04
-	JEQ    panel4
-	CMPQ   R9, $0x05
-	JEQ    panel5
-	XORQ   R9, R9
-	JMP    vector6_test
-
-vector6:
-	LEAQ    (CX)(R9*1), R10
-	VMOVUPS (R10), Z1
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z2
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z3
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z4
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z5
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z6
-	ADDQ    w2Stride+64(FP), R10
-	LEAQ    (DI)(R9*1), R10
-	VMOVUPS (R10), Z7
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z8
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z9
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z10
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z11
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z12
-	ADDQ    w2Stride+64(FP), R10
-	LEAQ    (DX)(R9*1), R10
-	LEAQ    (AX)(R9*1), R11
-	MOVQ    SI, R12
-	MOVQ    R9, R13
-	SHRQ    $0x05, R13
-	ADDQ    BX, R13
-	XORQ    R14, R14
-	JMP     row6_test
-
-row6:
-	VMOVUPS      (R10), Z13
-	VMAXPS       Z0, Z13, Z13
-	VMOVUPS      (R11), Z14
-	VBROADCASTSS (R12), Z15
-	VMULPS       Z15, Z13, Z16
-	VADDPS       Z16, Z1, Z1
-	VMULPS       Z7, Z15, Z15
-	VADDPS       Z15, Z14, Z14
-	VBROADCASTSS 4(R12), Z15
-	VMULPS       Z15, Z13, Z16
-	VADDPS       Z16, Z2, Z2
-	VMULPS       Z8, Z15, Z15
-	VADDPS       Z15, Z14, Z14
-	VBROADCASTSS 8(R12), Z15
-	VMULPS       Z15, Z13, Z16
-	VADDPS       Z16, Z3, Z3
-	VMULPS       Z9, Z15, Z15
-	VADDPS       Z15, Z14, Z14
-	VBROADCASTSS 12(R12), Z15
-	VMULPS       Z15, Z13, Z16
-	VADDPS       Z16, Z4, Z4
-	VMULPS       Z10, Z15, Z15
-	VADDPS       Z15, Z14, Z14
-	VBROADCASTSS 16(R12), Z15
-	VMULPS       Z15, Z13, Z16
-	VADDPS       Z16, Z5, Z5
-	VMULPS       Z11, Z15, Z15
-	VADDPS       Z15, Z14, Z14
-	VBROADCASTSS 20(R12), Z15
-	VMULPS       Z15, Z13, Z13
-	VADDPS       Z13, Z6, Z6
-	VMULPS       Z12, Z15, Z15
-	VADDPS       Z15, Z14, Z14
-	KMOVW        (R13), K1
-	VMOVUPS.Z    Z14, K1, Z14
-	VMOVUPS      Z14, (R11)
-	ADDQ         R8, R10
-	ADDQ         R8, R11
-	ADDQ         dStride+48(FP), R12
-	ADDQ         activeStride+32(FP), R13
-	ADDQ         $+1, R14
-
-row6_test:
-	CMPQ    R14, rows+72(FP)
-	JL      row6
-	LEAQ    (CX)(R9*1), R10
-	VMOVUPS Z1, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Z2, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Z3, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Z4, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Z5, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Z6, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	ADDQ    $+64, R9
-
-vector6_test:
-	CMPQ R9, R8
-	JL   vector6
-	JMP  done
-
-panel5:
-	XORQ R9, R9
-	JMP  vector5_test
-
-vector5:
-	LEAQ    (CX)(R9*1), R10
-	VMOVUPS (R10), Z1
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z2
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z3
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z4
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z5
-	ADDQ    w2Stride+64(FP), R10
-	LEAQ    (DI)(R9*1), R10
-	VMOVUPS (R10), Z6
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z7
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z8
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z9
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z10
-	ADDQ    w2Stride+64(FP), R10
-	LEAQ    (DX)(R9*1), R10
-	LEAQ    (AX)(R9*1), R11
-	MOVQ    SI, R12
-	MOVQ    R9, R13
-	SHRQ    $0x05, R13
-	ADDQ    BX, R13
-	XORQ    R14, R14
-	JMP     row5_test
-
-row5:
-	VMOVUPS      (R10), Z11
-	VMAXPS       Z0, Z11, Z11
-	VMOVUPS      (R11), Z12
-	VBROADCASTSS (R12), Z13
-	VMULPS       Z13, Z11, Z14
-	VADDPS       Z14, Z1, Z1
-	VMULPS       Z6, Z13, Z13
-	VADDPS       Z13, Z12, Z12
-	VBROADCASTSS 4(R12), Z13
-	VMULPS       Z13, Z11, Z14
-	VADDPS       Z14, Z2, Z2
-	VMULPS       Z7, Z13, Z13
-	VADDPS       Z13, Z12, Z12
-	VBROADCASTSS 8(R12), Z13
-	VMULPS       Z13, Z11, Z14
-	VADDPS       Z14, Z3, Z3
-	VMULPS       Z8, Z13, Z13
-	VADDPS       Z13, Z12, Z12
-	VBROADCASTSS 12(R12), Z13
-	VMULPS       Z13, Z11, Z14
-	VADDPS       Z14, Z4, Z4
-	VMULPS       Z9, Z13, Z13
-	VADDPS       Z13, Z12, Z12
-	VBROADCASTSS 16(R12), Z13
-	VMULPS       Z13, Z11, Z11
-	VADDPS       Z11, Z5, Z5
-	VMULPS       Z10, Z13, Z13
-	VADDPS       Z13, Z12, Z12
-	KMOVW        (R13), K1
-	VMOVUPS.Z    Z12, K1, Z12
-	VMOVUPS      Z12, (R11)
-	ADDQ         R8, R10
-	ADDQ         R8, R11
-	ADDQ         dStride+48(FP), R12
-	ADDQ         activeStride+32(FP), R13
-	ADDQ         $+1, R14
-
-row5_test:
-	CMPQ    R14, rows+72(FP)
-	JL      row5
-	LEAQ    (CX)(R9*1), R10
-	VMOVUPS Z1, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Z2, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Z3, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Z4, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Z5, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	ADDQ    $+64, R9
-
-vector5_test:
-	CMPQ R9, R8
-	JL   vector5
-	JMP  done
-
-panel4:
-	XORQ R9, R9
-	JMP  vector4_test
-
-vector4:
-	LEAQ    (CX)(R9*1), R10
-	VMOVUPS (R10), Z1
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z2
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z3
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z4
-	ADDQ    w2Stride+64(FP), R10
-	LEAQ    (DI)(R9*1), R10
-	VMOVUPS (R10), Z5
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z6
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z7
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z8
-	ADDQ    w2Stride+64(FP), R10
-	LEAQ    (DX)(R9*1), R10
-	LEAQ    (AX)(R9*1), R11
-	MOVQ    SI, R12
-	MOVQ    R9, R13
-	SHRQ    $0x05, R13
-	ADDQ    BX, R13
-	XORQ    R14, R14
-	JMP     row4_test
-
-row4:
-	VMOVUPS      (R10), Z9
-	VMAXPS       Z0, Z9, Z9
-	VMOVUPS      (R11), Z10
-	VBROADCASTSS (R12), Z11
-	VMULPS       Z11, Z9, Z12
-	VADDPS       Z12, Z1, Z1
-	VMULPS       Z5, Z11, Z11
-	VADDPS       Z11, Z10, Z10
-	VBROADCASTSS 4(R12), Z11
-	VMULPS       Z11, Z9, Z12
-	VADDPS       Z12, Z2, Z2
-	VMULPS       Z6, Z11, Z11
-	VADDPS       Z11, Z10, Z10
-	VBROADCASTSS 8(R12), Z11
-	VMULPS       Z11, Z9, Z12
-	VADDPS       Z12, Z3, Z3
-	VMULPS       Z7, Z11, Z11
-	VADDPS       Z11, Z10, Z10
-	VBROADCASTSS 12(R12), Z11
-	VMULPS       Z11, Z9, Z9
-	VADDPS       Z9, Z4, Z4
-	VMULPS       Z8, Z11, Z11
-	VADDPS       Z11, Z10, Z10
-	KMOVW        (R13), K1
-	VMOVUPS.Z    Z10, K1, Z10
-	VMOVUPS      Z10, (R11)
-	ADDQ         R8, R10
-	ADDQ         R8, R11
-	ADDQ         dStride+48(FP), R12
-	ADDQ         activeStride+32(FP), R13
-	ADDQ         $+1, R14
-
-row4_test:
-	CMPQ    R14, rows+72(FP)
-	JL      row4
-	LEAQ    (CX)(R9*1), R10
-	VMOVUPS Z1, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Z2, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Z3, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Z4, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	ADDQ    $+64, R9
-
-vector4_test:
-	CMPQ R9, R8
-	JL   vector4
-	JMP  done
-
-panel3:
-	XORQ R9, R9
-	JMP  vector3_test
-
-vector3:
-	LEAQ    (CX)(R9*1), R10
-	VMOVUPS (R10), Z1
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z2
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z3
-	ADDQ    w2Stride+64(FP), R10
-	LEAQ    (DI)(R9*1), R10
-	VMOVUPS (R10), Z4
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z5
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z6
-	ADDQ    w2Stride+64(FP), R10
-	LEAQ    (DX)(R9*1), R10
-	LEAQ    (AX)(R9*1), R11
-	MOVQ    SI, R12
-	MOVQ    R9, R13
-	SHRQ    $0x05, R13
-	ADDQ    BX, R13
-	XORQ    R14, R14
-	JMP     row3_test
-
-row3:
-	VMOVUPS      (R10), Z7
-	VMAXPS       Z0, Z7, Z7
-	VMOVUPS      (R11), Z8
-	VBROADCASTSS (R12), Z9
-	VMULPS       Z9, Z7, Z10
-	VADDPS       Z10, Z1, Z1
-	VMULPS       Z4, Z9, Z9
-	VADDPS       Z9, Z8, Z8
-	VBROADCASTSS 4(R12), Z9
-	VMULPS       Z9, Z7, Z10
-	VADDPS       Z10, Z2, Z2
-	VMULPS       Z5, Z9, Z9
-	VADDPS       Z9, Z8, Z8
-	VBROADCASTSS 8(R12), Z9
-	VMULPS       Z9, Z7, Z7
-	VADDPS       Z7, Z3, Z3
-	VMULPS       Z6, Z9, Z9
-	VADDPS       Z9, Z8, Z8
-	KMOVW        (R13), K1
-	VMOVUPS.Z    Z8, K1, Z8
-	VMOVUPS      Z8, (R11)
-	ADDQ         R8, R10
-	ADDQ         R8, R11
-	ADDQ         dStride+48(FP), R12
-	ADDQ         activeStride+32(FP), R13
-	ADDQ         $+1, R14
-
-row3_test:
-	CMPQ    R14, rows+72(FP)
-	JL      row3
-	LEAQ    (CX)(R9*1), R10
-	VMOVUPS Z1, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Z2, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Z3, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	ADDQ    $+64, R9
-
-vector3_test:
-	CMPQ R9, R8
-	JL   vector3
-	JMP  done
-
-panel2:
-	XORQ R9, R9
-	JMP  vector2_test
-
-vector2:
-	LEAQ    (CX)(R9*1), R10
-	VMOVUPS (R10), Z1
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z2
-	ADDQ    w2Stride+64(FP), R10
-	LEAQ    (DI)(R9*1), R10
-	VMOVUPS (R10), Z3
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z4
-	ADDQ    w2Stride+64(FP), R10
-	LEAQ    (DX)(R9*1), R10
-	LEAQ    (AX)(R9*1), R11
-	MOVQ    SI, R12
-	MOVQ    R9, R13
-	SHRQ    $0x05, R13
-	ADDQ    BX, R13
-	XORQ    R14, R14
-	JMP     row2_test
-
-row2:
-	VMOVUPS      (R10), Z5
-	VMAXPS       Z0, Z5, Z5
-	VMOVUPS      (R11), Z6
-	VBROADCASTSS (R12), Z7
-	VMULPS       Z7, Z5, Z8
-	VADDPS       Z8, Z1, Z1
-	VMULPS       Z3, Z7, Z7
-	VADDPS       Z7, Z6, Z6
-	VBROADCASTSS 4(R12), Z7
-	VMULPS       Z7, Z5, Z5
-	VADDPS       Z5, Z2, Z2
-	VMULPS       Z4, Z7, Z7
-	VADDPS       Z7, Z6, Z6
-	KMOVW        (R13), K1
-	VMOVUPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (R11)
-	ADDQ         R8, R10
-	ADDQ         R8, R11
-	ADDQ         dStride+48(FP), R12
-	ADDQ         activeStride+32(FP), R13
-	ADDQ         $+1, R14
-
-row2_test:
-	CMPQ    R14, rows+72(FP)
-	JL      row2
-	LEAQ    (CX)(R9*1), R10
-	VMOVUPS Z1, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Z2, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	ADDQ    $+64, R9
-
-vector2_test:
-	CMPQ R9, R8
-	JL   vector2
-	JMP  done
-
-panel1:
-	XORQ R9, R9
-	JMP  vector1_test
-
-vector1:
-	LEAQ    (CX)(R9*1), R10
-	VMOVUPS (R10), Z1
-	ADDQ    w2Stride+64(FP), R10
-	LEAQ    (DI)(R9*1), R10
-	VMOVUPS (R10), Z2
-	ADDQ    w2Stride+64(FP), R10
-	LEAQ    (DX)(R9*1), R10
-	LEAQ    (AX)(R9*1), R11
-	MOVQ    SI, R12
-	MOVQ    R9, R13
-	SHRQ    $0x05, R13
-	ADDQ    BX, R13
-	XORQ    R14, R14
-	JMP     row1_test
-
-row1:
-	VMOVUPS      (R10), Z3
-	VMAXPS       Z0, Z3, Z3
-	VMOVUPS      (R11), Z4
-	VBROADCASTSS (R12), Z5
-	VMULPS       Z5, Z3, Z3
-	VADDPS       Z3, Z1, Z1
-	VMULPS       Z2, Z5, Z5
-	VADDPS       Z5, Z4, Z4
-	KMOVW        (R13), K1
-	VMOVUPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (R11)
-	ADDQ         R8, R10
-	ADDQ         R8, R11
-	ADDQ         dStride+48(FP), R12
-	ADDQ         activeStride+32(FP), R13
-	ADDQ         $+1, R14
-
-row1_test:
-	CMPQ    R14, rows+72(FP)
-	JL      row1
-	LEAQ    (CX)(R9*1), R10
-	VMOVUPS Z1, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	ADDQ    $+64, R9
-
-vector1_test:
-	CMPQ R9, R8
-	JL   vector1
-
-done:
-	VZEROUPPER
-	RET
-
 // func reluAVX2(n int, y *float32, x *float32)
 // Requires: AVX
 TEXT ·reluAVX2(SB), NOSPLIT, $0-24
@@ -13859,6 +13364,503 @@ row_test:
 	JL   row
 	VZEROUPPER
 	RET
+
+// func hiddenGradAVX2(dh *float32, dw2 *float32, h *float32, active *uint16, activeStride int, d *float32, dStride int, w2 *float32, w2Stride int, rows int, outputs int, bytes int)
+// Requires: AVX, AVX2
+TEXT ·hiddenGradAVX2(SB), NOSPLIT, $0-96
+	MOVQ    dh+0(FP), AX
+	MOVQ    dw2+8(FP), CX
+	MOVQ    h+16(FP), DX
+	MOVQ    active+24(FP), BX
+	MOVQ    d+40(FP), SI
+	MOVQ    w2+56(FP), DI
+	MOVQ    bytes+88(FP), R8
+	VXORPS  Y0, Y0, Y0
+	VMOVUPS bits0<>+0(SB), Y1
+	MOVQ    outputs+80(FP), R9
+	CMPQ    R9, $0x01
+	JEQ     panel1
+	CMPQ    R9, $0x02
+	JEQ     panel2
+	CMPQ    R9, $0x03
+	JEQ     panel3
+	CMPQ    R9, $0x04
+	JEQ     panel4
+	CMPQ    R9, $0x05
+	JEQ     panel5
+	XORQ    R9, R9
+	JMP     vector6_test
+
+vector6:
+	LEAQ    (CX)(R9*1), R10
+	VMOVUPS (R10), Y2
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS (R10), Y3
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS (R10), Y4
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS (R10), Y5
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS (R10), Y6
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS (R10), Y7
+	ADDQ    w2Stride+64(FP), R10
+	LEAQ    (DX)(R9*1), R10
+	LEAQ    (AX)(R9*1), R11
+	MOVQ    SI, R12
+	MOVQ    R9, R13
+	SHRQ    $0x05, R13
+	ADDQ    BX, R13
+	XORQ    R14, R14
+	JMP     row6_test
+
+row6:
+	VMOVUPS      (R10), Y8
+	VMAXPS       Y0, Y8, Y8
+	VMOVUPS      (R11), Y9
+	LEAQ         (DI)(R9*1), R15
+	VBROADCASTSS (R12), Y10
+	VMULPS       Y10, Y8, Y11
+	VADDPS       Y11, Y2, Y2
+	VMULPS       (R15), Y10, Y10
+	ADDQ         w2Stride+64(FP), R15
+	VADDPS       Y10, Y9, Y9
+	VBROADCASTSS 4(R12), Y10
+	VMULPS       Y10, Y8, Y11
+	VADDPS       Y11, Y3, Y3
+	VMULPS       (R15), Y10, Y10
+	ADDQ         w2Stride+64(FP), R15
+	VADDPS       Y10, Y9, Y9
+	VBROADCASTSS 8(R12), Y10
+	VMULPS       Y10, Y8, Y11
+	VADDPS       Y11, Y4, Y4
+	VMULPS       (R15), Y10, Y10
+	ADDQ         w2Stride+64(FP), R15
+	VADDPS       Y10, Y9, Y9
+	VBROADCASTSS 12(R12), Y10
+	VMULPS       Y10, Y8, Y11
+	VADDPS       Y11, Y5, Y5
+	VMULPS       (R15), Y10, Y10
+	ADDQ         w2Stride+64(FP), R15
+	VADDPS       Y10, Y9, Y9
+	VBROADCASTSS 16(R12), Y10
+	VMULPS       Y10, Y8, Y11
+	VADDPS       Y11, Y6, Y6
+	VMULPS       (R15), Y10, Y10
+	ADDQ         w2Stride+64(FP), R15
+	VADDPS       Y10, Y9, Y9
+	VBROADCASTSS 20(R12), Y10
+	VMULPS       Y10, Y8, Y8
+	VADDPS       Y8, Y7, Y7
+	VMULPS       (R15), Y10, Y10
+	ADDQ         w2Stride+64(FP), R15
+	VADDPS       Y10, Y9, Y9
+	VPBROADCASTB (R13), Y8
+	VPAND        Y1, Y8, Y8
+	VPCMPEQD     Y1, Y8, Y8
+	VANDPS       Y8, Y9, Y9
+	VMOVUPS      Y9, (R11)
+	ADDQ         R8, R10
+	ADDQ         R8, R11
+	ADDQ         dStride+48(FP), R12
+	ADDQ         activeStride+32(FP), R13
+	ADDQ         $+1, R14
+
+row6_test:
+	CMPQ    R14, rows+72(FP)
+	JL      row6
+	LEAQ    (CX)(R9*1), R10
+	VMOVUPS Y2, (R10)
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS Y3, (R10)
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS Y4, (R10)
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS Y5, (R10)
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS Y6, (R10)
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS Y7, (R10)
+	ADDQ    w2Stride+64(FP), R10
+	ADDQ    $+32, R9
+
+vector6_test:
+	CMPQ R9, R8
+	JL   vector6
+	JMP  done
+
+panel5:
+	XORQ R9, R9
+	JMP  vector5_test
+
+vector5:
+	LEAQ    (CX)(R9*1), R10
+	VMOVUPS (R10), Y2
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS (R10), Y3
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS (R10), Y4
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS (R10), Y5
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS (R10), Y6
+	ADDQ    w2Stride+64(FP), R10
+	LEAQ    (DX)(R9*1), R10
+	LEAQ    (AX)(R9*1), R11
+	MOVQ    SI, R12
+	MOVQ    R9, R13
+	SHRQ    $0x05, R13
+	ADDQ    BX, R13
+	XORQ    R14, R14
+	JMP     row5_test
+
+row5:
+	VMOVUPS      (R10), Y7
+	VMAXPS       Y0, Y7, Y7
+	VMOVUPS      (R11), Y8
+	LEAQ         (DI)(R9*1), R15
+	VBROADCASTSS (R12), Y9
+	VMULPS       Y9, Y7, Y10
+	VADDPS       Y10, Y2, Y2
+	VMULPS       (R15), Y9, Y9
+	ADDQ         w2Stride+64(FP), R15
+	VADDPS       Y9, Y8, Y8
+	VBROADCASTSS 4(R12), Y9
+	VMULPS       Y9, Y7, Y10
+	VADDPS       Y10, Y3, Y3
+	VMULPS       (R15), Y9, Y9
+	ADDQ         w2Stride+64(FP), R15
+	VADDPS       Y9, Y8, Y8
+	VBROADCASTSS 8(R12), Y9
+	VMULPS       Y9, Y7, Y10
+	VADDPS       Y10, Y4, Y4
+	VMULPS       (R15), Y9, Y9
+	ADDQ         w2Stride+64(FP), R15
+	VADDPS       Y9, Y8, Y8
+	VBROADCASTSS 12(R12), Y9
+	VMULPS       Y9, Y7, Y10
+	VADDPS       Y10, Y5, Y5
+	VMULPS       (R15), Y9, Y9
+	ADDQ         w2Stride+64(FP), R15
+	VADDPS       Y9, Y8, Y8
+	VBROADCASTSS 16(R12), Y9
+	VMULPS       Y9, Y7, Y7
+	VADDPS       Y7, Y6, Y6
+	VMULPS       (R15), Y9, Y9
+	ADDQ         w2Stride+64(FP), R15
+	VADDPS       Y9, Y8, Y8
+	VPBROADCASTB (R13), Y7
+	VPAND        Y1, Y7, Y7
+	VPCMPEQD     Y1, Y7, Y7
+	VANDPS       Y7, Y8, Y8
+	VMOVUPS      Y8, (R11)
+	ADDQ         R8, R10
+	ADDQ         R8, R11
+	ADDQ         dStride+48(FP), R12
+	ADDQ         activeStride+32(FP), R13
+	ADDQ         $+1, R14
+
+row5_test:
+	CMPQ    R14, rows+72(FP)
+	JL      row5
+	LEAQ    (CX)(R9*1), R10
+	VMOVUPS Y2, (R10)
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS Y3, (R10)
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS Y4, (R10)
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS Y5, (R10)
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS Y6, (R10)
+	ADDQ    w2Stride+64(FP), R10
+	ADDQ    $+32, R9
+
+vector5_test:
+	CMPQ R9, R8
+	JL   vector5
+	JMP  done
+
+panel4:
+	XORQ R9, R9
+	JMP  vector4_test
+
+vector4:
+	LEAQ    (CX)(R9*1), R10
+	VMOVUPS (R10), Y2
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS (R10), Y3
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS (R10), Y4
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS (R10), Y5
+	ADDQ    w2Stride+64(FP), R10
+	LEAQ    (DX)(R9*1), R10
+	LEAQ    (AX)(R9*1), R11
+	MOVQ    SI, R12
+	MOVQ    R9, R13
+	SHRQ    $0x05, R13
+	ADDQ    BX, R13
+	XORQ    R14, R14
+	JMP     row4_test
+
+row4:
+	VMOVUPS      (R10), Y6
+	VMAXPS       Y0, Y6, Y6
+	VMOVUPS      (R11), Y7
+	LEAQ         (DI)(R9*1), R15
+	VBROADCASTSS (R12), Y8
+	VMULPS       Y8, Y6, Y9
+	VADDPS       Y9, Y2, Y2
+	VMULPS       (R15), Y8, Y8
+	ADDQ         w2Stride+64(FP), R15
+	VADDPS       Y8, Y7, Y7
+	VBROADCASTSS 4(R12), Y8
+	VMULPS       Y8, Y6, Y9
+	VADDPS       Y9, Y3, Y3
+	VMULPS       (R15), Y8, Y8
+	ADDQ         w2Stride+64(FP), R15
+	VADDPS       Y8, Y7, Y7
+	VBROADCASTSS 8(R12), Y8
+	VMULPS       Y8, Y6, Y9
+	VADDPS       Y9, Y4, Y4
+	VMULPS       (R15), Y8, Y8
+	ADDQ         w2Stride+64(FP), R15
+	VADDPS       Y8, Y7, Y7
+	VBROADCASTSS 12(R12), Y8
+	VMULPS       Y8, Y6, Y6
+	VADDPS       Y6, Y5, Y5
+	VMULPS       (R15), Y8, Y8
+	ADDQ         w2Stride+64(FP), R15
+	VADDPS       Y8, Y7, Y7
+	VPBROADCASTB (R13), Y6
+	VPAND        Y1, Y6, Y6
+	VPCMPEQD     Y1, Y6, Y6
+	VANDPS       Y6, Y7, Y7
+	VMOVUPS      Y7, (R11)
+	ADDQ         R8, R10
+	ADDQ         R8, R11
+	ADDQ         dStride+48(FP), R12
+	ADDQ         activeStride+32(FP), R13
+	ADDQ         $+1, R14
+
+row4_test:
+	CMPQ    R14, rows+72(FP)
+	JL      row4
+	LEAQ    (CX)(R9*1), R10
+	VMOVUPS Y2, (R10)
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS Y3, (R10)
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS Y4, (R10)
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS Y5, (R10)
+	ADDQ    w2Stride+64(FP), R10
+	ADDQ    $+32, R9
+
+vector4_test:
+	CMPQ R9, R8
+	JL   vector4
+	JMP  done
+
+panel3:
+	XORQ R9, R9
+	JMP  vector3_test
+
+vector3:
+	LEAQ    (CX)(R9*1), R10
+	VMOVUPS (R10), Y2
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS (R10), Y3
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS (R10), Y4
+	ADDQ    w2Stride+64(FP), R10
+	LEAQ    (DX)(R9*1), R10
+	LEAQ    (AX)(R9*1), R11
+	MOVQ    SI, R12
+	MOVQ    R9, R13
+	SHRQ    $0x05, R13
+	ADDQ    BX, R13
+	XORQ    R14, R14
+	JMP     row3_test
+
+row3:
+	VMOVUPS      (R10), Y5
+	VMAXPS       Y0, Y5, Y5
+	VMOVUPS      (R11), Y6
+	LEAQ         (DI)(R9*1), R15
+	VBROADCASTSS (R12), Y7
+	VMULPS       Y7, Y5, Y8
+	VADDPS       Y8, Y2, Y2
+	VMULPS       (R15), Y7, Y7
+	ADDQ         w2Stride+64(FP), R15
+	VADDPS       Y7, Y6, Y6
+	VBROADCASTSS 4(R12), Y7
+	VMULPS       Y7, Y5, Y8
+	VADDPS       Y8, Y3, Y3
+	VMULPS       (R15), Y7, Y7
+	ADDQ         w2Stride+64(FP), R15
+	VADDPS       Y7, Y6, Y6
+	VBROADCASTSS 8(R12), Y7
+	VMULPS       Y7, Y5, Y5
+	VADDPS       Y5, Y4, Y4
+	VMULPS       (R15), Y7, Y7
+	ADDQ         w2Stride+64(FP), R15
+	VADDPS       Y7, Y6, Y6
+	VPBROADCASTB (R13), Y5
+	VPAND        Y1, Y5, Y5
+	VPCMPEQD     Y1, Y5, Y5
+	VANDPS       Y5, Y6, Y6
+	VMOVUPS      Y6, (R11)
+	ADDQ         R8, R10
+	ADDQ         R8, R11
+	ADDQ         dStride+48(FP), R12
+	ADDQ         activeStride+32(FP), R13
+	ADDQ         $+1, R14
+
+row3_test:
+	CMPQ    R14, rows+72(FP)
+	JL      row3
+	LEAQ    (CX)(R9*1), R10
+	VMOVUPS Y2, (R10)
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS Y3, (R10)
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS Y4, (R10)
+	ADDQ    w2Stride+64(FP), R10
+	ADDQ    $+32, R9
+
+vector3_test:
+	CMPQ R9, R8
+	JL   vector3
+	JMP  done
+
+panel2:
+	XORQ R9, R9
+	JMP  vector2_test
+
+vector2:
+	LEAQ    (CX)(R9*1), R10
+	VMOVUPS (R10), Y2
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS (R10), Y3
+	ADDQ    w2Stride+64(FP), R10
+	LEAQ    (DX)(R9*1), R10
+	LEAQ    (AX)(R9*1), R11
+	MOVQ    SI, R12
+	MOVQ    R9, R13
+	SHRQ    $0x05, R13
+	ADDQ    BX, R13
+	XORQ    R14, R14
+	JMP     row2_test
+
+row2:
+	VMOVUPS      (R10), Y4
+	VMAXPS       Y0, Y4, Y4
+	VMOVUPS      (R11), Y5
+	LEAQ         (DI)(R9*1), R15
+	VBROADCASTSS (R12), Y6
+	VMULPS       Y6, Y4, Y7
+	VADDPS       Y7, Y2, Y2
+	VMULPS       (R15), Y6, Y6
+	ADDQ         w2Stride+64(FP), R15
+	VADDPS       Y6, Y5, Y5
+	VBROADCASTSS 4(R12), Y6
+	VMULPS       Y6, Y4, Y4
+	VADDPS       Y4, Y3, Y3
+	VMULPS       (R15), Y6, Y6
+	ADDQ         w2Stride+64(FP), R15
+	VADDPS       Y6, Y5, Y5
+	VPBROADCASTB (R13), Y4
+	VPAND        Y1, Y4, Y4
+	VPCMPEQD     Y1, Y4, Y4
+	VANDPS       Y4, Y5, Y5
+	VMOVUPS      Y5, (R11)
+	ADDQ         R8, R10
+	ADDQ         R8, R11
+	ADDQ         dStride+48(FP), R12
+	ADDQ         activeStride+32(FP), R13
+	ADDQ         $+1, R14
+
+row2_test:
+	CMPQ    R14, rows+72(FP)
+	JL      row2
+	LEAQ    (CX)(R9*1), R10
+	VMOVUPS Y2, (R10)
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS Y3, (R10)
+	ADDQ    w2Stride+64(FP), R10
+	ADDQ    $+32, R9
+
+vector2_test:
+	CMPQ R9, R8
+	JL   vector2
+	JMP  done
+
+panel1:
+	XORQ R9, R9
+	JMP  vector1_test
+
+vector1:
+	LEAQ    (CX)(R9*1), R10
+	VMOVUPS (R10), Y2
+	ADDQ    w2Stride+64(FP), R10
+	LEAQ    (DX)(R9*1), R10
+	LEAQ    (AX)(R9*1), R11
+	MOVQ    SI, R12
+	MOVQ    R9, R13
+	SHRQ    $0x05, R13
+	ADDQ    BX, R13
+	XORQ    R14, R14
+	JMP     row1_test
+
+row1:
+	VMOVUPS      (R10), Y3
+	VMAXPS       Y0, Y3, Y3
+	VMOVUPS      (R11), Y4
+	LEAQ         (DI)(R9*1), R15
+	VBROADCASTSS (R12), Y5
+	VMULPS       Y5, Y3, Y3
+	VADDPS       Y3, Y2, Y2
+	VMULPS       (R15), Y5, Y5
+	ADDQ         w2Stride+64(FP), R15
+	VADDPS       Y5, Y4, Y4
+	VPBROADCASTB (R13), Y3
+	VPAND        Y1, Y3, Y3
+	VPCMPEQD     Y1, Y3, Y3
+	VANDPS       Y3, Y4, Y4
+	VMOVUPS      Y4, (R11)
+	ADDQ         R8, R10
+	ADDQ         R8, R11
+	ADDQ         dStride+48(FP), R12
+	ADDQ         activeStride+32(FP), R13
+	ADDQ         $+1, R14
+
+row1_test:
+	CMPQ    R14, rows+72(FP)
+	JL      row1
+	LEAQ    (CX)(R9*1), R10
+	VMOVUPS Y2, (R10)
+	ADDQ    w2Stride+64(FP), R10
+	ADDQ    $+32, R9
+
+vector1_test:
+	CMPQ R9, R8
+	JL   vector1
+
+done:
+	VZEROUPPER
+	RET
+
+DATA bits0<>+0(SB)/4, $0x00000001
+DATA bits0<>+4(SB)/4, $0x00000002
+DATA bits0<>+8(SB)/4, $0x00000004
+DATA bits0<>+12(SB)/4, $0x00000008
+DATA bits0<>+16(SB)/4, $0x00000010
+DATA bits0<>+20(SB)/4, $0x00000020
+DATA bits0<>+24(SB)/4, $0x00000040
+DATA bits0<>+28(SB)/4, $0x00000080
+GLOBL bits0<>(SB), RODATA|NOPTR, $32
 
 // func nonzerosAVX2(n int, x *float32, at *uint32, values *float32) int
 // Requires: AVX
@@ -16162,16 +16164,6 @@ done:
 	VZEROUPPER
 	RET
 
-DATA bits0<>+0(SB)/4, $0x00000001
-DATA bits0<>+4(SB)/4, $0x00000002
-DATA bits0<>+8(SB)/4, $0x00000004
-DATA bits0<>+12(SB)/4, $0x00000008
-DATA bits0<>+16(SB)/4, $0x00000010
-DATA bits0<>+20(SB)/4, $0x00000020
-DATA bits0<>+24(SB)/4, $0x00000040
-DATA bits0<>+28(SB)/4, $0x00000080
-GLOBL bits0<>(SB), RODATA|NOPTR, $32
-
 DATA bits1<>+0(SB)/4, $0x00000100
 DATA bits1<>+4(SB)/4, $0x00000200
 DATA bits1<>+8(SB)/4, $0x00000400
@@ -16181,490 +16173,3 @@ DATA bits1<>+20(SB)/4, $0x00002000
 DATA bits1<>+24(SB)/4, $0x00004000
 DATA bits1<>+28(SB)/4, $0x00008000
 GLOBL bits1<>(SB), RODATA|NOPTR, $32
-
-// func hiddenGradAVX2(dh *float32, dw2 *float32, h *float32, active *uint16, activeStride int, d *float32, dStride int, w2 *float32, w2Stride int, rows int, outputs int, bytes int)
-// Requires: AVX, AVX2
-TEXT ·hiddenGradAVX2(SB), NOSPLIT, $0-96
-	MOVQ    dh+0(FP), AX
-	MOVQ    dw2+8(FP), CX
-	MOVQ    h+16(FP), DX
-	MOVQ    active+24(FP), BX
-	MOVQ    d+40(FP), SI
-	MOVQ    w2+56(FP), DI
-	MOVQ    bytes+88(FP), R8
-	VXORPS  Y0, Y0, Y0
-	VMOVUPS bits0<>+0(SB), Y1
-	MOVQ    outputs+80(FP), R9
-	CMPQ    R9, $0x01
-	JEQ     panel1
-	CMPQ    R9, $0x02
-	JEQ     panel2
-	CMPQ    R9, $0x03
-	JEQ     panel3
-	CMPQ    R9, $0x04
-	JEQ     panel4
-	CMPQ    R9, $0x05
-	JEQ     panel5
-	XORQ    R9, R9
-	JMP     vector6_test
-
-vector6:
-	LEAQ    (CX)(R9*1), R10
-	VMOVUPS (R10), Y2
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Y3
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Y4
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Y5
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Y6
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Y7
-	ADDQ    w2Stride+64(FP), R10
-	LEAQ    (DX)(R9*1), R10
-	LEAQ    (AX)(R9*1), R11
-	MOVQ    SI, R12
-	MOVQ    R9, R13
-	SHRQ    $0x05, R13
-	ADDQ    BX, R13
-	XORQ    R14, R14
-	JMP     row6_test
-
-row6:
-	VMOVUPS      (R10), Y8
-	VMAXPS       Y0, Y8, Y8
-	VMOVUPS      (R11), Y9
-	LEAQ         (DI)(R9*1), R15
-	VBROADCASTSS (R12), Y10
-	VMULPS       Y10, Y8, Y11
-	VADDPS       Y11, Y2, Y2
-	VMULPS       (R15), Y10, Y10
-	ADDQ         w2Stride+64(FP), R15
-	VADDPS       Y10, Y9, Y9
-	VBROADCASTSS 4(R12), Y10
-	VMULPS       Y10, Y8, Y11
-	VADDPS       Y11, Y3, Y3
-	VMULPS       (R15), Y10, Y10
-	ADDQ         w2Stride+64(FP), R15
-	VADDPS       Y10, Y9, Y9
-	VBROADCASTSS 8(R12), Y10
-	VMULPS       Y10, Y8, Y11
-	VADDPS       Y11, Y4, Y4
-	VMULPS       (R15), Y10, Y10
-	ADDQ         w2Stride+64(FP), R15
-	VADDPS       Y10, Y9, Y9
-	VBROADCASTSS 12(R12), Y10
-	VMULPS       Y10, Y8, Y11
-	VADDPS       Y11, Y5, Y5
-	VMULPS       (R15), Y10, Y10
-	ADDQ         w2Stride+64(FP), R15
-	VADDPS       Y10, Y9, Y9
-	VBROADCASTSS 16(R12), Y10
-	VMULPS       Y10, Y8, Y11
-	VADDPS       Y11, Y6, Y6
-	VMULPS       (R15), Y10, Y10
-	ADDQ         w2Stride+64(FP), R15
-	VADDPS       Y10, Y9, Y9
-	VBROADCASTSS 20(R12), Y10
-	VMULPS       Y10, Y8, Y8
-	VADDPS       Y8, Y7, Y7
-	VMULPS       (R15), Y10, Y10
-	ADDQ         w2Stride+64(FP), R15
-	VADDPS       Y10, Y9, Y9
-	VPBROADCASTB (R13), Y8
-	VPAND        Y1, Y8, Y8
-	VPCMPEQD     Y1, Y8, Y8
-	VANDPS       Y8, Y9, Y9
-	VMOVUPS      Y9, (R11)
-	ADDQ         R8, R10
-	ADDQ         R8, R11
-	ADDQ         dStride+48(FP), R12
-	ADDQ         activeStride+32(FP), R13
-	ADDQ         $+1, R14
-
-row6_test:
-	CMPQ    R14, rows+72(FP)
-	JL      row6
-	LEAQ    (CX)(R9*1), R10
-	VMOVUPS Y2, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Y3, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Y4, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Y5, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Y6, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Y7, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	ADDQ    $+32, R9
-
-vector6_test:
-	CMPQ R9, R8
-	JL   vector6
-	JMP  done
-
-panel5:
-	XORQ R9, R9
-	JMP  vector5_test
-
-vector5:
-	LEAQ    (CX)(R9*1), R10
-	VMOVUPS (R10), Y2
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Y3
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Y4
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Y5
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Y6
-	ADDQ    w2Stride+64(FP), R10
-	LEAQ    (DX)(R9*1), R10
-	LEAQ    (AX)(R9*1), R11
-	MOVQ    SI, R12
-	MOVQ    R9, R13
-	SHRQ    $0x05, R13
-	ADDQ    BX, R13
-	XORQ    R14, R14
-	JMP     row5_test
-
-row5:
-	VMOVUPS      (R10), Y7
-	VMAXPS       Y0, Y7, Y7
-	VMOVUPS      (R11), Y8
-	LEAQ         (DI)(R9*1), R15
-	VBROADCASTSS (R12), Y9
-	VMULPS       Y9, Y7, Y10
-	VADDPS       Y10, Y2, Y2
-	VMULPS       (R15), Y9, Y9
-	ADDQ         w2Stride+64(FP), R15
-	VADDPS       Y9, Y8, Y8
-	VBROADCASTSS 4(R12), Y9
-	VMULPS       Y9, Y7, Y10
-	VADDPS       Y10, Y3, Y3
-	VMULPS       (R15), Y9, Y9
-	ADDQ         w2Stride+64(FP), R15
-	VADDPS       Y9, Y8, Y8
-	VBROADCASTSS 8(R12), Y9
-	VMULPS       Y9, Y7, Y10
-	VADDPS       Y10, Y4, Y4
-	VMULPS       (R15), Y9, Y9
-	ADDQ         w2Stride+64(FP), R15
-	VADDPS       Y9, Y8, Y8
-	VBROADCASTSS 12(R12), Y9
-	VMULPS       Y9, Y7, Y10
-	VADDPS       Y10, Y5, Y5
-	VMULPS       (R15), Y9, Y9
-	ADDQ         w2Stride+64(FP), R15
-	VADDPS       Y9, Y8, Y8
-	VBROADCASTSS 16(R12), Y9
-	VMULPS       Y9, Y7, Y7
-	VADDPS       Y7, Y6, Y6
-	VMULPS       (R15), Y9, Y9
-	ADDQ         w2Stride+64(FP), R15
-	VADDPS       Y9, Y8, Y8
-	VPBROADCASTB (R13), Y7
-	VPAND        Y1, Y7, Y7
-	VPCMPEQD     Y1, Y7, Y7
-	VANDPS       Y7, Y8, Y8
-	VMOVUPS      Y8, (R11)
-	ADDQ         R8, R10
-	ADDQ         R8, R11
-	ADDQ         dStride+48(FP), R12
-	ADDQ         activeStride+32(FP), R13
-	ADDQ         $+1, R14
-
-row5_test:
-	CMPQ    R14, rows+72(FP)
-	JL      row5
-	LEAQ    (CX)(R9*1), R10
-	VMOVUPS Y2, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Y3, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Y4, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Y5, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Y6, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	ADDQ    $+32, R9
-
-vector5_test:
-	CMPQ R9, R8
-	JL   vector5
-	JMP  done
-
-panel4:
-	XORQ R9, R9
-	JMP  vector4_test
-
-vector4:
-	LEAQ    (CX)(R9*1), R10
-	VMOVUPS (R10), Y2
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Y3
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Y4
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Y5
-	ADDQ    w2Stride+64(FP), R10
-	LEAQ    (DX)(R9*1), R10
-	LEAQ    (AX)(R9*1), R11
-	MOVQ    SI, R12
-	MOVQ    R9, R13
-	SHRQ    $0x05, R13
-	ADDQ    BX, R13
-	XORQ    R14, R14
-	JMP     row4_test
-
-row4:
-	VMOVUPS      (R10), Y6
-	VMAXPS       Y0, Y6, Y6
-	VMOVUPS      (R11), Y7
-	LEAQ         (DI)(R9*1), R15
-	VBROADCASTSS (R12), Y8
-	VMULPS       Y8, Y6, Y9
-	VADDPS       Y9, Y2, Y2
-	VMULPS       (R15), Y8, Y8
-	ADDQ         w2Stride+64(FP), R15
-	VADDPS       Y8, Y7, Y7
-	VBROADCASTSS 4(R12), Y8
-	VMULPS       Y8, Y6, Y9
-	VADDPS       Y9, Y3, Y3
-	VMULPS       (R15), Y8, Y8
-	ADDQ         w2Stride+64(FP), R15
-	VADDPS       Y8, Y7, Y7
-	VBROADCASTSS 8(R12), Y8
-	VMULPS       Y8, Y6, Y9
-	VADDPS       Y9, Y4, Y4
-	VMULPS       (R15), Y8, Y8
-	ADDQ         w2Stride+64(FP), R15
-	VADDPS       Y8, Y7, Y7
-	VBROADCASTSS 12(R12), Y8
-	VMULPS       Y8, Y6, Y6
-	VADDPS       Y6, Y5, Y5
-	VMULPS       (R15), Y8, Y8
-	ADDQ         w2Stride+64(FP), R15
-	VADDPS       Y8, Y7, Y7
-	VPBROADCASTB (R13), Y6
-	VPAND        Y1, Y6, Y6
-	VPCMPEQD     Y1, Y6, Y6
-	VANDPS       Y6, Y7, Y7
-	VMOVUPS      Y7, (R11)
-	ADDQ         R8, R10
-	ADDQ         R8, R11
-	ADDQ         dStride+48(FP), R12
-	ADDQ         activeStride+32(FP), R13
-	ADDQ         $+1, R14
-
-row4_test:
-	CMPQ    R14, rows+72(FP)
-	JL      row4
-	LEAQ    (CX)(R9*1), R10
-	VMOVUPS Y2, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Y3, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Y4, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Y5, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	ADDQ    $+32, R9
-
-vector4_test:
-	CMPQ R9, R8
-	JL   vector4
-	JMP  done
-
-panel3:
-	XORQ R9, R9
-	JMP  vector3_test
-
-vector3:
-	LEAQ    (CX)(R9*1), R10
-	VMOVUPS (R10), Y2
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Y3
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Y4
-	ADDQ    w2Stride+64(FP), R10
-	LEAQ    (DX)(R9*1), R10
-	LEAQ    (AX)(R9*1), R11
-	MOVQ    SI, R12
-	MOVQ    R9, R13
-	SHRQ    $0x05, R13
-	ADDQ    BX, R13
-	XORQ    R14, R14
-	JMP     row3_test
-
-row3:
-	VMOVUPS      (R10), Y5
-	VMAXPS       Y0, Y5, Y5
-	VMOVUPS      (R11), Y6
-	LEAQ         (DI)(R9*1), R15
-	VBROADCASTSS (R12), Y7
-	VMULPS       Y7, Y5, Y8
-	VADDPS       Y8, Y2, Y2
-	VMULPS       (R15), Y7, Y7
-	ADDQ         w2Stride+64(FP), R15
-	VADDPS       Y7, Y6, Y6
-	VBROADCASTSS 4(R12), Y7
-	VMULPS       Y7, Y5, Y8
-	VADDPS       Y8, Y3, Y3
-	VMULPS       (R15), Y7, Y7
-	ADDQ         w2Stride+64(FP), R15
-	VADDPS       Y7, Y6, Y6
-	VBROADCASTSS 8(R12), Y7
-	VMULPS       Y7, Y5, Y5
-	VADDPS       Y5, Y4, Y4
-	VMULPS       (R15), Y7, Y7
-	ADDQ         w2Stride+64(FP), R15
-	VADDPS       Y7, Y6, Y6
-	VPBROADCASTB (R13), Y5
-	VPAND        Y1, Y5, Y5
-	VPCMPEQD     Y1, Y5, Y5
-	VANDPS       Y5, Y6, Y6
-	VMOVUPS      Y6, (R11)
-	ADDQ         R8, R10
-	ADDQ         R8, R11
-	ADDQ         dStride+48(FP), R12
-	ADDQ         activeStride+32(FP), R13
-	ADDQ         $+1, R14
-
-row3_test:
-	CMPQ    R14, rows+72(FP)
-	JL      row3
-	LEAQ    (CX)(R9*1), R10
-	VMOVUPS Y2, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Y3, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Y4, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	ADDQ    $+32, R9
-
-vector3_test:
-	CMPQ R9, R8
-	JL   vector3
-	JMP  done
-
-panel2:
-	XORQ R9, R9
-	JMP  vector2_test
-
-vector2:
-	LEAQ    (CX)(R9*1), R10
-	VMOVUPS (R10), Y2
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Y3
-	ADDQ    w2Stride+64(FP), R10
-	LEAQ    (DX)(R9*1), R10
-	LEAQ    (AX)(R9*1), R11
-	MOVQ    SI, R12
-	MOVQ    R9, R13
-	SHRQ    $0x05, R13
-	ADDQ    BX, R13
-	XORQ    R14, R14
-	JMP     row2_test
-
-row2:
-	VMOVUPS      (R10), Y4
-	VMAXPS       Y0, Y4, Y4
-	VMOVUPS      (R11), Y5
-	LEAQ         (DI)(R9*1), R15
-	VBROADCASTSS (R12), Y6
-	VMULPS       Y6, Y4, Y7
-	VADDPS       Y7, Y2, Y2
-	VMULPS       (R15), Y6, Y6
-	ADDQ         w2Stride+64(FP), R15
-	VADDPS       Y6, Y5, Y5
-	VBROADCASTSS 4(R12), Y6
-	VMULPS       Y6, Y4, Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       (R15), Y6, Y6
-	ADDQ         w2Stride+64(FP), R15
-	VADDPS       Y6, Y5, Y5
-	VPBROADCASTB (R13), Y4
-	VPAND        Y1, Y4, Y4
-	VPCMPEQD     Y1, Y4, Y4
-	VANDPS       Y4, Y5, Y5
-	VMOVUPS      Y5, (R11)
-	ADDQ         R8, R10
-	ADDQ         R8, R11
-	ADDQ         dStride+48(FP), R12
-	ADDQ         activeStride+32(FP), R13
-	ADDQ         $+1, R14
-
-row2_test:
-	CMPQ    R14, rows+72(FP)
-	JL      row2
-	LEAQ    (CX)(R9*1), R10
-	VMOVUPS Y2, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Y3, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	ADDQ    $+32, R9
-
-vector2_test:
-	CMPQ R9, R8
-	JL   vector2
-	JMP  done
-
-panel1:
-	XORQ R9, R9
-	JMP  vector1_test
-
-vector1:
-	LEAQ    (CX)(R9*1), R10
-	VMOVUPS (R10), Y2
-	ADDQ    w2Stride+64(FP), R10
-	LEAQ    (DX)(R9*1), R10
-	LEAQ    (AX)(R9*1), R11
-	MOVQ    SI, R12
-	MOVQ    R9, R13
-	SHRQ    $0x05, R13
-	ADDQ    BX, R13
-	XORQ    R14, R14
-	JMP     row1_test
-
-row1:
-	VMOVUPS      (R10), Y3
-	VMAXPS       Y0, Y3, Y3
-	VMOVUPS      (R11), Y4
-	LEAQ         (DI)(R9*1), R15
-	VBROADCASTSS (R12), Y5
-	VMULPS       Y5, Y3, Y3
-	VADDPS       Y3, Y2, Y2
-	VMULPS       (R15), Y5, Y5
-	ADDQ         w2Stride+64(FP), R15
-	VADDPS       Y5, Y4, Y4
-	VPBROADCASTB (R13), Y3
-	VPAND        Y1, Y3, Y3
-	VPCMPEQD     Y1, Y3, Y3
-	VANDPS       Y3, Y4, Y4
-	VMOVUPS      Y4, (R11)
-	ADDQ         R8, R10
-	ADDQ         R8, R11
-	ADDQ         dStride+48(FP), R12
-	ADDQ         activeStride+32(FP), R13
-	ADDQ         $+1, R14
-
-row1_test:
-	CMPQ    R14, rows+72(FP)
-	JL      row1
-	LEAQ    (CX)(R9*1), R10
-	VMOVUPS Y2, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	ADDQ    $+32, R9
-
-vector1_test:
-	CMPQ R9, R8
-	JL   vector1
-
-done:
-	VZEROUPPER
-	RET

@@ -124,11 +124,6 @@ func scatterAVX512(dw *float32, stride int, dy *float32, visits *int, n int, at 
 //go:noescape
 func columnGradAVX512(dw1 *float32, dw2 *float32, w1 *float32, w2 *float32, stride int, active *uint16, activeStride int, d *float32, links *uint32, start *uint32, cols int, blocks int)
 
-// hiddenGradAVX512 adds d[i][k]·max(0, h[i]) to dw2[k] and Σ_k d[i][k]·w2[k] to dh[i], and clears dh[i] where not active[i], for bytes of a row, a multiple of a block's. Strides are in bytes.
-//
-//go:noescape
-func hiddenGradAVX512(dh *float32, dw2 *float32, h *float32, active *uint16, activeStride int, d *float32, dStride int, w2 *float32, w2Stride int, rows int, outputs int, bytes int)
-
 // reluAVX2 sets y = max(0, x), 0 for NaN.
 //
 //go:noescape
@@ -219,6 +214,11 @@ func scatterRowsAVX2(dw *float32, dwStride int, entries *uint16, rows int, rowBy
 //go:noescape
 func reluDotAVX2(z *float32, active *uint16, h *float32, w2 *float32, rows int, outputs int, bytes int)
 
+// hiddenGradAVX2 adds d[i][k]·max(0, h[i]) to dw2[k] and Σ_k d[i][k]·w2[k] to dh[i], and clears dh[i] where not active[i], for bytes of a row, a multiple of a block's. Strides are in bytes.
+//
+//go:noescape
+func hiddenGradAVX2(dh *float32, dw2 *float32, h *float32, active *uint16, activeStride int, d *float32, dStride int, w2 *float32, w2Stride int, rows int, outputs int, bytes int)
+
 // nonzerosAVX2 writes where x is not 0, and what it is there, and returns at how many places. n is a multiple of a vector's lanes; a vector is written behind the last.
 //
 //go:noescape
@@ -238,8 +238,3 @@ func scatterAVX2(dw *float32, stride int, dy *float32, visits *int, n int, at *u
 //
 //go:noescape
 func columnGradAVX2(dw1 *float32, dw2 *float32, w1 *float32, w2 *float32, stride int, active *uint16, activeStride int, d *float32, links *uint32, start *uint32, cols int, blocks int)
-
-// hiddenGradAVX2 adds d[i][k]·max(0, h[i]) to dw2[k] and Σ_k d[i][k]·w2[k] to dh[i], and clears dh[i] where not active[i], for bytes of a row, a multiple of a block's. Strides are in bytes.
-//
-//go:noescape
-func hiddenGradAVX2(dh *float32, dw2 *float32, h *float32, active *uint16, activeStride int, d *float32, dStride int, w2 *float32, w2Stride int, rows int, outputs int, bytes int)

@@ -113,7 +113,7 @@ func (v isa) scale(at Mem, x VecVirtual) {
 	VMULPS(y, x, x)
 }
 
-// mostOutputs is how many outputs hiddenGrad takes: AVX2 has registers for their sums
+// mostOutputs is how many outputs hiddenGrad takes: there are registers for their sums
 // and what else there is.
 const mostOutputs = 6
 
@@ -122,12 +122,7 @@ func (v isa) hiddenGrad() {
 		"adds d[i][k]·max(0, h[i]) to dw2[k] and Σ_k d[i][k]·w2[k] to dh[i], and clears dh[i] where not active[i], for bytes of a row, a multiple of a block's. Strides are in bytes.")
 	dh, dw2, h, active := arg("dh"), arg("dw2"), arg("h"), arg("active")
 	d, w2, bytes := arg("d"), arg("w2"), arg("bytes")
-	zero := v.zero()
-	var bits VecVirtual
-	if !v.masks() {
-		bits = v.bits(0)
-	}
-	outputs := arg("outputs")
+	zero, bits, outputs := v.zero(), v.bits(0), arg("outputs")
 	panels(outputs, mostOutputs, func(n int) {
 		label := func(s string) string { return fmt.Sprintf("%s%d", s, n) }
 		loop(label("vector"), bytes, 4*v.lanes, func(u GPVirtual) {
@@ -144,14 +139,6 @@ func (v isa) hiddenGrad() {
 				sums[k] = v.load(Mem{Base: p})
 				ADDQ(inPlace("w2Stride"), p)
 			}
-			weights := make([]VecVirtual, n)
-			if v.masks() {
-				p := at(w2)
-				for k := range weights {
-					weights[k] = v.load(Mem{Base: p})
-					ADDQ(inPlace("w2Stride"), p)
-				}
-			}
 			hidden, grad, row, mask := at(h), at(dh), GP64(), GP64()
 			MOVQ(d, row)
 			MOVQ(u, mask) // a byte of the mask is for 8 units of 4 bytes
@@ -160,32 +147,20 @@ func (v isa) hiddenGrad() {
 			loop(label("row"), inPlace("rows"), 1, func(GPVirtual) {
 				x, sum := v.relu(zero, v.load(Mem{Base: hidden})), v.load(Mem{Base: grad})
 				p := GP64()
-				if !v.masks() {
-					LEAQ(Mem{Base: w2, Index: u, Scale: 1}, p)
-				}
+				LEAQ(Mem{Base: w2, Index: u, Scale: 1}, p)
 				for k := range sums {
 					dk := v.vec()
 					VBROADCASTSS(Mem{Base: row, Disp: 4 * k}, dk)
 					VADDPS(v.product(dk, x), sums[k], sums[k])
-					if v.masks() {
-						VMULPS(weights[k], dk, dk)
-					} else {
-						VMULPS(Mem{Base: p}, dk, dk)
-						ADDQ(inPlace("w2Stride"), p)
-					}
+					VMULPS(Mem{Base: p}, dk, dk)
+					ADDQ(inPlace("w2Stride"), p)
 					VADDPS(dk, sum, sum)
 				}
-				if v.masks() {
-					k := K()
-					KMOVW(Mem{Base: mask}, k)
-					VMOVUPS_Z(sum, k, sum)
-				} else {
-					lanes := v.vec()
-					VPBROADCASTB(Mem{Base: mask}, lanes)
-					VPAND(bits, lanes, lanes)
-					VPCMPEQD(bits, lanes, lanes)
-					VANDPS(lanes, sum, sum)
-				}
+				lanes := v.vec()
+				VPBROADCASTB(Mem{Base: mask}, lanes)
+				VPAND(bits, lanes, lanes)
+				VPCMPEQD(bits, lanes, lanes)
+				VANDPS(lanes, sum, sum)
 				VMOVUPS(sum, Mem{Base: grad})
 				ADDQ(bytes, hidden)
 				ADDQ(bytes, grad)
@@ -202,120 +177,4 @@ func (v isa) hiddenGrad() {
 	})
 	Label("done")
 	ret()
-}
-
-// fusedGradBlocks is how many blocks of a row sparseMLPGrad takes: their hidden units and the
-// gradients at them are in registers.
-const fusedGradBlocks = 13
-
-func (v isa) sparseMLPGrad() {
-	v.text("sparseMLPGrad", "dw1, dw2, w1, w2 *float32, stride int, active *uint16, activeStride int, entries *uint16, rows, rowBytes, cols int, d *float32, outputs, blocks int) int",
-		"is sparseRows"+v.name+", hiddenGrad and scatterRows"+v.name+" with what is between them in registers, for the rows whose d is not 0. Strides are in bytes.")
-	dw1, dw2, w1, w2, stride := arg("dw1"), arg("dw2"), arg("w1"), arg("w2"), arg("stride")
-	active, row, left, d := arg("active"), arg("entries"), arg("rows"), arg("d")
-	rowBytes, cols, outputs := inPlace("rowBytes"), inPlace("cols"), inPlace("outputs")
-	sign := signs()
-	panels(arg("blocks"), fusedGradBlocks, func(n int) {
-		label := func(s string) string { return fmt.Sprintf("%s%d", s, n) }
-		Label(label("row"))
-		TESTQ(left, left)
-		JEQ(LabelRef("done"))
-		some := GP32()
-		XORL(some, some)
-		loop(label("some"), outputs, 1, func(k GPVirtual) { ORL(Mem{Base: d, Index: k, Scale: 4}, some) })
-		ADDL(some, some) // without the sign
-		JEQ(LabelRef(label("rest")))
-
-		v.fetchNext(label("next"), left, row, rowBytes, stride, n, w1)
-		h, dh := make([]VecVirtual, n), make([]VecVirtual, n)
-		for b := range h {
-			h[b] = v.zero()
-		}
-		v.forEntries(label("entry"), row, rowBytes, cols, stride, sign, "done", func(one VecVirtual, offset GPVirtual) {
-			ADDQ(w1, offset)
-			for b := range h {
-				VFMADD231PS(Mem{Base: offset, Disp: blockBytes * b}, one, h[b])
-			}
-		})
-		for b := range h {
-			dh[b] = v.zero()
-			VMAXPS(dh[b], h[b], h[b])
-		}
-		// Asked for together with w1's rows, those of dw1 would be in their way.
-		v.fetchRows(label("own"), row, rowBytes, stride, n, dw1)
-		sums, weights := GP64(), GP64()
-		MOVQ(dw2, sums)
-		MOVQ(w2, weights)
-		loop(label("output"), outputs, 1, func(k GPVirtual) {
-			dk := v.vec()
-			VBROADCASTSS(Mem{Base: d, Index: k, Scale: 4}, dk)
-			for b := range h {
-				at := func(base GPVirtual) Mem { return Mem{Base: base, Disp: blockBytes * b} }
-				share := v.product(h[b], dk)
-				VADDPS(at(sums), share, share)
-				VMOVUPS(share, at(sums))
-				VADDPS(v.product(at(weights), dk), dh[b], dh[b])
-			}
-			ADDQ(stride, sums)
-			ADDQ(stride, weights)
-		})
-		for b := range dh {
-			k := K()
-			KMOVW(Mem{Base: active, Disp: 2 * b}, k)
-			VMOVUPS_Z(dh[b], k, dh[b])
-		}
-		v.forEntries(label("again"), row, rowBytes, cols, stride, sign, "done", func(one VecVirtual, offset GPVirtual) {
-			ADDQ(dw1, offset)
-			for b := range dh {
-				at := Mem{Base: offset, Disp: blockBytes * b}
-				x := v.load(at)
-				VFMADD231PS(dh[b], one, x)
-				VMOVUPS(x, at)
-			}
-		})
-
-		Label(label("rest"))
-		bytes := GP64()
-		MOVQ(outputs, bytes)
-		LEAQ(Mem{Base: d, Index: bytes, Scale: 4}, d)
-		ADDQ(rowBytes, row)
-		ADDQ(inPlace("activeStride"), active)
-		DECQ(left)
-		JMP(LabelRef(label("row")))
-	})
-	returnRows(left)
-}
-
-// fetchRows asks for n blocks of base's rows of the entries of the row at row.
-func (v isa) fetchRows(label string, row GPVirtual, rowBytes Op, stride GPVirtual, n int, base GPVirtual) {
-	at, end, offset := GP64(), GP64(), GP64()
-	MOVQ(row, at)
-	MOVQ(row, end)
-	ADDQ(rowBytes, end)
-	Label(label)
-	CMPQ(at, end)
-	JEQ(LabelRef(label + "_end"))
-	MOVWLZX(Mem{Base: at}, offset.As32())
-	CMPL(offset.As32(), U32(endOfRow))
-	JEQ(LabelRef(label + "_end"))
-	SHRL(U8(1), offset.As32())
-	IMULQ(stride, offset)
-	for b := range n {
-		PREFETCHT0(Mem{Base: base, Index: offset, Scale: 1, Disp: blockBytes * b})
-	}
-	ADDQ(U8(2), at)
-	JMP(LabelRef(label))
-	Label(label + "_end")
-}
-
-// fetchNext asks for n blocks of base's rows of the entries of the row after the one at row,
-// unless that is the last.
-func (v isa) fetchNext(label string, left, row GPVirtual, rowBytes Op, stride GPVirtual, n int, base GPVirtual) {
-	CMPQ(left, U8(1))
-	JE(LabelRef(label + "_last"))
-	next := GP64()
-	MOVQ(row, next)
-	ADDQ(rowBytes, next)
-	v.fetchRows(label, next, rowBytes, stride, n, base)
-	Label(label + "_last")
 }

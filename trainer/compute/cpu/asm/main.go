@@ -40,12 +40,13 @@ func main() {
 		if v.masks() {
 			v.sparseMLP()
 			v.sparseMLPGrad()
+		} else {
+			v.hiddenGrad()
 		}
 		v.nonzeros()
 		v.gather()
 		v.scatter()
 		v.columnGrad()
-		v.hiddenGrad()
 	}
 	Generate()
 }
