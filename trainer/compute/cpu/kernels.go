@@ -46,6 +46,7 @@ type kernels struct {
 	scatter  func(dw []float32, stride int, dy []float32, visits []visit, at []uint32, v []float32, width int)
 
 	columnGrad func(dw1, dw2, w1, w2 []float32, stride int, active []uint16, activeStride int, d []float32, links []link, start []uint32, blocks int)
+
 	// sparseMLPGrad is sparseRows, hiddenGrad and scatterRows in one, for at most fusedGrad
 	// blocks, but for rows whose d is 0. dw1, dw2, w1 and w2 have rows of stride elements.
 	sparseMLPGrad func(dw1, dw2, w1, w2 []float32, stride int, active []uint16, activeStride int, entries []uint16, rows, width, cols int, d []float32, outputs, blocks int) int

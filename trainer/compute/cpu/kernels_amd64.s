@@ -1391,7 +1391,7 @@ done:
 	RET
 
 // func sparseRowsAVX512(y *float32, yStride int, entries *uint16, rows int, rowBytes int, cols int, w *float32, wStride int, blocks int) int
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·sparseRowsAVX512(SB), NOSPLIT, $0-80
 	MOVQ y+0(FP), AX
 	MOVQ yStride+8(FP), CX
@@ -1435,8 +1435,44 @@ TEXT ·sparseRowsAVX512(SB), NOSPLIT, $0-80
 	JEQ  panel15
 
 row16:
-	TESTQ  SI, SI
-	JEQ    done
+	TESTQ SI, SI
+	JEQ   done
+	CMPQ  SI, $0x01
+	JE    next16_last
+	MOVQ  DX, R10
+	ADDQ  BX, R10
+	MOVQ  R10, R12
+	ADDQ  BX, R10
+
+next16:
+	CMPQ       R12, R10
+	JEQ        next16_end
+	MOVWLZX    (R12), R13
+	CMPL       R13, $0x0000ffff
+	JEQ        next16_end
+	SHRL       $0x01, R13
+	IMULQ      R9, R13
+	PREFETCHT0 (R8)(R13*1)
+	PREFETCHT0 64(R8)(R13*1)
+	PREFETCHT0 128(R8)(R13*1)
+	PREFETCHT0 192(R8)(R13*1)
+	PREFETCHT0 256(R8)(R13*1)
+	PREFETCHT0 320(R8)(R13*1)
+	PREFETCHT0 384(R8)(R13*1)
+	PREFETCHT0 448(R8)(R13*1)
+	PREFETCHT0 512(R8)(R13*1)
+	PREFETCHT0 576(R8)(R13*1)
+	PREFETCHT0 640(R8)(R13*1)
+	PREFETCHT0 704(R8)(R13*1)
+	PREFETCHT0 768(R8)(R13*1)
+	PREFETCHT0 832(R8)(R13*1)
+	PREFETCHT0 896(R8)(R13*1)
+	PREFETCHT0 960(R8)(R13*1)
+	ADDQ       $0x02, R12
+	JMP        next16
+
+next16_end:
+next16_last:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -1514,8 +1550,43 @@ entry16_end:
 
 panel15:
 row15:
-	TESTQ  SI, SI
-	JEQ    done
+	TESTQ SI, SI
+	JEQ   done
+	CMPQ  SI, $0x01
+	JE    next15_last
+	MOVQ  DX, R10
+	ADDQ  BX, R10
+	MOVQ  R10, R12
+	ADDQ  BX, R10
+
+next15:
+	CMPQ       R12, R10
+	JEQ        next15_end
+	MOVWLZX    (R12), R13
+	CMPL       R13, $0x0000ffff
+	JEQ        next15_end
+	SHRL       $0x01, R13
+	IMULQ      R9, R13
+	PREFETCHT0 (R8)(R13*1)
+	PREFETCHT0 64(R8)(R13*1)
+	PREFETCHT0 128(R8)(R13*1)
+	PREFETCHT0 192(R8)(R13*1)
+	PREFETCHT0 256(R8)(R13*1)
+	PREFETCHT0 320(R8)(R13*1)
+	PREFETCHT0 384(R8)(R13*1)
+	PREFETCHT0 448(R8)(R13*1)
+	PREFETCHT0 512(R8)(R13*1)
+	PREFETCHT0 576(R8)(R13*1)
+	PREFETCHT0 640(R8)(R13*1)
+	PREFETCHT0 704(R8)(R13*1)
+	PREFETCHT0 768(R8)(R13*1)
+	PREFETCHT0 832(R8)(R13*1)
+	PREFETCHT0 896(R8)(R13*1)
+	ADDQ       $0x02, R12
+	JMP        next15
+
+next15_end:
+next15_last:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -1590,8 +1661,42 @@ entry15_end:
 
 panel14:
 row14:
-	TESTQ  SI, SI
-	JEQ    done
+	TESTQ SI, SI
+	JEQ   done
+	CMPQ  SI, $0x01
+	JE    next14_last
+	MOVQ  DX, R10
+	ADDQ  BX, R10
+	MOVQ  R10, R12
+	ADDQ  BX, R10
+
+next14:
+	CMPQ       R12, R10
+	JEQ        next14_end
+	MOVWLZX    (R12), R13
+	CMPL       R13, $0x0000ffff
+	JEQ        next14_end
+	SHRL       $0x01, R13
+	IMULQ      R9, R13
+	PREFETCHT0 (R8)(R13*1)
+	PREFETCHT0 64(R8)(R13*1)
+	PREFETCHT0 128(R8)(R13*1)
+	PREFETCHT0 192(R8)(R13*1)
+	PREFETCHT0 256(R8)(R13*1)
+	PREFETCHT0 320(R8)(R13*1)
+	PREFETCHT0 384(R8)(R13*1)
+	PREFETCHT0 448(R8)(R13*1)
+	PREFETCHT0 512(R8)(R13*1)
+	PREFETCHT0 576(R8)(R13*1)
+	PREFETCHT0 640(R8)(R13*1)
+	PREFETCHT0 704(R8)(R13*1)
+	PREFETCHT0 768(R8)(R13*1)
+	PREFETCHT0 832(R8)(R13*1)
+	ADDQ       $0x02, R12
+	JMP        next14
+
+next14_end:
+next14_last:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -1663,8 +1768,41 @@ entry14_end:
 
 panel13:
 row13:
-	TESTQ  SI, SI
-	JEQ    done
+	TESTQ SI, SI
+	JEQ   done
+	CMPQ  SI, $0x01
+	JE    next13_last
+	MOVQ  DX, R10
+	ADDQ  BX, R10
+	MOVQ  R10, R12
+	ADDQ  BX, R10
+
+next13:
+	CMPQ       R12, R10
+	JEQ        next13_end
+	MOVWLZX    (R12), R13
+	CMPL       R13, $0x0000ffff
+	JEQ        next13_end
+	SHRL       $0x01, R13
+	IMULQ      R9, R13
+	PREFETCHT0 (R8)(R13*1)
+	PREFETCHT0 64(R8)(R13*1)
+	PREFETCHT0 128(R8)(R13*1)
+	PREFETCHT0 192(R8)(R13*1)
+	PREFETCHT0 256(R8)(R13*1)
+	PREFETCHT0 320(R8)(R13*1)
+	PREFETCHT0 384(R8)(R13*1)
+	PREFETCHT0 448(R8)(R13*1)
+	PREFETCHT0 512(R8)(R13*1)
+	PREFETCHT0 576(R8)(R13*1)
+	PREFETCHT0 640(R8)(R13*1)
+	PREFETCHT0 704(R8)(R13*1)
+	PREFETCHT0 768(R8)(R13*1)
+	ADDQ       $0x02, R12
+	JMP        next13
+
+next13_end:
+next13_last:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -1733,8 +1871,40 @@ entry13_end:
 
 panel12:
 row12:
-	TESTQ  SI, SI
-	JEQ    done
+	TESTQ SI, SI
+	JEQ   done
+	CMPQ  SI, $0x01
+	JE    next12_last
+	MOVQ  DX, R10
+	ADDQ  BX, R10
+	MOVQ  R10, R12
+	ADDQ  BX, R10
+
+next12:
+	CMPQ       R12, R10
+	JEQ        next12_end
+	MOVWLZX    (R12), R13
+	CMPL       R13, $0x0000ffff
+	JEQ        next12_end
+	SHRL       $0x01, R13
+	IMULQ      R9, R13
+	PREFETCHT0 (R8)(R13*1)
+	PREFETCHT0 64(R8)(R13*1)
+	PREFETCHT0 128(R8)(R13*1)
+	PREFETCHT0 192(R8)(R13*1)
+	PREFETCHT0 256(R8)(R13*1)
+	PREFETCHT0 320(R8)(R13*1)
+	PREFETCHT0 384(R8)(R13*1)
+	PREFETCHT0 448(R8)(R13*1)
+	PREFETCHT0 512(R8)(R13*1)
+	PREFETCHT0 576(R8)(R13*1)
+	PREFETCHT0 640(R8)(R13*1)
+	PREFETCHT0 704(R8)(R13*1)
+	ADDQ       $0x02, R12
+	JMP        next12
+
+next12_end:
+next12_last:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -1800,8 +1970,39 @@ entry12_end:
 
 panel11:
 row11:
-	TESTQ  SI, SI
-	JEQ    done
+	TESTQ SI, SI
+	JEQ   done
+	CMPQ  SI, $0x01
+	JE    next11_last
+	MOVQ  DX, R10
+	ADDQ  BX, R10
+	MOVQ  R10, R12
+	ADDQ  BX, R10
+
+next11:
+	CMPQ       R12, R10
+	JEQ        next11_end
+	MOVWLZX    (R12), R13
+	CMPL       R13, $0x0000ffff
+	JEQ        next11_end
+	SHRL       $0x01, R13
+	IMULQ      R9, R13
+	PREFETCHT0 (R8)(R13*1)
+	PREFETCHT0 64(R8)(R13*1)
+	PREFETCHT0 128(R8)(R13*1)
+	PREFETCHT0 192(R8)(R13*1)
+	PREFETCHT0 256(R8)(R13*1)
+	PREFETCHT0 320(R8)(R13*1)
+	PREFETCHT0 384(R8)(R13*1)
+	PREFETCHT0 448(R8)(R13*1)
+	PREFETCHT0 512(R8)(R13*1)
+	PREFETCHT0 576(R8)(R13*1)
+	PREFETCHT0 640(R8)(R13*1)
+	ADDQ       $0x02, R12
+	JMP        next11
+
+next11_end:
+next11_last:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -1864,8 +2065,38 @@ entry11_end:
 
 panel10:
 row10:
-	TESTQ  SI, SI
-	JEQ    done
+	TESTQ SI, SI
+	JEQ   done
+	CMPQ  SI, $0x01
+	JE    next10_last
+	MOVQ  DX, R10
+	ADDQ  BX, R10
+	MOVQ  R10, R12
+	ADDQ  BX, R10
+
+next10:
+	CMPQ       R12, R10
+	JEQ        next10_end
+	MOVWLZX    (R12), R13
+	CMPL       R13, $0x0000ffff
+	JEQ        next10_end
+	SHRL       $0x01, R13
+	IMULQ      R9, R13
+	PREFETCHT0 (R8)(R13*1)
+	PREFETCHT0 64(R8)(R13*1)
+	PREFETCHT0 128(R8)(R13*1)
+	PREFETCHT0 192(R8)(R13*1)
+	PREFETCHT0 256(R8)(R13*1)
+	PREFETCHT0 320(R8)(R13*1)
+	PREFETCHT0 384(R8)(R13*1)
+	PREFETCHT0 448(R8)(R13*1)
+	PREFETCHT0 512(R8)(R13*1)
+	PREFETCHT0 576(R8)(R13*1)
+	ADDQ       $0x02, R12
+	JMP        next10
+
+next10_end:
+next10_last:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -1925,8 +2156,37 @@ entry10_end:
 
 panel9:
 row9:
-	TESTQ  SI, SI
-	JEQ    done
+	TESTQ SI, SI
+	JEQ   done
+	CMPQ  SI, $0x01
+	JE    next9_last
+	MOVQ  DX, R10
+	ADDQ  BX, R10
+	MOVQ  R10, R12
+	ADDQ  BX, R10
+
+next9:
+	CMPQ       R12, R10
+	JEQ        next9_end
+	MOVWLZX    (R12), R13
+	CMPL       R13, $0x0000ffff
+	JEQ        next9_end
+	SHRL       $0x01, R13
+	IMULQ      R9, R13
+	PREFETCHT0 (R8)(R13*1)
+	PREFETCHT0 64(R8)(R13*1)
+	PREFETCHT0 128(R8)(R13*1)
+	PREFETCHT0 192(R8)(R13*1)
+	PREFETCHT0 256(R8)(R13*1)
+	PREFETCHT0 320(R8)(R13*1)
+	PREFETCHT0 384(R8)(R13*1)
+	PREFETCHT0 448(R8)(R13*1)
+	PREFETCHT0 512(R8)(R13*1)
+	ADDQ       $0x02, R12
+	JMP        next9
+
+next9_end:
+next9_last:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -1983,8 +2243,36 @@ entry9_end:
 
 panel8:
 row8:
-	TESTQ  SI, SI
-	JEQ    done
+	TESTQ SI, SI
+	JEQ   done
+	CMPQ  SI, $0x01
+	JE    next8_last
+	MOVQ  DX, R10
+	ADDQ  BX, R10
+	MOVQ  R10, R12
+	ADDQ  BX, R10
+
+next8:
+	CMPQ       R12, R10
+	JEQ        next8_end
+	MOVWLZX    (R12), R13
+	CMPL       R13, $0x0000ffff
+	JEQ        next8_end
+	SHRL       $0x01, R13
+	IMULQ      R9, R13
+	PREFETCHT0 (R8)(R13*1)
+	PREFETCHT0 64(R8)(R13*1)
+	PREFETCHT0 128(R8)(R13*1)
+	PREFETCHT0 192(R8)(R13*1)
+	PREFETCHT0 256(R8)(R13*1)
+	PREFETCHT0 320(R8)(R13*1)
+	PREFETCHT0 384(R8)(R13*1)
+	PREFETCHT0 448(R8)(R13*1)
+	ADDQ       $0x02, R12
+	JMP        next8
+
+next8_end:
+next8_last:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -2038,8 +2326,35 @@ entry8_end:
 
 panel7:
 row7:
-	TESTQ  SI, SI
-	JEQ    done
+	TESTQ SI, SI
+	JEQ   done
+	CMPQ  SI, $0x01
+	JE    next7_last
+	MOVQ  DX, R10
+	ADDQ  BX, R10
+	MOVQ  R10, R12
+	ADDQ  BX, R10
+
+next7:
+	CMPQ       R12, R10
+	JEQ        next7_end
+	MOVWLZX    (R12), R13
+	CMPL       R13, $0x0000ffff
+	JEQ        next7_end
+	SHRL       $0x01, R13
+	IMULQ      R9, R13
+	PREFETCHT0 (R8)(R13*1)
+	PREFETCHT0 64(R8)(R13*1)
+	PREFETCHT0 128(R8)(R13*1)
+	PREFETCHT0 192(R8)(R13*1)
+	PREFETCHT0 256(R8)(R13*1)
+	PREFETCHT0 320(R8)(R13*1)
+	PREFETCHT0 384(R8)(R13*1)
+	ADDQ       $0x02, R12
+	JMP        next7
+
+next7_end:
+next7_last:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -2090,8 +2405,34 @@ entry7_end:
 
 panel6:
 row6:
-	TESTQ  SI, SI
-	JEQ    done
+	TESTQ SI, SI
+	JEQ   done
+	CMPQ  SI, $0x01
+	JE    next6_last
+	MOVQ  DX, R10
+	ADDQ  BX, R10
+	MOVQ  R10, R12
+	ADDQ  BX, R10
+
+next6:
+	CMPQ       R12, R10
+	JEQ        next6_end
+	MOVWLZX    (R12), R13
+	CMPL       R13, $0x0000ffff
+	JEQ        next6_end
+	SHRL       $0x01, R13
+	IMULQ      R9, R13
+	PREFETCHT0 (R8)(R13*1)
+	PREFETCHT0 64(R8)(R13*1)
+	PREFETCHT0 128(R8)(R13*1)
+	PREFETCHT0 192(R8)(R13*1)
+	PREFETCHT0 256(R8)(R13*1)
+	PREFETCHT0 320(R8)(R13*1)
+	ADDQ       $0x02, R12
+	JMP        next6
+
+next6_end:
+next6_last:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -2139,8 +2480,33 @@ entry6_end:
 
 panel5:
 row5:
-	TESTQ  SI, SI
-	JEQ    done
+	TESTQ SI, SI
+	JEQ   done
+	CMPQ  SI, $0x01
+	JE    next5_last
+	MOVQ  DX, R10
+	ADDQ  BX, R10
+	MOVQ  R10, R12
+	ADDQ  BX, R10
+
+next5:
+	CMPQ       R12, R10
+	JEQ        next5_end
+	MOVWLZX    (R12), R13
+	CMPL       R13, $0x0000ffff
+	JEQ        next5_end
+	SHRL       $0x01, R13
+	IMULQ      R9, R13
+	PREFETCHT0 (R8)(R13*1)
+	PREFETCHT0 64(R8)(R13*1)
+	PREFETCHT0 128(R8)(R13*1)
+	PREFETCHT0 192(R8)(R13*1)
+	PREFETCHT0 256(R8)(R13*1)
+	ADDQ       $0x02, R12
+	JMP        next5
+
+next5_end:
+next5_last:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -2185,8 +2551,32 @@ entry5_end:
 
 panel4:
 row4:
-	TESTQ  SI, SI
-	JEQ    done
+	TESTQ SI, SI
+	JEQ   done
+	CMPQ  SI, $0x01
+	JE    next4_last
+	MOVQ  DX, R10
+	ADDQ  BX, R10
+	MOVQ  R10, R12
+	ADDQ  BX, R10
+
+next4:
+	CMPQ       R12, R10
+	JEQ        next4_end
+	MOVWLZX    (R12), R13
+	CMPL       R13, $0x0000ffff
+	JEQ        next4_end
+	SHRL       $0x01, R13
+	IMULQ      R9, R13
+	PREFETCHT0 (R8)(R13*1)
+	PREFETCHT0 64(R8)(R13*1)
+	PREFETCHT0 128(R8)(R13*1)
+	PREFETCHT0 192(R8)(R13*1)
+	ADDQ       $0x02, R12
+	JMP        next4
+
+next4_end:
+next4_last:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -2228,8 +2618,31 @@ entry4_end:
 
 panel3:
 row3:
-	TESTQ  SI, SI
-	JEQ    done
+	TESTQ SI, SI
+	JEQ   done
+	CMPQ  SI, $0x01
+	JE    next3_last
+	MOVQ  DX, R10
+	ADDQ  BX, R10
+	MOVQ  R10, R12
+	ADDQ  BX, R10
+
+next3:
+	CMPQ       R12, R10
+	JEQ        next3_end
+	MOVWLZX    (R12), R13
+	CMPL       R13, $0x0000ffff
+	JEQ        next3_end
+	SHRL       $0x01, R13
+	IMULQ      R9, R13
+	PREFETCHT0 (R8)(R13*1)
+	PREFETCHT0 64(R8)(R13*1)
+	PREFETCHT0 128(R8)(R13*1)
+	ADDQ       $0x02, R12
+	JMP        next3
+
+next3_end:
+next3_last:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -2268,8 +2681,30 @@ entry3_end:
 
 panel2:
 row2:
-	TESTQ  SI, SI
-	JEQ    done
+	TESTQ SI, SI
+	JEQ   done
+	CMPQ  SI, $0x01
+	JE    next2_last
+	MOVQ  DX, R10
+	ADDQ  BX, R10
+	MOVQ  R10, R12
+	ADDQ  BX, R10
+
+next2:
+	CMPQ       R12, R10
+	JEQ        next2_end
+	MOVWLZX    (R12), R13
+	CMPL       R13, $0x0000ffff
+	JEQ        next2_end
+	SHRL       $0x01, R13
+	IMULQ      R9, R13
+	PREFETCHT0 (R8)(R13*1)
+	PREFETCHT0 64(R8)(R13*1)
+	ADDQ       $0x02, R12
+	JMP        next2
+
+next2_end:
+next2_last:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	MOVQ   DX, R10
@@ -2305,8 +2740,29 @@ entry2_end:
 
 panel1:
 row1:
-	TESTQ  SI, SI
-	JEQ    done
+	TESTQ SI, SI
+	JEQ   done
+	CMPQ  SI, $0x01
+	JE    next1_last
+	MOVQ  DX, R10
+	ADDQ  BX, R10
+	MOVQ  R10, R12
+	ADDQ  BX, R10
+
+next1:
+	CMPQ       R12, R10
+	JEQ        next1_end
+	MOVWLZX    (R12), R13
+	CMPL       R13, $0x0000ffff
+	JEQ        next1_end
+	SHRL       $0x01, R13
+	IMULQ      R9, R13
+	PREFETCHT0 (R8)(R13*1)
+	ADDQ       $0x02, R12
+	JMP        next1
+
+next1_end:
+next1_last:
 	VPXORD Z0, Z0, Z0
 	MOVQ   DX, R10
 	MOVQ   DX, R12

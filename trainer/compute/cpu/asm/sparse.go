@@ -46,7 +46,7 @@ func (v isa) forEntries(label string, row GPVirtual, rowBytes, cols Op, stride, 
 }
 
 // fetchRows asks for n blocks of base's rows of the entries of the row at row.
-func (v isa) fetchRows(label string, row GPVirtual, rowBytes Op, stride GPVirtual, n int, base GPVirtual) {
+func (v isa) fetchRows(label string, row GPVirtual, rowBytes, stride Op, n int, base GPVirtual) {
 	at, end, offset := GP64(), GP64(), GP64()
 	MOVQ(row, at)
 	MOVQ(row, end)
@@ -69,7 +69,7 @@ func (v isa) fetchRows(label string, row GPVirtual, rowBytes Op, stride GPVirtua
 
 // fetchNext asks for n blocks of base's rows of the entries of the row after the one at row,
 // unless that is the last.
-func (v isa) fetchNext(label string, left, row GPVirtual, rowBytes Op, stride GPVirtual, n int, base GPVirtual) {
+func (v isa) fetchNext(label string, left, row GPVirtual, rowBytes, stride Op, n int, base GPVirtual) {
 	CMPQ(left, U8(1))
 	JE(LabelRef(label + "_last"))
 	next := GP64()
@@ -102,6 +102,9 @@ func (v isa) sparseRows() {
 		Label(label("row"))
 		TESTQ(left, left)
 		JEQ(LabelRef("done"))
+		if v.masks() {
+			v.fetchNext(label("next"), left, row, rowBytes, wStride, n, w)
+		}
 		sums := make([]VecVirtual, n*v.vectors)
 		for i := range sums {
 			sums[i] = v.zero()
