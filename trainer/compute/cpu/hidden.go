@@ -25,35 +25,62 @@ const hiddenChunk = 4096
 func (b *Backend) hiddenGrad(dw1, dw2 compute.Tensor, x compute.Sparse, active compute.Array[uint16], d, w1, w2 compute.Tensor) {
 	b.Zero(dw1)
 	b.Zero(dw2)
-	blocks := w1.Cols / compute.Lanes
+	blocks, most := w1.Cols/compute.Lanes, b.kernels.panel
+	if b.kernels.fusedGrad > 0 {
+		most = b.kernels.fusedGrad
+	}
 	t := &b.tasks.hidden
-	*t = hiddenTask{b.kernels, b.scratch, dw1, dw2, w1, w2, x, active, d, b.panel(blocks, b.kernels.panel)}
+	*t = hiddenTask{b.kernels, b.scratch, dw1, dw2, w1, w2, x, active, d, b.panel(blocks, most)}
 	b.pool.do(t, grain(blocks, t.panel))
 }
 
 func (t *hiddenTask) run(worker, item int) {
-	const op = "SparseMLPGrad"
 	lo, hi := span(t.w1.Cols/compute.Lanes, t.panel, item)
-	u, stride, panel := lo*compute.Lanes, t.w1.Cols, hi-lo
-	width := panel * compute.Lanes
-	room := t.scratch[worker].floats(2*hiddenRows*width + t.w2.Rows*stride)
-	h, dh, chunk := room[:hiddenRows*width], room[hiddenRows*width:2*hiddenRows*width], room[2*hiddenRows*width:]
-	w1, dw1, w2, dw2 := tail(t.w1.Host, u), tail(t.dw1.Host, u), tail(t.w2.Host, u), tail(t.dw2.Host, u)
+	u, stride, width := lo*compute.Lanes, t.w1.Cols, (hi-lo)*compute.Lanes
+	room := t.scratch[worker].floats(t.w2.Rows*stride + 2*hiddenRows*width)
+	chunk, room := room[:t.w2.Rows*stride], room[t.w2.Rows*stride:]
 	clear(chunk)
-	for first := 0; first < t.x.Rows(); first += hiddenRows {
-		x := t.x.Slice(first, min(first+hiddenRows, t.x.Rows()))
+	for first := 0; first < t.x.Rows(); {
+		end := min(first+hiddenCall, t.x.Rows())
+		t.rows(first, end, lo, hi, chunk, room)
+		if end%hiddenChunk == 0 || end == t.x.Rows() {
+			addRows(tail(t.dw2.Host, u), chunk, t.w2.Rows, stride, width)
+			clear(chunk)
+		}
+		first = end
+	}
+}
+
+// hiddenCall is how many rows are taken at once, some 100 µs of work: the garbage collector
+// cannot interrupt assembly. It divides hiddenChunk.
+const hiddenCall = 512
+
+// rows adds the share of rows first to end in blocks lo to hi to dw1, and to chunk.
+func (t *hiddenTask) rows(first, end, lo, hi int, chunk, room []float32) {
+	const op = "SparseMLPGrad"
+	u, stride, blocks := lo*compute.Lanes, t.w1.Cols, hi-lo
+	w1, dw1, w2 := tail(t.w1.Host, u), tail(t.dw1.Host, u), tail(t.w2.Host, u)
+	if blocks >= 1 && blocks <= t.k.fusedGrad {
+		x, rows := t.x.Slice(first, end), end-first
+		done := t.k.sparseMLPGrad(dw1, chunk, w1, w2, stride, t.active.Host[first*t.active.Cols+lo:], t.active.Cols,
+			x.Entries.Host, rows, x.Entries.Cols, x.Cols, t.d.Host[first*t.d.Cols:], t.d.Cols, blocks)
+		if done != rows {
+			badEntry(op, x, first, done)
+		}
+		return
+	}
+	width := blocks * compute.Lanes
+	h, dh := room[:hiddenRows*width], room[hiddenRows*width:]
+	for ; first < end; first += hiddenRows {
+		x := t.x.Slice(first, min(first+hiddenRows, end))
 		rows, entries, slots := x.Rows(), x.Entries.Host, x.Entries.Cols
-		if done := t.k.sparseRows(h, width, entries, rows, slots, x.Cols, w1, stride, panel); done != rows {
+		if done := t.k.sparseRows(h, width, entries, rows, slots, x.Cols, w1, stride, blocks); done != rows {
 			badEntry(op, x, first, done)
 		}
 		d := t.d.Slice(first, first+rows)
 		active := t.active.Host[first*t.active.Cols+lo:]
-		t.k.hiddenGrad(dh, chunk, h, active, t.active.Cols, d.Host, w2, stride, rows, d.Cols, panel)
-		t.k.scatterRows(dw1, stride, entries, rows, slots, x.Cols, dh, width, panel)
-		if end := first + rows; end%hiddenChunk == 0 || end == t.x.Rows() {
-			addRows(dw2, chunk, t.w2.Rows, stride, width)
-			clear(chunk)
-		}
+		t.k.hiddenGrad(dh, chunk, h, active, t.active.Cols, d.Host, w2, stride, rows, d.Cols, blocks)
+		t.k.scatterRows(dw1, stride, entries, rows, slots, x.Cols, dh, width, blocks)
 	}
 }
 

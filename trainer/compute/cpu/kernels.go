@@ -14,12 +14,18 @@ type kernels struct {
 	// registers.
 	panel, columns int
 
-	relu        func(y, x []float32)
-	reluGrad    func(dx, dy, y []float32)
-	sigmoid     func(p, z []float32)
-	policyGrad  func(d, z, p []float32, action []uint8, advantage, weight []float32, entropy float32)
-	sample      func(action []uint8, p, u []float32)
-	uniform     func(u []float32, words []uint32)
+	relu       func(y, x []float32)
+	reluGrad   func(dx, dy, y []float32)
+	sigmoid    func(p, z []float32)
+	policyGrad func(d, z, p []float32, action []uint8, advantage, weight []float32, entropy float32)
+	sample     func(action []uint8, p, u []float32)
+	uniform    func(u []float32, words []uint32)
+
+	// Several outputs; room is for compute.Lanes float32 of each.
+	softmax     func(p, z []float32, outputs int, room []float32)
+	policyGrads func(d, z, p []float32, action []uint8, advantage, weight []float32, entropy float32, outputs int, room []float32)
+	samples     func(action []uint8, p, u []float32, outputs int)
+
 	rmsProp     func(w, c, g []float32, lr, decay, rest, eps float32)
 	adam        func(w, m, v, g []float32, s *adamStep)
 	addScaled   func(y, x []float32, a float32)
@@ -40,6 +46,12 @@ type kernels struct {
 	scatter  func(dw []float32, stride int, dy []float32, visits []visit, at []uint32, v []float32, width int)
 
 	columnGrad func(dw1, dw2, w1, w2 []float32, stride int, active []uint16, activeStride int, d []float32, links []link, start []uint32, blocks int)
+
+	// sparseMLPGrad is sparseRows, hiddenGrad and scatterRows in one, for at most fusedGrad
+	// blocks, but for rows whose d is 0. dw1, dw2, w1 and w2 have rows of stride elements.
+	sparseMLPGrad func(dw1, dw2, w1, w2 []float32, stride int, active []uint16, activeStride int, entries []uint16, rows, width, cols int, d []float32, outputs, blocks int) int
+	fusedGrad     int
+
 	hiddenGrad func(dh, dw2, h []float32, active []uint16, activeStride int, d, w2 []float32, w2Stride, rows, outputs, blocks int)
 }
 
@@ -55,6 +67,9 @@ var goKernels = kernels{
 	policyGrad:  policyGradGo,
 	sample:      sampleGo,
 	uniform:     uniformGo,
+	softmax:     softmaxGo,
+	policyGrads: policyGradsGo,
+	samples:     samplesGo,
 	rmsProp:     rmsPropGo,
 	adam:        adamGo,
 	addScaled:   addScaledGo,

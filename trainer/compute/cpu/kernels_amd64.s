@@ -500,6 +500,530 @@ DATA x33800000<>+56(SB)/4, $0x33800000
 DATA x33800000<>+60(SB)/4, $0x33800000
 GLOBL x33800000<>(SB), RODATA|NOPTR, $64
 
+// func softmaxAVX512(n int, p *float32, z *float32, outputs int, room *float32)
+// Requires: AVX, AVX512F
+TEXT ·softmaxAVX512(SB), NOSPLIT, $0-40
+	MOVQ         p+8(FP), AX
+	MOVQ         z+16(FP), CX
+	MOVQ         room+32(FP), DX
+	VPBROADCASTD outputs+24(FP), Z0
+	VPMULLD      numbers<>+0(SB), Z0, Z0
+	XORQ         BX, BX
+	JMP          rows_test
+
+rows:
+	VPXORD     Z1, Z1, Z1
+	MOVL       $0x0000ffff, SI
+	KMOVW      SI, K1
+	VGATHERDPS (CX)(Z0*4), K1, Z1
+	MOVQ       CX, SI
+	MOVQ       DX, DI
+	XORQ       R8, R8
+	JMP        largest_test
+
+largest:
+	VPXORD     Z2, Z2, Z2
+	MOVL       $0x0000ffff, R9
+	KMOVW      R9, K1
+	VGATHERDPS (SI)(Z0*4), K1, Z2
+	VMOVUPS    Z2, (DI)
+	VMAXPS     Z1, Z2, Z1
+	ADDQ       $0x04, SI
+	ADDQ       $0x40, DI
+	ADDQ       $+1, R8
+
+largest_test:
+	CMPQ   R8, outputs+24(FP)
+	JL     largest
+	VPXORD Z3, Z3, Z3
+	MOVQ   CX, SI
+	MOVQ   DX, DI
+	XORQ   R8, R8
+	JMP    sum_test
+
+sum:
+	VMOVUPS (DI), Z4
+	VSUBPS  Z1, Z4, Z4
+	VMOVUPS xc2d00000<>+0(SB), Z5
+	VMOVUPS x42b20000<>+0(SB), Z6
+	VMAXPS  Z4, Z5, Z4
+	VMINPS  Z4, Z6, Z4
+	VMULPS  x3fb8aa3b<>+0(SB), Z4, Z5
+	VADDPS  x4b400000<>+0(SB), Z5, Z5
+	VSUBPS  x4b400000<>+0(SB), Z5, Z6
+	VMULPS  x3f318000<>+0(SB), Z6, Z7
+	VSUBPS  Z7, Z4, Z4
+	VMULPS  xb95e8083<>+0(SB), Z6, Z6
+	VSUBPS  Z6, Z4, Z4
+	VMOVUPS x39500d01<>+0(SB), Z6
+	VMULPS  Z6, Z4, Z6
+	VADDPS  x3ab60b61<>+0(SB), Z6, Z6
+	VMULPS  Z6, Z4, Z6
+	VADDPS  x3c088889<>+0(SB), Z6, Z6
+	VMULPS  Z6, Z4, Z6
+	VADDPS  x3d2aaaab<>+0(SB), Z6, Z6
+	VMULPS  Z6, Z4, Z6
+	VADDPS  x3e2aaaab<>+0(SB), Z6, Z6
+	VMULPS  Z6, Z4, Z6
+	VADDPS  x3f000000<>+0(SB), Z6, Z6
+	VMULPS  Z6, Z4, Z6
+	VADDPS  x3f800000<>+0(SB), Z6, Z6
+	VMULPS  Z6, Z4, Z6
+	VADDPS  x3f800000<>+0(SB), Z6, Z6
+	VPSUBD  x4b400000<>+0(SB), Z5, Z4
+	VPSRAD  $0x01, Z4, Z5
+	VPSUBD  Z5, Z4, Z4
+	VPADDD  x0000007f<>+0(SB), Z5, Z5
+	VPSLLD  $0x17, Z5, Z5
+	VMULPS  Z5, Z6, Z6
+	VPADDD  x0000007f<>+0(SB), Z4, Z4
+	VPSLLD  $0x17, Z4, Z4
+	VMULPS  Z4, Z6, Z6
+	VMOVUPS Z6, (DI)
+	VADDPS  Z6, Z3, Z3
+	ADDQ    $0x04, SI
+	ADDQ    $0x40, DI
+	ADDQ    $+1, R8
+
+sum_test:
+	CMPQ R8, outputs+24(FP)
+	JL   sum
+	MOVQ AX, SI
+	MOVQ DX, DI
+	XORQ R8, R8
+	JMP  share_test
+
+share:
+	VMOVUPS     (DI), Z4
+	VDIVPS      Z3, Z4, Z4
+	MOVL        $0x0000ffff, R9
+	KMOVW       R9, K1
+	VSCATTERDPS Z4, K1, (SI)(Z0*4)
+	ADDQ        $0x04, SI
+	ADDQ        $0x40, DI
+	ADDQ        $+1, R8
+
+share_test:
+	CMPQ   R8, outputs+24(FP)
+	JL     share
+	MOVQ   outputs+24(FP), SI
+	IMUL3Q $0x40, SI, SI
+	ADDQ   SI, AX
+	ADDQ   SI, CX
+	ADDQ   $+16, BX
+
+rows_test:
+	CMPQ BX, n+0(FP)
+	JL   rows
+	VZEROUPPER
+	RET
+
+DATA numbers<>+0(SB)/4, $0x00000000
+DATA numbers<>+4(SB)/4, $0x00000001
+DATA numbers<>+8(SB)/4, $0x00000002
+DATA numbers<>+12(SB)/4, $0x00000003
+DATA numbers<>+16(SB)/4, $0x00000004
+DATA numbers<>+20(SB)/4, $0x00000005
+DATA numbers<>+24(SB)/4, $0x00000006
+DATA numbers<>+28(SB)/4, $0x00000007
+DATA numbers<>+32(SB)/4, $0x00000008
+DATA numbers<>+36(SB)/4, $0x00000009
+DATA numbers<>+40(SB)/4, $0x0000000a
+DATA numbers<>+44(SB)/4, $0x0000000b
+DATA numbers<>+48(SB)/4, $0x0000000c
+DATA numbers<>+52(SB)/4, $0x0000000d
+DATA numbers<>+56(SB)/4, $0x0000000e
+DATA numbers<>+60(SB)/4, $0x0000000f
+GLOBL numbers<>(SB), RODATA|NOPTR, $64
+
+// func policyGradsAVX512(n int, d *float32, z *float32, p *float32, action *uint8, advantage *float32, weight *float32, entropy float32, outputs int, room *float32)
+// Requires: AVX, AVX512F
+TEXT ·policyGradsAVX512(SB), NOSPLIT, $0-80
+	MOVQ         d+8(FP), AX
+	MOVQ         z+16(FP), CX
+	MOVQ         p+24(FP), DX
+	MOVQ         room+72(FP), BX
+	MOVQ         action+32(FP), SI
+	VBROADCASTSS entropy+56(FP), Z0
+	VPBROADCASTD outputs+64(FP), Z1
+	VPMULLD      numbers<>+0(SB), Z1, Z1
+	XORQ         DI, DI
+	JMP          rows_test
+
+rows:
+	VPXORD     Z2, Z2, Z2
+	MOVL       $0x0000ffff, R8
+	KMOVW      R8, K1
+	VGATHERDPS (CX)(Z1*4), K1, Z2
+	MOVQ       CX, R8
+	MOVQ       BX, R9
+	XORQ       R10, R10
+	JMP        largest_test
+
+largest:
+	VPXORD     Z3, Z3, Z3
+	MOVL       $0x0000ffff, R11
+	KMOVW      R11, K1
+	VGATHERDPS (R8)(Z1*4), K1, Z3
+	VMOVUPS    Z3, (R9)
+	VMAXPS     Z2, Z3, Z2
+	ADDQ       $0x04, R8
+	ADDQ       $0x40, R9
+	ADDQ       $+1, R10
+
+largest_test:
+	CMPQ   R10, outputs+64(FP)
+	JL     largest
+	VPXORD Z4, Z4, Z4
+	MOVQ   CX, R8
+	MOVQ   BX, R9
+	XORQ   R10, R10
+	JMP    sum_test
+
+sum:
+	VMOVUPS (R9), Z5
+	VSUBPS  Z2, Z5, Z5
+	VMOVUPS Z5, (R9)
+	VMOVUPS xc2d00000<>+0(SB), Z6
+	VMOVUPS x42b20000<>+0(SB), Z7
+	VMAXPS  Z5, Z6, Z5
+	VMINPS  Z5, Z7, Z5
+	VMULPS  x3fb8aa3b<>+0(SB), Z5, Z6
+	VADDPS  x4b400000<>+0(SB), Z6, Z6
+	VSUBPS  x4b400000<>+0(SB), Z6, Z7
+	VMULPS  x3f318000<>+0(SB), Z7, Z12
+	VSUBPS  Z12, Z5, Z5
+	VMULPS  xb95e8083<>+0(SB), Z7, Z7
+	VSUBPS  Z7, Z5, Z5
+	VMOVUPS x39500d01<>+0(SB), Z7
+	VMULPS  Z7, Z5, Z7
+	VADDPS  x3ab60b61<>+0(SB), Z7, Z7
+	VMULPS  Z7, Z5, Z7
+	VADDPS  x3c088889<>+0(SB), Z7, Z7
+	VMULPS  Z7, Z5, Z7
+	VADDPS  x3d2aaaab<>+0(SB), Z7, Z7
+	VMULPS  Z7, Z5, Z7
+	VADDPS  x3e2aaaab<>+0(SB), Z7, Z7
+	VMULPS  Z7, Z5, Z7
+	VADDPS  x3f000000<>+0(SB), Z7, Z7
+	VMULPS  Z7, Z5, Z7
+	VADDPS  x3f800000<>+0(SB), Z7, Z7
+	VMULPS  Z7, Z5, Z7
+	VADDPS  x3f800000<>+0(SB), Z7, Z7
+	VPSUBD  x4b400000<>+0(SB), Z6, Z5
+	VPSRAD  $0x01, Z5, Z6
+	VPSUBD  Z6, Z5, Z5
+	VPADDD  x0000007f<>+0(SB), Z6, Z6
+	VPSLLD  $0x17, Z6, Z6
+	VMULPS  Z6, Z7, Z7
+	VPADDD  x0000007f<>+0(SB), Z5, Z5
+	VPSLLD  $0x17, Z5, Z5
+	VMULPS  Z5, Z7, Z7
+	VADDPS  Z7, Z4, Z4
+	ADDQ    $0x04, R8
+	ADDQ    $0x40, R9
+	ADDQ    $+1, R10
+
+sum_test:
+	CMPQ      R10, outputs+64(FP)
+	JL        sum
+	VPSUBD    x3f3504f3<>+0(SB), Z4, Z6
+	VPSRAD    $0x17, Z6, Z5
+	VCVTDQ2PS Z5, Z5
+	VPANDD    x007fffff<>+0(SB), Z6, Z6
+	VPADDD    x3f3504f3<>+0(SB), Z6, Z6
+	VSUBPS    x3f800000<>+0(SB), Z6, Z6
+	VADDPS    x40000000<>+0(SB), Z6, Z7
+	VDIVPS    Z7, Z6, Z7
+	VMULPS    Z7, Z7, Z12
+	VMOVUPS   x3e638e39<>+0(SB), Z13
+	VMULPS    Z12, Z13, Z13
+	VADDPS    x3e924925<>+0(SB), Z13, Z13
+	VMULPS    Z12, Z13, Z13
+	VADDPS    x3ecccccd<>+0(SB), Z13, Z13
+	VMULPS    Z12, Z13, Z13
+	VADDPS    x3f2aaaab<>+0(SB), Z13, Z13
+	VMULPS    Z12, Z13, Z13
+	VMULPS    x3f000000<>+0(SB), Z6, Z12
+	VMULPS    Z6, Z12, Z12
+	VADDPS    Z12, Z13, Z13
+	VMULPS    Z7, Z13, Z13
+	VMULPS    xb95e8083<>+0(SB), Z5, Z7
+	VADDPS    Z7, Z13, Z13
+	VSUBPS    Z13, Z12, Z12
+	VSUBPS    Z12, Z6, Z6
+	VMULPS    x3f318000<>+0(SB), Z5, Z5
+	VADDPS    Z6, Z5, Z5
+	VSUBPS    Z4, Z4, Z6
+	VADDPS    Z6, Z5, Z5
+	VPXORD    Z8, Z8, Z8
+	MOVQ      DX, R8
+	MOVQ      BX, R9
+	XORQ      R10, R10
+	JMP       entropy_test
+
+entropy:
+	VMOVUPS    (R9), Z6
+	VSUBPS     Z5, Z6, Z6
+	VMOVUPS    Z6, (R9)
+	VPXORD     Z9, Z9, Z9
+	MOVL       $0x0000ffff, R11
+	KMOVW      R11, K1
+	VGATHERDPS (R8)(Z1*4), K1, Z9
+	VMULPS     Z9, Z6, Z6
+	VSUBPS     Z6, Z8, Z8
+	ADDQ       $0x04, R8
+	ADDQ       $0x40, R9
+	ADDQ       $+1, R10
+
+entropy_test:
+	CMPQ      R10, outputs+64(FP)
+	JL        entropy
+	VPXORD    Z10, Z10, Z10
+	VPMOVZXBD (SI)(DI*1), Z5
+	MOVQ      AX, R8
+	SUBQ      DX, R8
+	MOVQ      DX, R9
+	MOVQ      BX, R10
+	XORQ      R11, R11
+	JMP       grad_test
+
+grad:
+	VPXORD      Z11, Z11, Z11
+	MOVL        $0x0000ffff, R12
+	KMOVW       R12, K1
+	VGATHERDPS  (R9)(Z1*4), K1, Z11
+	VMOVUPS     (R10), Z7
+	VPCMPEQD    Z10, Z5, K1
+	VMOVUPS.Z   x3f800000<>+0(SB), K1, Z6
+	VPADDD      x00000001<>+0(SB), Z10, Z10
+	VSUBPS      Z11, Z6, Z6
+	MOVQ        advantage+40(FP), R12
+	VMULPS      (R12)(DI*4), Z6, Z6
+	VADDPS      Z8, Z7, Z7
+	VMULPS      Z0, Z11, Z11
+	VMULPS      Z7, Z11, Z11
+	VSUBPS      Z11, Z6, Z6
+	MOVQ        weight+48(FP), R12
+	VMULPS      (R12)(DI*4), Z6, Z6
+	LEAQ        (R9)(R8*1), R12
+	MOVL        $0x0000ffff, R13
+	KMOVW       R13, K1
+	VSCATTERDPS Z6, K1, (R12)(Z1*4)
+	ADDQ        $0x04, R9
+	ADDQ        $0x40, R10
+	ADDQ        $+1, R11
+
+grad_test:
+	CMPQ   R11, outputs+64(FP)
+	JL     grad
+	MOVQ   outputs+64(FP), R8
+	IMUL3Q $0x40, R8, R8
+	ADDQ   R8, AX
+	ADDQ   R8, CX
+	ADDQ   R8, DX
+	ADDQ   $+16, DI
+
+rows_test:
+	CMPQ DI, n+0(FP)
+	JL   rows
+	VZEROUPPER
+	RET
+
+DATA x3f3504f3<>+0(SB)/4, $0x3f3504f3
+DATA x3f3504f3<>+4(SB)/4, $0x3f3504f3
+DATA x3f3504f3<>+8(SB)/4, $0x3f3504f3
+DATA x3f3504f3<>+12(SB)/4, $0x3f3504f3
+DATA x3f3504f3<>+16(SB)/4, $0x3f3504f3
+DATA x3f3504f3<>+20(SB)/4, $0x3f3504f3
+DATA x3f3504f3<>+24(SB)/4, $0x3f3504f3
+DATA x3f3504f3<>+28(SB)/4, $0x3f3504f3
+DATA x3f3504f3<>+32(SB)/4, $0x3f3504f3
+DATA x3f3504f3<>+36(SB)/4, $0x3f3504f3
+DATA x3f3504f3<>+40(SB)/4, $0x3f3504f3
+DATA x3f3504f3<>+44(SB)/4, $0x3f3504f3
+DATA x3f3504f3<>+48(SB)/4, $0x3f3504f3
+DATA x3f3504f3<>+52(SB)/4, $0x3f3504f3
+DATA x3f3504f3<>+56(SB)/4, $0x3f3504f3
+DATA x3f3504f3<>+60(SB)/4, $0x3f3504f3
+GLOBL x3f3504f3<>(SB), RODATA|NOPTR, $64
+
+DATA x007fffff<>+0(SB)/4, $0x007fffff
+DATA x007fffff<>+4(SB)/4, $0x007fffff
+DATA x007fffff<>+8(SB)/4, $0x007fffff
+DATA x007fffff<>+12(SB)/4, $0x007fffff
+DATA x007fffff<>+16(SB)/4, $0x007fffff
+DATA x007fffff<>+20(SB)/4, $0x007fffff
+DATA x007fffff<>+24(SB)/4, $0x007fffff
+DATA x007fffff<>+28(SB)/4, $0x007fffff
+DATA x007fffff<>+32(SB)/4, $0x007fffff
+DATA x007fffff<>+36(SB)/4, $0x007fffff
+DATA x007fffff<>+40(SB)/4, $0x007fffff
+DATA x007fffff<>+44(SB)/4, $0x007fffff
+DATA x007fffff<>+48(SB)/4, $0x007fffff
+DATA x007fffff<>+52(SB)/4, $0x007fffff
+DATA x007fffff<>+56(SB)/4, $0x007fffff
+DATA x007fffff<>+60(SB)/4, $0x007fffff
+GLOBL x007fffff<>(SB), RODATA|NOPTR, $64
+
+DATA x40000000<>+0(SB)/4, $0x40000000
+DATA x40000000<>+4(SB)/4, $0x40000000
+DATA x40000000<>+8(SB)/4, $0x40000000
+DATA x40000000<>+12(SB)/4, $0x40000000
+DATA x40000000<>+16(SB)/4, $0x40000000
+DATA x40000000<>+20(SB)/4, $0x40000000
+DATA x40000000<>+24(SB)/4, $0x40000000
+DATA x40000000<>+28(SB)/4, $0x40000000
+DATA x40000000<>+32(SB)/4, $0x40000000
+DATA x40000000<>+36(SB)/4, $0x40000000
+DATA x40000000<>+40(SB)/4, $0x40000000
+DATA x40000000<>+44(SB)/4, $0x40000000
+DATA x40000000<>+48(SB)/4, $0x40000000
+DATA x40000000<>+52(SB)/4, $0x40000000
+DATA x40000000<>+56(SB)/4, $0x40000000
+DATA x40000000<>+60(SB)/4, $0x40000000
+GLOBL x40000000<>(SB), RODATA|NOPTR, $64
+
+DATA x3e638e39<>+0(SB)/4, $0x3e638e39
+DATA x3e638e39<>+4(SB)/4, $0x3e638e39
+DATA x3e638e39<>+8(SB)/4, $0x3e638e39
+DATA x3e638e39<>+12(SB)/4, $0x3e638e39
+DATA x3e638e39<>+16(SB)/4, $0x3e638e39
+DATA x3e638e39<>+20(SB)/4, $0x3e638e39
+DATA x3e638e39<>+24(SB)/4, $0x3e638e39
+DATA x3e638e39<>+28(SB)/4, $0x3e638e39
+DATA x3e638e39<>+32(SB)/4, $0x3e638e39
+DATA x3e638e39<>+36(SB)/4, $0x3e638e39
+DATA x3e638e39<>+40(SB)/4, $0x3e638e39
+DATA x3e638e39<>+44(SB)/4, $0x3e638e39
+DATA x3e638e39<>+48(SB)/4, $0x3e638e39
+DATA x3e638e39<>+52(SB)/4, $0x3e638e39
+DATA x3e638e39<>+56(SB)/4, $0x3e638e39
+DATA x3e638e39<>+60(SB)/4, $0x3e638e39
+GLOBL x3e638e39<>(SB), RODATA|NOPTR, $64
+
+DATA x3e924925<>+0(SB)/4, $0x3e924925
+DATA x3e924925<>+4(SB)/4, $0x3e924925
+DATA x3e924925<>+8(SB)/4, $0x3e924925
+DATA x3e924925<>+12(SB)/4, $0x3e924925
+DATA x3e924925<>+16(SB)/4, $0x3e924925
+DATA x3e924925<>+20(SB)/4, $0x3e924925
+DATA x3e924925<>+24(SB)/4, $0x3e924925
+DATA x3e924925<>+28(SB)/4, $0x3e924925
+DATA x3e924925<>+32(SB)/4, $0x3e924925
+DATA x3e924925<>+36(SB)/4, $0x3e924925
+DATA x3e924925<>+40(SB)/4, $0x3e924925
+DATA x3e924925<>+44(SB)/4, $0x3e924925
+DATA x3e924925<>+48(SB)/4, $0x3e924925
+DATA x3e924925<>+52(SB)/4, $0x3e924925
+DATA x3e924925<>+56(SB)/4, $0x3e924925
+DATA x3e924925<>+60(SB)/4, $0x3e924925
+GLOBL x3e924925<>(SB), RODATA|NOPTR, $64
+
+DATA x3ecccccd<>+0(SB)/4, $0x3ecccccd
+DATA x3ecccccd<>+4(SB)/4, $0x3ecccccd
+DATA x3ecccccd<>+8(SB)/4, $0x3ecccccd
+DATA x3ecccccd<>+12(SB)/4, $0x3ecccccd
+DATA x3ecccccd<>+16(SB)/4, $0x3ecccccd
+DATA x3ecccccd<>+20(SB)/4, $0x3ecccccd
+DATA x3ecccccd<>+24(SB)/4, $0x3ecccccd
+DATA x3ecccccd<>+28(SB)/4, $0x3ecccccd
+DATA x3ecccccd<>+32(SB)/4, $0x3ecccccd
+DATA x3ecccccd<>+36(SB)/4, $0x3ecccccd
+DATA x3ecccccd<>+40(SB)/4, $0x3ecccccd
+DATA x3ecccccd<>+44(SB)/4, $0x3ecccccd
+DATA x3ecccccd<>+48(SB)/4, $0x3ecccccd
+DATA x3ecccccd<>+52(SB)/4, $0x3ecccccd
+DATA x3ecccccd<>+56(SB)/4, $0x3ecccccd
+DATA x3ecccccd<>+60(SB)/4, $0x3ecccccd
+GLOBL x3ecccccd<>(SB), RODATA|NOPTR, $64
+
+DATA x3f2aaaab<>+0(SB)/4, $0x3f2aaaab
+DATA x3f2aaaab<>+4(SB)/4, $0x3f2aaaab
+DATA x3f2aaaab<>+8(SB)/4, $0x3f2aaaab
+DATA x3f2aaaab<>+12(SB)/4, $0x3f2aaaab
+DATA x3f2aaaab<>+16(SB)/4, $0x3f2aaaab
+DATA x3f2aaaab<>+20(SB)/4, $0x3f2aaaab
+DATA x3f2aaaab<>+24(SB)/4, $0x3f2aaaab
+DATA x3f2aaaab<>+28(SB)/4, $0x3f2aaaab
+DATA x3f2aaaab<>+32(SB)/4, $0x3f2aaaab
+DATA x3f2aaaab<>+36(SB)/4, $0x3f2aaaab
+DATA x3f2aaaab<>+40(SB)/4, $0x3f2aaaab
+DATA x3f2aaaab<>+44(SB)/4, $0x3f2aaaab
+DATA x3f2aaaab<>+48(SB)/4, $0x3f2aaaab
+DATA x3f2aaaab<>+52(SB)/4, $0x3f2aaaab
+DATA x3f2aaaab<>+56(SB)/4, $0x3f2aaaab
+DATA x3f2aaaab<>+60(SB)/4, $0x3f2aaaab
+GLOBL x3f2aaaab<>(SB), RODATA|NOPTR, $64
+
+DATA x00000001<>+0(SB)/4, $0x00000001
+DATA x00000001<>+4(SB)/4, $0x00000001
+DATA x00000001<>+8(SB)/4, $0x00000001
+DATA x00000001<>+12(SB)/4, $0x00000001
+DATA x00000001<>+16(SB)/4, $0x00000001
+DATA x00000001<>+20(SB)/4, $0x00000001
+DATA x00000001<>+24(SB)/4, $0x00000001
+DATA x00000001<>+28(SB)/4, $0x00000001
+DATA x00000001<>+32(SB)/4, $0x00000001
+DATA x00000001<>+36(SB)/4, $0x00000001
+DATA x00000001<>+40(SB)/4, $0x00000001
+DATA x00000001<>+44(SB)/4, $0x00000001
+DATA x00000001<>+48(SB)/4, $0x00000001
+DATA x00000001<>+52(SB)/4, $0x00000001
+DATA x00000001<>+56(SB)/4, $0x00000001
+DATA x00000001<>+60(SB)/4, $0x00000001
+GLOBL x00000001<>(SB), RODATA|NOPTR, $64
+
+// func samplesAVX512(n int, action *uint8, p *float32, u *float32, outputs int)
+// Requires: AVX, AVX512F
+TEXT ·samplesAVX512(SB), NOSPLIT, $0-40
+	MOVQ         action+8(FP), AX
+	MOVQ         p+16(FP), CX
+	MOVQ         u+24(FP), DX
+	VPBROADCASTD outputs+32(FP), Z1
+	VPMULLD      numbers<>+0(SB), Z1, Z1
+	VPBROADCASTD outputs+32(FP), Z0
+	VPSUBD       x00000001<>+0(SB), Z0, Z0
+	XORQ         BX, BX
+	JMP          rows_test
+
+rows:
+	VMOVUPS (DX)(BX*4), Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	MOVQ    CX, SI
+	MOVQ    CX, DI
+	XORQ    R8, R8
+	JMP     output_test
+
+output:
+	VPXORD     Z5, Z5, Z5
+	MOVL       $0x0000ffff, R9
+	KMOVW      R9, K1
+	VGATHERDPS (SI)(Z1*4), K1, Z5
+	VADDPS     Z5, Z3, Z3
+	VCMPPS     $0x1d, Z3, Z2, K1
+	VPADDD     x00000001<>+0(SB), Z4, K1, Z4
+	ADDQ       $0x04, SI
+	ADDQ       $0x40, DI
+	ADDQ       $+1, R8
+
+output_test:
+	CMPQ    R8, outputs+32(FP)
+	JL      output
+	VPMINSD Z0, Z4, Z4
+	VPMOVDB Z4, (AX)(BX*1)
+	MOVQ    outputs+32(FP), SI
+	IMUL3Q  $0x40, SI, SI
+	ADDQ    SI, CX
+	ADDQ    $+16, BX
+
+rows_test:
+	CMPQ BX, n+0(FP)
+	JL   rows
+	VZEROUPPER
+	RET
+
 // func rmsPropAVX512(n int, w *float32, c *float32, dw *float32, lr float32, decay float32, rest float32, eps float32)
 // Requires: AVX, AVX512F
 TEXT ·rmsPropAVX512(SB), NOSPLIT, $0-48
@@ -867,7 +1391,7 @@ done:
 	RET
 
 // func sparseRowsAVX512(y *float32, yStride int, entries *uint16, rows int, rowBytes int, cols int, w *float32, wStride int, blocks int) int
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·sparseRowsAVX512(SB), NOSPLIT, $0-80
 	MOVQ y+0(FP), AX
 	MOVQ yStride+8(FP), CX
@@ -893,10 +1417,862 @@ TEXT ·sparseRowsAVX512(SB), NOSPLIT, $0-80
 	JEQ  panel6
 	CMPQ R10, $0x07
 	JEQ  panel7
+	CMPQ R10, $0x08
+	JEQ  panel8
+	CMPQ R10, $0x09
+	JEQ  panel9
+	CMPQ R10, $0x0a
+	JEQ  panel10
+	CMPQ R10, $0x0b
+	JEQ  panel11
+	CMPQ R10, $0x0c
+	JEQ  panel12
+	CMPQ R10, $0x0d
+	JEQ  panel13
+	CMPQ R10, $0x0e
+	JEQ  panel14
+	CMPQ R10, $0x0f
+	JEQ  panel15
 
+row16:
+	TESTQ SI, SI
+	JEQ   done
+	CMPQ  SI, $0x01
+	JE    next16_last
+	MOVQ  DX, R10
+	ADDQ  BX, R10
+	MOVQ  R10, R12
+	ADDQ  BX, R10
+
+next16:
+	CMPQ       R12, R10
+	JEQ        next16_end
+	MOVWLZX    (R12), R13
+	CMPL       R13, $0x0000ffff
+	JEQ        next16_end
+	SHRL       $0x01, R13
+	IMULQ      R9, R13
+	PREFETCHT0 (R8)(R13*1)
+	PREFETCHT0 64(R8)(R13*1)
+	PREFETCHT0 128(R8)(R13*1)
+	PREFETCHT0 192(R8)(R13*1)
+	PREFETCHT0 256(R8)(R13*1)
+	PREFETCHT0 320(R8)(R13*1)
+	PREFETCHT0 384(R8)(R13*1)
+	PREFETCHT0 448(R8)(R13*1)
+	PREFETCHT0 512(R8)(R13*1)
+	PREFETCHT0 576(R8)(R13*1)
+	PREFETCHT0 640(R8)(R13*1)
+	PREFETCHT0 704(R8)(R13*1)
+	PREFETCHT0 768(R8)(R13*1)
+	PREFETCHT0 832(R8)(R13*1)
+	PREFETCHT0 896(R8)(R13*1)
+	PREFETCHT0 960(R8)(R13*1)
+	ADDQ       $0x02, R12
+	JMP        next16
+
+next16_end:
+next16_last:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	MOVQ   DX, R10
+	MOVQ   DX, R12
+	ADDQ   BX, R12
+
+entry16:
+	CMPQ         R10, R12
+	JEQ          entry16_end
+	MOVWLZX      (R10), R13
+	CMPL         R13, $0x0000ffff
+	JEQ          entry16_end
+	MOVL         R13, R14
+	SHRL         $0x01, R14
+	CMPQ         R14, DI
+	JAE          done
+	IMULQ        R9, R14
+	ANDL         $0x01, R13
+	VBROADCASTSS (R11)(R13*4), Z16
+	ADDQ         R8, R14
+	VFMADD231PS  (R14), Z16, Z0
+	VFMADD231PS  64(R14), Z16, Z1
+	VFMADD231PS  128(R14), Z16, Z2
+	VFMADD231PS  192(R14), Z16, Z3
+	VFMADD231PS  256(R14), Z16, Z4
+	VFMADD231PS  320(R14), Z16, Z5
+	VFMADD231PS  384(R14), Z16, Z6
+	VFMADD231PS  448(R14), Z16, Z7
+	VFMADD231PS  512(R14), Z16, Z8
+	VFMADD231PS  576(R14), Z16, Z9
+	VFMADD231PS  640(R14), Z16, Z10
+	VFMADD231PS  704(R14), Z16, Z11
+	VFMADD231PS  768(R14), Z16, Z12
+	VFMADD231PS  832(R14), Z16, Z13
+	VFMADD231PS  896(R14), Z16, Z14
+	VFMADD231PS  960(R14), Z16, Z15
+	ADDQ         $0x02, R10
+	JMP          entry16
+
+entry16_end:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, 192(AX)
+	VMOVUPS Z4, 256(AX)
+	VMOVUPS Z5, 320(AX)
+	VMOVUPS Z6, 384(AX)
+	VMOVUPS Z7, 448(AX)
+	VMOVUPS Z8, 512(AX)
+	VMOVUPS Z9, 576(AX)
+	VMOVUPS Z10, 640(AX)
+	VMOVUPS Z11, 704(AX)
+	VMOVUPS Z12, 768(AX)
+	VMOVUPS Z13, 832(AX)
+	VMOVUPS Z14, 896(AX)
+	VMOVUPS Z15, 960(AX)
+	ADDQ    CX, AX
+	ADDQ    BX, DX
+	DECQ    SI
+	JMP     row16
+
+panel15:
+row15:
+	TESTQ SI, SI
+	JEQ   done
+	CMPQ  SI, $0x01
+	JE    next15_last
+	MOVQ  DX, R10
+	ADDQ  BX, R10
+	MOVQ  R10, R12
+	ADDQ  BX, R10
+
+next15:
+	CMPQ       R12, R10
+	JEQ        next15_end
+	MOVWLZX    (R12), R13
+	CMPL       R13, $0x0000ffff
+	JEQ        next15_end
+	SHRL       $0x01, R13
+	IMULQ      R9, R13
+	PREFETCHT0 (R8)(R13*1)
+	PREFETCHT0 64(R8)(R13*1)
+	PREFETCHT0 128(R8)(R13*1)
+	PREFETCHT0 192(R8)(R13*1)
+	PREFETCHT0 256(R8)(R13*1)
+	PREFETCHT0 320(R8)(R13*1)
+	PREFETCHT0 384(R8)(R13*1)
+	PREFETCHT0 448(R8)(R13*1)
+	PREFETCHT0 512(R8)(R13*1)
+	PREFETCHT0 576(R8)(R13*1)
+	PREFETCHT0 640(R8)(R13*1)
+	PREFETCHT0 704(R8)(R13*1)
+	PREFETCHT0 768(R8)(R13*1)
+	PREFETCHT0 832(R8)(R13*1)
+	PREFETCHT0 896(R8)(R13*1)
+	ADDQ       $0x02, R12
+	JMP        next15
+
+next15_end:
+next15_last:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	MOVQ   DX, R10
+	MOVQ   DX, R12
+	ADDQ   BX, R12
+
+entry15:
+	CMPQ         R10, R12
+	JEQ          entry15_end
+	MOVWLZX      (R10), R13
+	CMPL         R13, $0x0000ffff
+	JEQ          entry15_end
+	MOVL         R13, R14
+	SHRL         $0x01, R14
+	CMPQ         R14, DI
+	JAE          done
+	IMULQ        R9, R14
+	ANDL         $0x01, R13
+	VBROADCASTSS (R11)(R13*4), Z15
+	ADDQ         R8, R14
+	VFMADD231PS  (R14), Z15, Z0
+	VFMADD231PS  64(R14), Z15, Z1
+	VFMADD231PS  128(R14), Z15, Z2
+	VFMADD231PS  192(R14), Z15, Z3
+	VFMADD231PS  256(R14), Z15, Z4
+	VFMADD231PS  320(R14), Z15, Z5
+	VFMADD231PS  384(R14), Z15, Z6
+	VFMADD231PS  448(R14), Z15, Z7
+	VFMADD231PS  512(R14), Z15, Z8
+	VFMADD231PS  576(R14), Z15, Z9
+	VFMADD231PS  640(R14), Z15, Z10
+	VFMADD231PS  704(R14), Z15, Z11
+	VFMADD231PS  768(R14), Z15, Z12
+	VFMADD231PS  832(R14), Z15, Z13
+	VFMADD231PS  896(R14), Z15, Z14
+	ADDQ         $0x02, R10
+	JMP          entry15
+
+entry15_end:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, 192(AX)
+	VMOVUPS Z4, 256(AX)
+	VMOVUPS Z5, 320(AX)
+	VMOVUPS Z6, 384(AX)
+	VMOVUPS Z7, 448(AX)
+	VMOVUPS Z8, 512(AX)
+	VMOVUPS Z9, 576(AX)
+	VMOVUPS Z10, 640(AX)
+	VMOVUPS Z11, 704(AX)
+	VMOVUPS Z12, 768(AX)
+	VMOVUPS Z13, 832(AX)
+	VMOVUPS Z14, 896(AX)
+	ADDQ    CX, AX
+	ADDQ    BX, DX
+	DECQ    SI
+	JMP     row15
+
+panel14:
+row14:
+	TESTQ SI, SI
+	JEQ   done
+	CMPQ  SI, $0x01
+	JE    next14_last
+	MOVQ  DX, R10
+	ADDQ  BX, R10
+	MOVQ  R10, R12
+	ADDQ  BX, R10
+
+next14:
+	CMPQ       R12, R10
+	JEQ        next14_end
+	MOVWLZX    (R12), R13
+	CMPL       R13, $0x0000ffff
+	JEQ        next14_end
+	SHRL       $0x01, R13
+	IMULQ      R9, R13
+	PREFETCHT0 (R8)(R13*1)
+	PREFETCHT0 64(R8)(R13*1)
+	PREFETCHT0 128(R8)(R13*1)
+	PREFETCHT0 192(R8)(R13*1)
+	PREFETCHT0 256(R8)(R13*1)
+	PREFETCHT0 320(R8)(R13*1)
+	PREFETCHT0 384(R8)(R13*1)
+	PREFETCHT0 448(R8)(R13*1)
+	PREFETCHT0 512(R8)(R13*1)
+	PREFETCHT0 576(R8)(R13*1)
+	PREFETCHT0 640(R8)(R13*1)
+	PREFETCHT0 704(R8)(R13*1)
+	PREFETCHT0 768(R8)(R13*1)
+	PREFETCHT0 832(R8)(R13*1)
+	ADDQ       $0x02, R12
+	JMP        next14
+
+next14_end:
+next14_last:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	MOVQ   DX, R10
+	MOVQ   DX, R12
+	ADDQ   BX, R12
+
+entry14:
+	CMPQ         R10, R12
+	JEQ          entry14_end
+	MOVWLZX      (R10), R13
+	CMPL         R13, $0x0000ffff
+	JEQ          entry14_end
+	MOVL         R13, R14
+	SHRL         $0x01, R14
+	CMPQ         R14, DI
+	JAE          done
+	IMULQ        R9, R14
+	ANDL         $0x01, R13
+	VBROADCASTSS (R11)(R13*4), Z14
+	ADDQ         R8, R14
+	VFMADD231PS  (R14), Z14, Z0
+	VFMADD231PS  64(R14), Z14, Z1
+	VFMADD231PS  128(R14), Z14, Z2
+	VFMADD231PS  192(R14), Z14, Z3
+	VFMADD231PS  256(R14), Z14, Z4
+	VFMADD231PS  320(R14), Z14, Z5
+	VFMADD231PS  384(R14), Z14, Z6
+	VFMADD231PS  448(R14), Z14, Z7
+	VFMADD231PS  512(R14), Z14, Z8
+	VFMADD231PS  576(R14), Z14, Z9
+	VFMADD231PS  640(R14), Z14, Z10
+	VFMADD231PS  704(R14), Z14, Z11
+	VFMADD231PS  768(R14), Z14, Z12
+	VFMADD231PS  832(R14), Z14, Z13
+	ADDQ         $0x02, R10
+	JMP          entry14
+
+entry14_end:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, 192(AX)
+	VMOVUPS Z4, 256(AX)
+	VMOVUPS Z5, 320(AX)
+	VMOVUPS Z6, 384(AX)
+	VMOVUPS Z7, 448(AX)
+	VMOVUPS Z8, 512(AX)
+	VMOVUPS Z9, 576(AX)
+	VMOVUPS Z10, 640(AX)
+	VMOVUPS Z11, 704(AX)
+	VMOVUPS Z12, 768(AX)
+	VMOVUPS Z13, 832(AX)
+	ADDQ    CX, AX
+	ADDQ    BX, DX
+	DECQ    SI
+	JMP     row14
+
+panel13:
+row13:
+	TESTQ SI, SI
+	JEQ   done
+	CMPQ  SI, $0x01
+	JE    next13_last
+	MOVQ  DX, R10
+	ADDQ  BX, R10
+	MOVQ  R10, R12
+	ADDQ  BX, R10
+
+next13:
+	CMPQ       R12, R10
+	JEQ        next13_end
+	MOVWLZX    (R12), R13
+	CMPL       R13, $0x0000ffff
+	JEQ        next13_end
+	SHRL       $0x01, R13
+	IMULQ      R9, R13
+	PREFETCHT0 (R8)(R13*1)
+	PREFETCHT0 64(R8)(R13*1)
+	PREFETCHT0 128(R8)(R13*1)
+	PREFETCHT0 192(R8)(R13*1)
+	PREFETCHT0 256(R8)(R13*1)
+	PREFETCHT0 320(R8)(R13*1)
+	PREFETCHT0 384(R8)(R13*1)
+	PREFETCHT0 448(R8)(R13*1)
+	PREFETCHT0 512(R8)(R13*1)
+	PREFETCHT0 576(R8)(R13*1)
+	PREFETCHT0 640(R8)(R13*1)
+	PREFETCHT0 704(R8)(R13*1)
+	PREFETCHT0 768(R8)(R13*1)
+	ADDQ       $0x02, R12
+	JMP        next13
+
+next13_end:
+next13_last:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	MOVQ   DX, R10
+	MOVQ   DX, R12
+	ADDQ   BX, R12
+
+entry13:
+	CMPQ         R10, R12
+	JEQ          entry13_end
+	MOVWLZX      (R10), R13
+	CMPL         R13, $0x0000ffff
+	JEQ          entry13_end
+	MOVL         R13, R14
+	SHRL         $0x01, R14
+	CMPQ         R14, DI
+	JAE          done
+	IMULQ        R9, R14
+	ANDL         $0x01, R13
+	VBROADCASTSS (R11)(R13*4), Z13
+	ADDQ         R8, R14
+	VFMADD231PS  (R14), Z13, Z0
+	VFMADD231PS  64(R14), Z13, Z1
+	VFMADD231PS  128(R14), Z13, Z2
+	VFMADD231PS  192(R14), Z13, Z3
+	VFMADD231PS  256(R14), Z13, Z4
+	VFMADD231PS  320(R14), Z13, Z5
+	VFMADD231PS  384(R14), Z13, Z6
+	VFMADD231PS  448(R14), Z13, Z7
+	VFMADD231PS  512(R14), Z13, Z8
+	VFMADD231PS  576(R14), Z13, Z9
+	VFMADD231PS  640(R14), Z13, Z10
+	VFMADD231PS  704(R14), Z13, Z11
+	VFMADD231PS  768(R14), Z13, Z12
+	ADDQ         $0x02, R10
+	JMP          entry13
+
+entry13_end:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, 192(AX)
+	VMOVUPS Z4, 256(AX)
+	VMOVUPS Z5, 320(AX)
+	VMOVUPS Z6, 384(AX)
+	VMOVUPS Z7, 448(AX)
+	VMOVUPS Z8, 512(AX)
+	VMOVUPS Z9, 576(AX)
+	VMOVUPS Z10, 640(AX)
+	VMOVUPS Z11, 704(AX)
+	VMOVUPS Z12, 768(AX)
+	ADDQ    CX, AX
+	ADDQ    BX, DX
+	DECQ    SI
+	JMP     row13
+
+panel12:
+row12:
+	TESTQ SI, SI
+	JEQ   done
+	CMPQ  SI, $0x01
+	JE    next12_last
+	MOVQ  DX, R10
+	ADDQ  BX, R10
+	MOVQ  R10, R12
+	ADDQ  BX, R10
+
+next12:
+	CMPQ       R12, R10
+	JEQ        next12_end
+	MOVWLZX    (R12), R13
+	CMPL       R13, $0x0000ffff
+	JEQ        next12_end
+	SHRL       $0x01, R13
+	IMULQ      R9, R13
+	PREFETCHT0 (R8)(R13*1)
+	PREFETCHT0 64(R8)(R13*1)
+	PREFETCHT0 128(R8)(R13*1)
+	PREFETCHT0 192(R8)(R13*1)
+	PREFETCHT0 256(R8)(R13*1)
+	PREFETCHT0 320(R8)(R13*1)
+	PREFETCHT0 384(R8)(R13*1)
+	PREFETCHT0 448(R8)(R13*1)
+	PREFETCHT0 512(R8)(R13*1)
+	PREFETCHT0 576(R8)(R13*1)
+	PREFETCHT0 640(R8)(R13*1)
+	PREFETCHT0 704(R8)(R13*1)
+	ADDQ       $0x02, R12
+	JMP        next12
+
+next12_end:
+next12_last:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	MOVQ   DX, R10
+	MOVQ   DX, R12
+	ADDQ   BX, R12
+
+entry12:
+	CMPQ         R10, R12
+	JEQ          entry12_end
+	MOVWLZX      (R10), R13
+	CMPL         R13, $0x0000ffff
+	JEQ          entry12_end
+	MOVL         R13, R14
+	SHRL         $0x01, R14
+	CMPQ         R14, DI
+	JAE          done
+	IMULQ        R9, R14
+	ANDL         $0x01, R13
+	VBROADCASTSS (R11)(R13*4), Z12
+	ADDQ         R8, R14
+	VFMADD231PS  (R14), Z12, Z0
+	VFMADD231PS  64(R14), Z12, Z1
+	VFMADD231PS  128(R14), Z12, Z2
+	VFMADD231PS  192(R14), Z12, Z3
+	VFMADD231PS  256(R14), Z12, Z4
+	VFMADD231PS  320(R14), Z12, Z5
+	VFMADD231PS  384(R14), Z12, Z6
+	VFMADD231PS  448(R14), Z12, Z7
+	VFMADD231PS  512(R14), Z12, Z8
+	VFMADD231PS  576(R14), Z12, Z9
+	VFMADD231PS  640(R14), Z12, Z10
+	VFMADD231PS  704(R14), Z12, Z11
+	ADDQ         $0x02, R10
+	JMP          entry12
+
+entry12_end:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, 192(AX)
+	VMOVUPS Z4, 256(AX)
+	VMOVUPS Z5, 320(AX)
+	VMOVUPS Z6, 384(AX)
+	VMOVUPS Z7, 448(AX)
+	VMOVUPS Z8, 512(AX)
+	VMOVUPS Z9, 576(AX)
+	VMOVUPS Z10, 640(AX)
+	VMOVUPS Z11, 704(AX)
+	ADDQ    CX, AX
+	ADDQ    BX, DX
+	DECQ    SI
+	JMP     row12
+
+panel11:
+row11:
+	TESTQ SI, SI
+	JEQ   done
+	CMPQ  SI, $0x01
+	JE    next11_last
+	MOVQ  DX, R10
+	ADDQ  BX, R10
+	MOVQ  R10, R12
+	ADDQ  BX, R10
+
+next11:
+	CMPQ       R12, R10
+	JEQ        next11_end
+	MOVWLZX    (R12), R13
+	CMPL       R13, $0x0000ffff
+	JEQ        next11_end
+	SHRL       $0x01, R13
+	IMULQ      R9, R13
+	PREFETCHT0 (R8)(R13*1)
+	PREFETCHT0 64(R8)(R13*1)
+	PREFETCHT0 128(R8)(R13*1)
+	PREFETCHT0 192(R8)(R13*1)
+	PREFETCHT0 256(R8)(R13*1)
+	PREFETCHT0 320(R8)(R13*1)
+	PREFETCHT0 384(R8)(R13*1)
+	PREFETCHT0 448(R8)(R13*1)
+	PREFETCHT0 512(R8)(R13*1)
+	PREFETCHT0 576(R8)(R13*1)
+	PREFETCHT0 640(R8)(R13*1)
+	ADDQ       $0x02, R12
+	JMP        next11
+
+next11_end:
+next11_last:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	MOVQ   DX, R10
+	MOVQ   DX, R12
+	ADDQ   BX, R12
+
+entry11:
+	CMPQ         R10, R12
+	JEQ          entry11_end
+	MOVWLZX      (R10), R13
+	CMPL         R13, $0x0000ffff
+	JEQ          entry11_end
+	MOVL         R13, R14
+	SHRL         $0x01, R14
+	CMPQ         R14, DI
+	JAE          done
+	IMULQ        R9, R14
+	ANDL         $0x01, R13
+	VBROADCASTSS (R11)(R13*4), Z11
+	ADDQ         R8, R14
+	VFMADD231PS  (R14), Z11, Z0
+	VFMADD231PS  64(R14), Z11, Z1
+	VFMADD231PS  128(R14), Z11, Z2
+	VFMADD231PS  192(R14), Z11, Z3
+	VFMADD231PS  256(R14), Z11, Z4
+	VFMADD231PS  320(R14), Z11, Z5
+	VFMADD231PS  384(R14), Z11, Z6
+	VFMADD231PS  448(R14), Z11, Z7
+	VFMADD231PS  512(R14), Z11, Z8
+	VFMADD231PS  576(R14), Z11, Z9
+	VFMADD231PS  640(R14), Z11, Z10
+	ADDQ         $0x02, R10
+	JMP          entry11
+
+entry11_end:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, 192(AX)
+	VMOVUPS Z4, 256(AX)
+	VMOVUPS Z5, 320(AX)
+	VMOVUPS Z6, 384(AX)
+	VMOVUPS Z7, 448(AX)
+	VMOVUPS Z8, 512(AX)
+	VMOVUPS Z9, 576(AX)
+	VMOVUPS Z10, 640(AX)
+	ADDQ    CX, AX
+	ADDQ    BX, DX
+	DECQ    SI
+	JMP     row11
+
+panel10:
+row10:
+	TESTQ SI, SI
+	JEQ   done
+	CMPQ  SI, $0x01
+	JE    next10_last
+	MOVQ  DX, R10
+	ADDQ  BX, R10
+	MOVQ  R10, R12
+	ADDQ  BX, R10
+
+next10:
+	CMPQ       R12, R10
+	JEQ        next10_end
+	MOVWLZX    (R12), R13
+	CMPL       R13, $0x0000ffff
+	JEQ        next10_end
+	SHRL       $0x01, R13
+	IMULQ      R9, R13
+	PREFETCHT0 (R8)(R13*1)
+	PREFETCHT0 64(R8)(R13*1)
+	PREFETCHT0 128(R8)(R13*1)
+	PREFETCHT0 192(R8)(R13*1)
+	PREFETCHT0 256(R8)(R13*1)
+	PREFETCHT0 320(R8)(R13*1)
+	PREFETCHT0 384(R8)(R13*1)
+	PREFETCHT0 448(R8)(R13*1)
+	PREFETCHT0 512(R8)(R13*1)
+	PREFETCHT0 576(R8)(R13*1)
+	ADDQ       $0x02, R12
+	JMP        next10
+
+next10_end:
+next10_last:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	MOVQ   DX, R10
+	MOVQ   DX, R12
+	ADDQ   BX, R12
+
+entry10:
+	CMPQ         R10, R12
+	JEQ          entry10_end
+	MOVWLZX      (R10), R13
+	CMPL         R13, $0x0000ffff
+	JEQ          entry10_end
+	MOVL         R13, R14
+	SHRL         $0x01, R14
+	CMPQ         R14, DI
+	JAE          done
+	IMULQ        R9, R14
+	ANDL         $0x01, R13
+	VBROADCASTSS (R11)(R13*4), Z10
+	ADDQ         R8, R14
+	VFMADD231PS  (R14), Z10, Z0
+	VFMADD231PS  64(R14), Z10, Z1
+	VFMADD231PS  128(R14), Z10, Z2
+	VFMADD231PS  192(R14), Z10, Z3
+	VFMADD231PS  256(R14), Z10, Z4
+	VFMADD231PS  320(R14), Z10, Z5
+	VFMADD231PS  384(R14), Z10, Z6
+	VFMADD231PS  448(R14), Z10, Z7
+	VFMADD231PS  512(R14), Z10, Z8
+	VFMADD231PS  576(R14), Z10, Z9
+	ADDQ         $0x02, R10
+	JMP          entry10
+
+entry10_end:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, 192(AX)
+	VMOVUPS Z4, 256(AX)
+	VMOVUPS Z5, 320(AX)
+	VMOVUPS Z6, 384(AX)
+	VMOVUPS Z7, 448(AX)
+	VMOVUPS Z8, 512(AX)
+	VMOVUPS Z9, 576(AX)
+	ADDQ    CX, AX
+	ADDQ    BX, DX
+	DECQ    SI
+	JMP     row10
+
+panel9:
+row9:
+	TESTQ SI, SI
+	JEQ   done
+	CMPQ  SI, $0x01
+	JE    next9_last
+	MOVQ  DX, R10
+	ADDQ  BX, R10
+	MOVQ  R10, R12
+	ADDQ  BX, R10
+
+next9:
+	CMPQ       R12, R10
+	JEQ        next9_end
+	MOVWLZX    (R12), R13
+	CMPL       R13, $0x0000ffff
+	JEQ        next9_end
+	SHRL       $0x01, R13
+	IMULQ      R9, R13
+	PREFETCHT0 (R8)(R13*1)
+	PREFETCHT0 64(R8)(R13*1)
+	PREFETCHT0 128(R8)(R13*1)
+	PREFETCHT0 192(R8)(R13*1)
+	PREFETCHT0 256(R8)(R13*1)
+	PREFETCHT0 320(R8)(R13*1)
+	PREFETCHT0 384(R8)(R13*1)
+	PREFETCHT0 448(R8)(R13*1)
+	PREFETCHT0 512(R8)(R13*1)
+	ADDQ       $0x02, R12
+	JMP        next9
+
+next9_end:
+next9_last:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	MOVQ   DX, R10
+	MOVQ   DX, R12
+	ADDQ   BX, R12
+
+entry9:
+	CMPQ         R10, R12
+	JEQ          entry9_end
+	MOVWLZX      (R10), R13
+	CMPL         R13, $0x0000ffff
+	JEQ          entry9_end
+	MOVL         R13, R14
+	SHRL         $0x01, R14
+	CMPQ         R14, DI
+	JAE          done
+	IMULQ        R9, R14
+	ANDL         $0x01, R13
+	VBROADCASTSS (R11)(R13*4), Z9
+	ADDQ         R8, R14
+	VFMADD231PS  (R14), Z9, Z0
+	VFMADD231PS  64(R14), Z9, Z1
+	VFMADD231PS  128(R14), Z9, Z2
+	VFMADD231PS  192(R14), Z9, Z3
+	VFMADD231PS  256(R14), Z9, Z4
+	VFMADD231PS  320(R14), Z9, Z5
+	VFMADD231PS  384(R14), Z9, Z6
+	VFMADD231PS  448(R14), Z9, Z7
+	VFMADD231PS  512(R14), Z9, Z8
+	ADDQ         $0x02, R10
+	JMP          entry9
+
+entry9_end:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, 192(AX)
+	VMOVUPS Z4, 256(AX)
+	VMOVUPS Z5, 320(AX)
+	VMOVUPS Z6, 384(AX)
+	VMOVUPS Z7, 448(AX)
+	VMOVUPS Z8, 512(AX)
+	ADDQ    CX, AX
+	ADDQ    BX, DX
+	DECQ    SI
+	JMP     row9
+
+panel8:
 row8:
-	TESTQ  SI, SI
-	JEQ    done
+	TESTQ SI, SI
+	JEQ   done
+	CMPQ  SI, $0x01
+	JE    next8_last
+	MOVQ  DX, R10
+	ADDQ  BX, R10
+	MOVQ  R10, R12
+	ADDQ  BX, R10
+
+next8:
+	CMPQ       R12, R10
+	JEQ        next8_end
+	MOVWLZX    (R12), R13
+	CMPL       R13, $0x0000ffff
+	JEQ        next8_end
+	SHRL       $0x01, R13
+	IMULQ      R9, R13
+	PREFETCHT0 (R8)(R13*1)
+	PREFETCHT0 64(R8)(R13*1)
+	PREFETCHT0 128(R8)(R13*1)
+	PREFETCHT0 192(R8)(R13*1)
+	PREFETCHT0 256(R8)(R13*1)
+	PREFETCHT0 320(R8)(R13*1)
+	PREFETCHT0 384(R8)(R13*1)
+	PREFETCHT0 448(R8)(R13*1)
+	ADDQ       $0x02, R12
+	JMP        next8
+
+next8_end:
+next8_last:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -950,8 +2326,35 @@ entry8_end:
 
 panel7:
 row7:
-	TESTQ  SI, SI
-	JEQ    done
+	TESTQ SI, SI
+	JEQ   done
+	CMPQ  SI, $0x01
+	JE    next7_last
+	MOVQ  DX, R10
+	ADDQ  BX, R10
+	MOVQ  R10, R12
+	ADDQ  BX, R10
+
+next7:
+	CMPQ       R12, R10
+	JEQ        next7_end
+	MOVWLZX    (R12), R13
+	CMPL       R13, $0x0000ffff
+	JEQ        next7_end
+	SHRL       $0x01, R13
+	IMULQ      R9, R13
+	PREFETCHT0 (R8)(R13*1)
+	PREFETCHT0 64(R8)(R13*1)
+	PREFETCHT0 128(R8)(R13*1)
+	PREFETCHT0 192(R8)(R13*1)
+	PREFETCHT0 256(R8)(R13*1)
+	PREFETCHT0 320(R8)(R13*1)
+	PREFETCHT0 384(R8)(R13*1)
+	ADDQ       $0x02, R12
+	JMP        next7
+
+next7_end:
+next7_last:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -1002,8 +2405,34 @@ entry7_end:
 
 panel6:
 row6:
-	TESTQ  SI, SI
-	JEQ    done
+	TESTQ SI, SI
+	JEQ   done
+	CMPQ  SI, $0x01
+	JE    next6_last
+	MOVQ  DX, R10
+	ADDQ  BX, R10
+	MOVQ  R10, R12
+	ADDQ  BX, R10
+
+next6:
+	CMPQ       R12, R10
+	JEQ        next6_end
+	MOVWLZX    (R12), R13
+	CMPL       R13, $0x0000ffff
+	JEQ        next6_end
+	SHRL       $0x01, R13
+	IMULQ      R9, R13
+	PREFETCHT0 (R8)(R13*1)
+	PREFETCHT0 64(R8)(R13*1)
+	PREFETCHT0 128(R8)(R13*1)
+	PREFETCHT0 192(R8)(R13*1)
+	PREFETCHT0 256(R8)(R13*1)
+	PREFETCHT0 320(R8)(R13*1)
+	ADDQ       $0x02, R12
+	JMP        next6
+
+next6_end:
+next6_last:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -1051,8 +2480,33 @@ entry6_end:
 
 panel5:
 row5:
-	TESTQ  SI, SI
-	JEQ    done
+	TESTQ SI, SI
+	JEQ   done
+	CMPQ  SI, $0x01
+	JE    next5_last
+	MOVQ  DX, R10
+	ADDQ  BX, R10
+	MOVQ  R10, R12
+	ADDQ  BX, R10
+
+next5:
+	CMPQ       R12, R10
+	JEQ        next5_end
+	MOVWLZX    (R12), R13
+	CMPL       R13, $0x0000ffff
+	JEQ        next5_end
+	SHRL       $0x01, R13
+	IMULQ      R9, R13
+	PREFETCHT0 (R8)(R13*1)
+	PREFETCHT0 64(R8)(R13*1)
+	PREFETCHT0 128(R8)(R13*1)
+	PREFETCHT0 192(R8)(R13*1)
+	PREFETCHT0 256(R8)(R13*1)
+	ADDQ       $0x02, R12
+	JMP        next5
+
+next5_end:
+next5_last:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -1097,8 +2551,32 @@ entry5_end:
 
 panel4:
 row4:
-	TESTQ  SI, SI
-	JEQ    done
+	TESTQ SI, SI
+	JEQ   done
+	CMPQ  SI, $0x01
+	JE    next4_last
+	MOVQ  DX, R10
+	ADDQ  BX, R10
+	MOVQ  R10, R12
+	ADDQ  BX, R10
+
+next4:
+	CMPQ       R12, R10
+	JEQ        next4_end
+	MOVWLZX    (R12), R13
+	CMPL       R13, $0x0000ffff
+	JEQ        next4_end
+	SHRL       $0x01, R13
+	IMULQ      R9, R13
+	PREFETCHT0 (R8)(R13*1)
+	PREFETCHT0 64(R8)(R13*1)
+	PREFETCHT0 128(R8)(R13*1)
+	PREFETCHT0 192(R8)(R13*1)
+	ADDQ       $0x02, R12
+	JMP        next4
+
+next4_end:
+next4_last:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -1140,8 +2618,31 @@ entry4_end:
 
 panel3:
 row3:
-	TESTQ  SI, SI
-	JEQ    done
+	TESTQ SI, SI
+	JEQ   done
+	CMPQ  SI, $0x01
+	JE    next3_last
+	MOVQ  DX, R10
+	ADDQ  BX, R10
+	MOVQ  R10, R12
+	ADDQ  BX, R10
+
+next3:
+	CMPQ       R12, R10
+	JEQ        next3_end
+	MOVWLZX    (R12), R13
+	CMPL       R13, $0x0000ffff
+	JEQ        next3_end
+	SHRL       $0x01, R13
+	IMULQ      R9, R13
+	PREFETCHT0 (R8)(R13*1)
+	PREFETCHT0 64(R8)(R13*1)
+	PREFETCHT0 128(R8)(R13*1)
+	ADDQ       $0x02, R12
+	JMP        next3
+
+next3_end:
+next3_last:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -1180,8 +2681,30 @@ entry3_end:
 
 panel2:
 row2:
-	TESTQ  SI, SI
-	JEQ    done
+	TESTQ SI, SI
+	JEQ   done
+	CMPQ  SI, $0x01
+	JE    next2_last
+	MOVQ  DX, R10
+	ADDQ  BX, R10
+	MOVQ  R10, R12
+	ADDQ  BX, R10
+
+next2:
+	CMPQ       R12, R10
+	JEQ        next2_end
+	MOVWLZX    (R12), R13
+	CMPL       R13, $0x0000ffff
+	JEQ        next2_end
+	SHRL       $0x01, R13
+	IMULQ      R9, R13
+	PREFETCHT0 (R8)(R13*1)
+	PREFETCHT0 64(R8)(R13*1)
+	ADDQ       $0x02, R12
+	JMP        next2
+
+next2_end:
+next2_last:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	MOVQ   DX, R10
@@ -1217,8 +2740,29 @@ entry2_end:
 
 panel1:
 row1:
-	TESTQ  SI, SI
-	JEQ    done
+	TESTQ SI, SI
+	JEQ   done
+	CMPQ  SI, $0x01
+	JE    next1_last
+	MOVQ  DX, R10
+	ADDQ  BX, R10
+	MOVQ  R10, R12
+	ADDQ  BX, R10
+
+next1:
+	CMPQ       R12, R10
+	JEQ        next1_end
+	MOVWLZX    (R12), R13
+	CMPL       R13, $0x0000ffff
+	JEQ        next1_end
+	SHRL       $0x01, R13
+	IMULQ      R9, R13
+	PREFETCHT0 (R8)(R13*1)
+	ADDQ       $0x02, R12
+	JMP        next1
+
+next1_end:
+next1_last:
 	VPXORD Z0, Z0, Z0
 	MOVQ   DX, R10
 	MOVQ   DX, R12
@@ -1409,7 +2953,7 @@ row_test:
 	RET
 
 // func sparseMLPAVX512(z *float32, active *uint16, entries *uint16, rows int, rowBytes int, cols int, w1 *float32, stride int, w2 *float32, outputs int, blocks int) int
-// Requires: AVX, AVX512F, AVX512VL
+// Requires: AVX, AVX512F, AVX512VL, MMX+
 TEXT ·sparseMLPAVX512(SB), NOSPLIT, $0-96
 	MOVQ   z+0(FP), AX
 	MOVQ   active+8(FP), CX
@@ -1453,8 +2997,44 @@ TEXT ·sparseMLPAVX512(SB), NOSPLIT, $0-96
 	JEQ    panel15
 
 row16:
-	TESTQ  BX, BX
-	JEQ    done
+	TESTQ BX, BX
+	JEQ   done
+	CMPQ  BX, $0x01
+	JE    next16_last
+	MOVQ  DX, R9
+	ADDQ  rowBytes+32(FP), R9
+	MOVQ  R9, R11
+	ADDQ  rowBytes+32(FP), R9
+
+next16:
+	CMPQ       R11, R9
+	JEQ        next16_end
+	MOVWLZX    (R11), R12
+	CMPL       R12, $0x0000ffff
+	JEQ        next16_end
+	SHRL       $0x01, R12
+	IMULQ      DI, R12
+	PREFETCHT0 (SI)(R12*1)
+	PREFETCHT0 64(SI)(R12*1)
+	PREFETCHT0 128(SI)(R12*1)
+	PREFETCHT0 192(SI)(R12*1)
+	PREFETCHT0 256(SI)(R12*1)
+	PREFETCHT0 320(SI)(R12*1)
+	PREFETCHT0 384(SI)(R12*1)
+	PREFETCHT0 448(SI)(R12*1)
+	PREFETCHT0 512(SI)(R12*1)
+	PREFETCHT0 576(SI)(R12*1)
+	PREFETCHT0 640(SI)(R12*1)
+	PREFETCHT0 704(SI)(R12*1)
+	PREFETCHT0 768(SI)(R12*1)
+	PREFETCHT0 832(SI)(R12*1)
+	PREFETCHT0 896(SI)(R12*1)
+	PREFETCHT0 960(SI)(R12*1)
+	ADDQ       $0x02, R11
+	JMP        next16
+
+next16_end:
+next16_last:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -1618,8 +3198,43 @@ output16_test:
 
 panel15:
 row15:
-	TESTQ  BX, BX
-	JEQ    done
+	TESTQ BX, BX
+	JEQ   done
+	CMPQ  BX, $0x01
+	JE    next15_last
+	MOVQ  DX, R9
+	ADDQ  rowBytes+32(FP), R9
+	MOVQ  R9, R11
+	ADDQ  rowBytes+32(FP), R9
+
+next15:
+	CMPQ       R11, R9
+	JEQ        next15_end
+	MOVWLZX    (R11), R12
+	CMPL       R12, $0x0000ffff
+	JEQ        next15_end
+	SHRL       $0x01, R12
+	IMULQ      DI, R12
+	PREFETCHT0 (SI)(R12*1)
+	PREFETCHT0 64(SI)(R12*1)
+	PREFETCHT0 128(SI)(R12*1)
+	PREFETCHT0 192(SI)(R12*1)
+	PREFETCHT0 256(SI)(R12*1)
+	PREFETCHT0 320(SI)(R12*1)
+	PREFETCHT0 384(SI)(R12*1)
+	PREFETCHT0 448(SI)(R12*1)
+	PREFETCHT0 512(SI)(R12*1)
+	PREFETCHT0 576(SI)(R12*1)
+	PREFETCHT0 640(SI)(R12*1)
+	PREFETCHT0 704(SI)(R12*1)
+	PREFETCHT0 768(SI)(R12*1)
+	PREFETCHT0 832(SI)(R12*1)
+	PREFETCHT0 896(SI)(R12*1)
+	ADDQ       $0x02, R11
+	JMP        next15
+
+next15_end:
+next15_last:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -1776,8 +3391,42 @@ output15_test:
 
 panel14:
 row14:
-	TESTQ  BX, BX
-	JEQ    done
+	TESTQ BX, BX
+	JEQ   done
+	CMPQ  BX, $0x01
+	JE    next14_last
+	MOVQ  DX, R9
+	ADDQ  rowBytes+32(FP), R9
+	MOVQ  R9, R11
+	ADDQ  rowBytes+32(FP), R9
+
+next14:
+	CMPQ       R11, R9
+	JEQ        next14_end
+	MOVWLZX    (R11), R12
+	CMPL       R12, $0x0000ffff
+	JEQ        next14_end
+	SHRL       $0x01, R12
+	IMULQ      DI, R12
+	PREFETCHT0 (SI)(R12*1)
+	PREFETCHT0 64(SI)(R12*1)
+	PREFETCHT0 128(SI)(R12*1)
+	PREFETCHT0 192(SI)(R12*1)
+	PREFETCHT0 256(SI)(R12*1)
+	PREFETCHT0 320(SI)(R12*1)
+	PREFETCHT0 384(SI)(R12*1)
+	PREFETCHT0 448(SI)(R12*1)
+	PREFETCHT0 512(SI)(R12*1)
+	PREFETCHT0 576(SI)(R12*1)
+	PREFETCHT0 640(SI)(R12*1)
+	PREFETCHT0 704(SI)(R12*1)
+	PREFETCHT0 768(SI)(R12*1)
+	PREFETCHT0 832(SI)(R12*1)
+	ADDQ       $0x02, R11
+	JMP        next14
+
+next14_end:
+next14_last:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -1927,8 +3576,41 @@ output14_test:
 
 panel13:
 row13:
-	TESTQ  BX, BX
-	JEQ    done
+	TESTQ BX, BX
+	JEQ   done
+	CMPQ  BX, $0x01
+	JE    next13_last
+	MOVQ  DX, R9
+	ADDQ  rowBytes+32(FP), R9
+	MOVQ  R9, R11
+	ADDQ  rowBytes+32(FP), R9
+
+next13:
+	CMPQ       R11, R9
+	JEQ        next13_end
+	MOVWLZX    (R11), R12
+	CMPL       R12, $0x0000ffff
+	JEQ        next13_end
+	SHRL       $0x01, R12
+	IMULQ      DI, R12
+	PREFETCHT0 (SI)(R12*1)
+	PREFETCHT0 64(SI)(R12*1)
+	PREFETCHT0 128(SI)(R12*1)
+	PREFETCHT0 192(SI)(R12*1)
+	PREFETCHT0 256(SI)(R12*1)
+	PREFETCHT0 320(SI)(R12*1)
+	PREFETCHT0 384(SI)(R12*1)
+	PREFETCHT0 448(SI)(R12*1)
+	PREFETCHT0 512(SI)(R12*1)
+	PREFETCHT0 576(SI)(R12*1)
+	PREFETCHT0 640(SI)(R12*1)
+	PREFETCHT0 704(SI)(R12*1)
+	PREFETCHT0 768(SI)(R12*1)
+	ADDQ       $0x02, R11
+	JMP        next13
+
+next13_end:
+next13_last:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -2071,8 +3753,40 @@ output13_test:
 
 panel12:
 row12:
-	TESTQ  BX, BX
-	JEQ    done
+	TESTQ BX, BX
+	JEQ   done
+	CMPQ  BX, $0x01
+	JE    next12_last
+	MOVQ  DX, R9
+	ADDQ  rowBytes+32(FP), R9
+	MOVQ  R9, R11
+	ADDQ  rowBytes+32(FP), R9
+
+next12:
+	CMPQ       R11, R9
+	JEQ        next12_end
+	MOVWLZX    (R11), R12
+	CMPL       R12, $0x0000ffff
+	JEQ        next12_end
+	SHRL       $0x01, R12
+	IMULQ      DI, R12
+	PREFETCHT0 (SI)(R12*1)
+	PREFETCHT0 64(SI)(R12*1)
+	PREFETCHT0 128(SI)(R12*1)
+	PREFETCHT0 192(SI)(R12*1)
+	PREFETCHT0 256(SI)(R12*1)
+	PREFETCHT0 320(SI)(R12*1)
+	PREFETCHT0 384(SI)(R12*1)
+	PREFETCHT0 448(SI)(R12*1)
+	PREFETCHT0 512(SI)(R12*1)
+	PREFETCHT0 576(SI)(R12*1)
+	PREFETCHT0 640(SI)(R12*1)
+	PREFETCHT0 704(SI)(R12*1)
+	ADDQ       $0x02, R11
+	JMP        next12
+
+next12_end:
+next12_last:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -2208,8 +3922,39 @@ output12_test:
 
 panel11:
 row11:
-	TESTQ  BX, BX
-	JEQ    done
+	TESTQ BX, BX
+	JEQ   done
+	CMPQ  BX, $0x01
+	JE    next11_last
+	MOVQ  DX, R9
+	ADDQ  rowBytes+32(FP), R9
+	MOVQ  R9, R11
+	ADDQ  rowBytes+32(FP), R9
+
+next11:
+	CMPQ       R11, R9
+	JEQ        next11_end
+	MOVWLZX    (R11), R12
+	CMPL       R12, $0x0000ffff
+	JEQ        next11_end
+	SHRL       $0x01, R12
+	IMULQ      DI, R12
+	PREFETCHT0 (SI)(R12*1)
+	PREFETCHT0 64(SI)(R12*1)
+	PREFETCHT0 128(SI)(R12*1)
+	PREFETCHT0 192(SI)(R12*1)
+	PREFETCHT0 256(SI)(R12*1)
+	PREFETCHT0 320(SI)(R12*1)
+	PREFETCHT0 384(SI)(R12*1)
+	PREFETCHT0 448(SI)(R12*1)
+	PREFETCHT0 512(SI)(R12*1)
+	PREFETCHT0 576(SI)(R12*1)
+	PREFETCHT0 640(SI)(R12*1)
+	ADDQ       $0x02, R11
+	JMP        next11
+
+next11_end:
+next11_last:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -2338,8 +4083,38 @@ output11_test:
 
 panel10:
 row10:
-	TESTQ  BX, BX
-	JEQ    done
+	TESTQ BX, BX
+	JEQ   done
+	CMPQ  BX, $0x01
+	JE    next10_last
+	MOVQ  DX, R9
+	ADDQ  rowBytes+32(FP), R9
+	MOVQ  R9, R11
+	ADDQ  rowBytes+32(FP), R9
+
+next10:
+	CMPQ       R11, R9
+	JEQ        next10_end
+	MOVWLZX    (R11), R12
+	CMPL       R12, $0x0000ffff
+	JEQ        next10_end
+	SHRL       $0x01, R12
+	IMULQ      DI, R12
+	PREFETCHT0 (SI)(R12*1)
+	PREFETCHT0 64(SI)(R12*1)
+	PREFETCHT0 128(SI)(R12*1)
+	PREFETCHT0 192(SI)(R12*1)
+	PREFETCHT0 256(SI)(R12*1)
+	PREFETCHT0 320(SI)(R12*1)
+	PREFETCHT0 384(SI)(R12*1)
+	PREFETCHT0 448(SI)(R12*1)
+	PREFETCHT0 512(SI)(R12*1)
+	PREFETCHT0 576(SI)(R12*1)
+	ADDQ       $0x02, R11
+	JMP        next10
+
+next10_end:
+next10_last:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -2461,8 +4236,37 @@ output10_test:
 
 panel9:
 row9:
-	TESTQ  BX, BX
-	JEQ    done
+	TESTQ BX, BX
+	JEQ   done
+	CMPQ  BX, $0x01
+	JE    next9_last
+	MOVQ  DX, R9
+	ADDQ  rowBytes+32(FP), R9
+	MOVQ  R9, R11
+	ADDQ  rowBytes+32(FP), R9
+
+next9:
+	CMPQ       R11, R9
+	JEQ        next9_end
+	MOVWLZX    (R11), R12
+	CMPL       R12, $0x0000ffff
+	JEQ        next9_end
+	SHRL       $0x01, R12
+	IMULQ      DI, R12
+	PREFETCHT0 (SI)(R12*1)
+	PREFETCHT0 64(SI)(R12*1)
+	PREFETCHT0 128(SI)(R12*1)
+	PREFETCHT0 192(SI)(R12*1)
+	PREFETCHT0 256(SI)(R12*1)
+	PREFETCHT0 320(SI)(R12*1)
+	PREFETCHT0 384(SI)(R12*1)
+	PREFETCHT0 448(SI)(R12*1)
+	PREFETCHT0 512(SI)(R12*1)
+	ADDQ       $0x02, R11
+	JMP        next9
+
+next9_end:
+next9_last:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -2577,8 +4381,36 @@ output9_test:
 
 panel8:
 row8:
-	TESTQ  BX, BX
-	JEQ    done
+	TESTQ BX, BX
+	JEQ   done
+	CMPQ  BX, $0x01
+	JE    next8_last
+	MOVQ  DX, R9
+	ADDQ  rowBytes+32(FP), R9
+	MOVQ  R9, R11
+	ADDQ  rowBytes+32(FP), R9
+
+next8:
+	CMPQ       R11, R9
+	JEQ        next8_end
+	MOVWLZX    (R11), R12
+	CMPL       R12, $0x0000ffff
+	JEQ        next8_end
+	SHRL       $0x01, R12
+	IMULQ      DI, R12
+	PREFETCHT0 (SI)(R12*1)
+	PREFETCHT0 64(SI)(R12*1)
+	PREFETCHT0 128(SI)(R12*1)
+	PREFETCHT0 192(SI)(R12*1)
+	PREFETCHT0 256(SI)(R12*1)
+	PREFETCHT0 320(SI)(R12*1)
+	PREFETCHT0 384(SI)(R12*1)
+	PREFETCHT0 448(SI)(R12*1)
+	ADDQ       $0x02, R11
+	JMP        next8
+
+next8_end:
+next8_last:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -2686,8 +4518,35 @@ output8_test:
 
 panel7:
 row7:
-	TESTQ  BX, BX
-	JEQ    done
+	TESTQ BX, BX
+	JEQ   done
+	CMPQ  BX, $0x01
+	JE    next7_last
+	MOVQ  DX, R9
+	ADDQ  rowBytes+32(FP), R9
+	MOVQ  R9, R11
+	ADDQ  rowBytes+32(FP), R9
+
+next7:
+	CMPQ       R11, R9
+	JEQ        next7_end
+	MOVWLZX    (R11), R12
+	CMPL       R12, $0x0000ffff
+	JEQ        next7_end
+	SHRL       $0x01, R12
+	IMULQ      DI, R12
+	PREFETCHT0 (SI)(R12*1)
+	PREFETCHT0 64(SI)(R12*1)
+	PREFETCHT0 128(SI)(R12*1)
+	PREFETCHT0 192(SI)(R12*1)
+	PREFETCHT0 256(SI)(R12*1)
+	PREFETCHT0 320(SI)(R12*1)
+	PREFETCHT0 384(SI)(R12*1)
+	ADDQ       $0x02, R11
+	JMP        next7
+
+next7_end:
+next7_last:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -2788,8 +4647,34 @@ output7_test:
 
 panel6:
 row6:
-	TESTQ  BX, BX
-	JEQ    done
+	TESTQ BX, BX
+	JEQ   done
+	CMPQ  BX, $0x01
+	JE    next6_last
+	MOVQ  DX, R9
+	ADDQ  rowBytes+32(FP), R9
+	MOVQ  R9, R11
+	ADDQ  rowBytes+32(FP), R9
+
+next6:
+	CMPQ       R11, R9
+	JEQ        next6_end
+	MOVWLZX    (R11), R12
+	CMPL       R12, $0x0000ffff
+	JEQ        next6_end
+	SHRL       $0x01, R12
+	IMULQ      DI, R12
+	PREFETCHT0 (SI)(R12*1)
+	PREFETCHT0 64(SI)(R12*1)
+	PREFETCHT0 128(SI)(R12*1)
+	PREFETCHT0 192(SI)(R12*1)
+	PREFETCHT0 256(SI)(R12*1)
+	PREFETCHT0 320(SI)(R12*1)
+	ADDQ       $0x02, R11
+	JMP        next6
+
+next6_end:
+next6_last:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -2883,8 +4768,33 @@ output6_test:
 
 panel5:
 row5:
-	TESTQ  BX, BX
-	JEQ    done
+	TESTQ BX, BX
+	JEQ   done
+	CMPQ  BX, $0x01
+	JE    next5_last
+	MOVQ  DX, R9
+	ADDQ  rowBytes+32(FP), R9
+	MOVQ  R9, R11
+	ADDQ  rowBytes+32(FP), R9
+
+next5:
+	CMPQ       R11, R9
+	JEQ        next5_end
+	MOVWLZX    (R11), R12
+	CMPL       R12, $0x0000ffff
+	JEQ        next5_end
+	SHRL       $0x01, R12
+	IMULQ      DI, R12
+	PREFETCHT0 (SI)(R12*1)
+	PREFETCHT0 64(SI)(R12*1)
+	PREFETCHT0 128(SI)(R12*1)
+	PREFETCHT0 192(SI)(R12*1)
+	PREFETCHT0 256(SI)(R12*1)
+	ADDQ       $0x02, R11
+	JMP        next5
+
+next5_end:
+next5_last:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -2971,8 +4881,32 @@ output5_test:
 
 panel4:
 row4:
-	TESTQ  BX, BX
-	JEQ    done
+	TESTQ BX, BX
+	JEQ   done
+	CMPQ  BX, $0x01
+	JE    next4_last
+	MOVQ  DX, R9
+	ADDQ  rowBytes+32(FP), R9
+	MOVQ  R9, R11
+	ADDQ  rowBytes+32(FP), R9
+
+next4:
+	CMPQ       R11, R9
+	JEQ        next4_end
+	MOVWLZX    (R11), R12
+	CMPL       R12, $0x0000ffff
+	JEQ        next4_end
+	SHRL       $0x01, R12
+	IMULQ      DI, R12
+	PREFETCHT0 (SI)(R12*1)
+	PREFETCHT0 64(SI)(R12*1)
+	PREFETCHT0 128(SI)(R12*1)
+	PREFETCHT0 192(SI)(R12*1)
+	ADDQ       $0x02, R11
+	JMP        next4
+
+next4_end:
+next4_last:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -3052,8 +4986,31 @@ output4_test:
 
 panel3:
 row3:
-	TESTQ  BX, BX
-	JEQ    done
+	TESTQ BX, BX
+	JEQ   done
+	CMPQ  BX, $0x01
+	JE    next3_last
+	MOVQ  DX, R9
+	ADDQ  rowBytes+32(FP), R9
+	MOVQ  R9, R11
+	ADDQ  rowBytes+32(FP), R9
+
+next3:
+	CMPQ       R11, R9
+	JEQ        next3_end
+	MOVWLZX    (R11), R12
+	CMPL       R12, $0x0000ffff
+	JEQ        next3_end
+	SHRL       $0x01, R12
+	IMULQ      DI, R12
+	PREFETCHT0 (SI)(R12*1)
+	PREFETCHT0 64(SI)(R12*1)
+	PREFETCHT0 128(SI)(R12*1)
+	ADDQ       $0x02, R11
+	JMP        next3
+
+next3_end:
+next3_last:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -3126,8 +5083,30 @@ output3_test:
 
 panel2:
 row2:
-	TESTQ  BX, BX
-	JEQ    done
+	TESTQ BX, BX
+	JEQ   done
+	CMPQ  BX, $0x01
+	JE    next2_last
+	MOVQ  DX, R9
+	ADDQ  rowBytes+32(FP), R9
+	MOVQ  R9, R11
+	ADDQ  rowBytes+32(FP), R9
+
+next2:
+	CMPQ       R11, R9
+	JEQ        next2_end
+	MOVWLZX    (R11), R12
+	CMPL       R12, $0x0000ffff
+	JEQ        next2_end
+	SHRL       $0x01, R12
+	IMULQ      DI, R12
+	PREFETCHT0 (SI)(R12*1)
+	PREFETCHT0 64(SI)(R12*1)
+	ADDQ       $0x02, R11
+	JMP        next2
+
+next2_end:
+next2_last:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	MOVQ   DX, R9
@@ -3193,8 +5172,29 @@ output2_test:
 
 panel1:
 row1:
-	TESTQ  BX, BX
-	JEQ    done
+	TESTQ BX, BX
+	JEQ   done
+	CMPQ  BX, $0x01
+	JE    next1_last
+	MOVQ  DX, R9
+	ADDQ  rowBytes+32(FP), R9
+	MOVQ  R9, R11
+	ADDQ  rowBytes+32(FP), R9
+
+next1:
+	CMPQ       R11, R9
+	JEQ        next1_end
+	MOVWLZX    (R11), R12
+	CMPL       R12, $0x0000ffff
+	JEQ        next1_end
+	SHRL       $0x01, R12
+	IMULQ      DI, R12
+	PREFETCHT0 (SI)(R12*1)
+	ADDQ       $0x02, R11
+	JMP        next1
+
+next1_end:
+next1_last:
 	VPXORD Z1, Z1, Z1
 	MOVQ   DX, R9
 	MOVQ   DX, R11
@@ -3255,6 +5255,3054 @@ done:
 	MOVQ rows+24(FP), AX
 	SUBQ BX, AX
 	MOVQ AX, ret+88(FP)
+	VZEROUPPER
+	RET
+
+// func sparseMLPGradAVX512(dw1 *float32, dw2 *float32, w1 *float32, w2 *float32, stride int, active *uint16, activeStride int, entries *uint16, rows int, rowBytes int, cols int, d *float32, outputs int, blocks int) int
+// Requires: AVX, AVX512F, MMX+
+TEXT ·sparseMLPGradAVX512(SB), NOSPLIT, $0-120
+	MOVQ dw1+0(FP), AX
+	MOVQ dw2+8(FP), CX
+	MOVQ w1+16(FP), DX
+	MOVQ w2+24(FP), BX
+	MOVQ stride+32(FP), SI
+	MOVQ active+40(FP), DI
+	MOVQ entries+56(FP), R8
+	MOVQ rows+64(FP), R9
+	MOVQ d+88(FP), R10
+	LEAQ signs<>+0(SB), R11
+	MOVQ blocks+104(FP), R12
+	CMPQ R12, $0x01
+	JEQ  panel1
+	CMPQ R12, $0x02
+	JEQ  panel2
+	CMPQ R12, $0x03
+	JEQ  panel3
+	CMPQ R12, $0x04
+	JEQ  panel4
+	CMPQ R12, $0x05
+	JEQ  panel5
+	CMPQ R12, $0x06
+	JEQ  panel6
+	CMPQ R12, $0x07
+	JEQ  panel7
+	CMPQ R12, $0x08
+	JEQ  panel8
+	CMPQ R12, $0x09
+	JEQ  panel9
+	CMPQ R12, $0x0a
+	JEQ  panel10
+	CMPQ R12, $0x0b
+	JEQ  panel11
+	CMPQ R12, $0x0c
+	JEQ  panel12
+
+row13:
+	TESTQ R9, R9
+	JEQ   done
+	XORL  R12, R12
+	XORQ  R13, R13
+	JMP   some13_test
+
+some13:
+	ORL  (R10)(R13*4), R12
+	ADDQ $+1, R13
+
+some13_test:
+	CMPQ R13, outputs+96(FP)
+	JL   some13
+	ADDL R12, R12
+	JEQ  rest13
+	CMPQ R9, $0x01
+	JE   next13_last
+	MOVQ R8, R12
+	ADDQ rowBytes+72(FP), R12
+	MOVQ R12, R13
+	ADDQ rowBytes+72(FP), R12
+
+next13:
+	CMPQ       R13, R12
+	JEQ        next13_end
+	MOVWLZX    (R13), R14
+	CMPL       R14, $0x0000ffff
+	JEQ        next13_end
+	SHRL       $0x01, R14
+	IMULQ      SI, R14
+	PREFETCHT0 (DX)(R14*1)
+	PREFETCHT0 64(DX)(R14*1)
+	PREFETCHT0 128(DX)(R14*1)
+	PREFETCHT0 192(DX)(R14*1)
+	PREFETCHT0 256(DX)(R14*1)
+	PREFETCHT0 320(DX)(R14*1)
+	PREFETCHT0 384(DX)(R14*1)
+	PREFETCHT0 448(DX)(R14*1)
+	PREFETCHT0 512(DX)(R14*1)
+	PREFETCHT0 576(DX)(R14*1)
+	PREFETCHT0 640(DX)(R14*1)
+	PREFETCHT0 704(DX)(R14*1)
+	PREFETCHT0 768(DX)(R14*1)
+	ADDQ       $0x02, R13
+	JMP        next13
+
+next13_end:
+next13_last:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	MOVQ   R8, R12
+	MOVQ   R8, R13
+	ADDQ   rowBytes+72(FP), R13
+
+entry13:
+	CMPQ         R12, R13
+	JEQ          entry13_end
+	MOVWLZX      (R12), R14
+	CMPL         R14, $0x0000ffff
+	JEQ          entry13_end
+	MOVL         R14, R15
+	SHRL         $0x01, R15
+	CMPQ         R15, cols+80(FP)
+	JAE          done
+	IMULQ        SI, R15
+	ANDL         $0x01, R14
+	VBROADCASTSS (R11)(R14*4), Z13
+	ADDQ         DX, R15
+	VFMADD231PS  (R15), Z13, Z0
+	VFMADD231PS  64(R15), Z13, Z1
+	VFMADD231PS  128(R15), Z13, Z2
+	VFMADD231PS  192(R15), Z13, Z3
+	VFMADD231PS  256(R15), Z13, Z4
+	VFMADD231PS  320(R15), Z13, Z5
+	VFMADD231PS  384(R15), Z13, Z6
+	VFMADD231PS  448(R15), Z13, Z7
+	VFMADD231PS  512(R15), Z13, Z8
+	VFMADD231PS  576(R15), Z13, Z9
+	VFMADD231PS  640(R15), Z13, Z10
+	VFMADD231PS  704(R15), Z13, Z11
+	VFMADD231PS  768(R15), Z13, Z12
+	ADDQ         $0x02, R12
+	JMP          entry13
+
+entry13_end:
+	VPXORD Z14, Z14, Z14
+	VMAXPS Z14, Z0, Z0
+	VPXORD Z15, Z15, Z15
+	VMAXPS Z15, Z1, Z1
+	VPXORD Z16, Z16, Z16
+	VMAXPS Z16, Z2, Z2
+	VPXORD Z17, Z17, Z17
+	VMAXPS Z17, Z3, Z3
+	VPXORD Z18, Z18, Z18
+	VMAXPS Z18, Z4, Z4
+	VPXORD Z19, Z19, Z19
+	VMAXPS Z19, Z5, Z5
+	VPXORD Z20, Z20, Z20
+	VMAXPS Z20, Z6, Z6
+	VPXORD Z21, Z21, Z21
+	VMAXPS Z21, Z7, Z7
+	VPXORD Z22, Z22, Z22
+	VMAXPS Z22, Z8, Z8
+	VPXORD Z23, Z23, Z23
+	VMAXPS Z23, Z9, Z9
+	VPXORD Z24, Z24, Z24
+	VMAXPS Z24, Z10, Z10
+	VPXORD Z25, Z25, Z25
+	VMAXPS Z25, Z11, Z11
+	VPXORD Z26, Z26, Z26
+	VMAXPS Z26, Z12, Z12
+	MOVQ   R8, R12
+	MOVQ   R8, R13
+	ADDQ   rowBytes+72(FP), R13
+
+own13:
+	CMPQ       R12, R13
+	JEQ        own13_end
+	MOVWLZX    (R12), R14
+	CMPL       R14, $0x0000ffff
+	JEQ        own13_end
+	SHRL       $0x01, R14
+	IMULQ      SI, R14
+	PREFETCHT0 (AX)(R14*1)
+	PREFETCHT0 64(AX)(R14*1)
+	PREFETCHT0 128(AX)(R14*1)
+	PREFETCHT0 192(AX)(R14*1)
+	PREFETCHT0 256(AX)(R14*1)
+	PREFETCHT0 320(AX)(R14*1)
+	PREFETCHT0 384(AX)(R14*1)
+	PREFETCHT0 448(AX)(R14*1)
+	PREFETCHT0 512(AX)(R14*1)
+	PREFETCHT0 576(AX)(R14*1)
+	PREFETCHT0 640(AX)(R14*1)
+	PREFETCHT0 704(AX)(R14*1)
+	PREFETCHT0 768(AX)(R14*1)
+	ADDQ       $0x02, R12
+	JMP        own13
+
+own13_end:
+	MOVQ CX, R12
+	MOVQ BX, R13
+	XORQ R14, R14
+	JMP  output13_test
+
+output13:
+	VBROADCASTSS (R10)(R14*4), Z13
+	VMULPS       Z0, Z13, Z27
+	VADDPS       (R12), Z27, Z27
+	VMOVUPS      Z27, (R12)
+	VMULPS       (R13), Z13, Z27
+	VADDPS       Z27, Z14, Z14
+	VMULPS       Z1, Z13, Z27
+	VADDPS       64(R12), Z27, Z27
+	VMOVUPS      Z27, 64(R12)
+	VMULPS       64(R13), Z13, Z27
+	VADDPS       Z27, Z15, Z15
+	VMULPS       Z2, Z13, Z27
+	VADDPS       128(R12), Z27, Z27
+	VMOVUPS      Z27, 128(R12)
+	VMULPS       128(R13), Z13, Z27
+	VADDPS       Z27, Z16, Z16
+	VMULPS       Z3, Z13, Z27
+	VADDPS       192(R12), Z27, Z27
+	VMOVUPS      Z27, 192(R12)
+	VMULPS       192(R13), Z13, Z27
+	VADDPS       Z27, Z17, Z17
+	VMULPS       Z4, Z13, Z27
+	VADDPS       256(R12), Z27, Z27
+	VMOVUPS      Z27, 256(R12)
+	VMULPS       256(R13), Z13, Z27
+	VADDPS       Z27, Z18, Z18
+	VMULPS       Z5, Z13, Z27
+	VADDPS       320(R12), Z27, Z27
+	VMOVUPS      Z27, 320(R12)
+	VMULPS       320(R13), Z13, Z27
+	VADDPS       Z27, Z19, Z19
+	VMULPS       Z6, Z13, Z27
+	VADDPS       384(R12), Z27, Z27
+	VMOVUPS      Z27, 384(R12)
+	VMULPS       384(R13), Z13, Z27
+	VADDPS       Z27, Z20, Z20
+	VMULPS       Z7, Z13, Z27
+	VADDPS       448(R12), Z27, Z27
+	VMOVUPS      Z27, 448(R12)
+	VMULPS       448(R13), Z13, Z27
+	VADDPS       Z27, Z21, Z21
+	VMULPS       Z8, Z13, Z27
+	VADDPS       512(R12), Z27, Z27
+	VMOVUPS      Z27, 512(R12)
+	VMULPS       512(R13), Z13, Z27
+	VADDPS       Z27, Z22, Z22
+	VMULPS       Z9, Z13, Z27
+	VADDPS       576(R12), Z27, Z27
+	VMOVUPS      Z27, 576(R12)
+	VMULPS       576(R13), Z13, Z27
+	VADDPS       Z27, Z23, Z23
+	VMULPS       Z10, Z13, Z27
+	VADDPS       640(R12), Z27, Z27
+	VMOVUPS      Z27, 640(R12)
+	VMULPS       640(R13), Z13, Z27
+	VADDPS       Z27, Z24, Z24
+	VMULPS       Z11, Z13, Z27
+	VADDPS       704(R12), Z27, Z27
+	VMOVUPS      Z27, 704(R12)
+	VMULPS       704(R13), Z13, Z27
+	VADDPS       Z27, Z25, Z25
+	VMULPS       Z12, Z13, Z27
+	VADDPS       768(R12), Z27, Z27
+	VMOVUPS      Z27, 768(R12)
+	VMULPS       768(R13), Z13, Z13
+	VADDPS       Z13, Z26, Z26
+	ADDQ         SI, R12
+	ADDQ         SI, R13
+	ADDQ         $+1, R14
+
+output13_test:
+	CMPQ      R14, outputs+96(FP)
+	JL        output13
+	KMOVW     (DI), K1
+	VMOVUPS.Z Z14, K1, Z14
+	KMOVW     2(DI), K1
+	VMOVUPS.Z Z15, K1, Z15
+	KMOVW     4(DI), K1
+	VMOVUPS.Z Z16, K1, Z16
+	KMOVW     6(DI), K1
+	VMOVUPS.Z Z17, K1, Z17
+	KMOVW     8(DI), K1
+	VMOVUPS.Z Z18, K1, Z18
+	KMOVW     10(DI), K1
+	VMOVUPS.Z Z19, K1, Z19
+	KMOVW     12(DI), K1
+	VMOVUPS.Z Z20, K1, Z20
+	KMOVW     14(DI), K1
+	VMOVUPS.Z Z21, K1, Z21
+	KMOVW     16(DI), K1
+	VMOVUPS.Z Z22, K1, Z22
+	KMOVW     18(DI), K1
+	VMOVUPS.Z Z23, K1, Z23
+	KMOVW     20(DI), K1
+	VMOVUPS.Z Z24, K1, Z24
+	KMOVW     22(DI), K1
+	VMOVUPS.Z Z25, K1, Z25
+	KMOVW     24(DI), K1
+	VMOVUPS.Z Z26, K1, Z26
+	MOVQ      R8, R12
+	MOVQ      R8, R13
+	ADDQ      rowBytes+72(FP), R13
+
+again13:
+	CMPQ         R12, R13
+	JEQ          again13_end
+	MOVWLZX      (R12), R14
+	CMPL         R14, $0x0000ffff
+	JEQ          again13_end
+	MOVL         R14, R15
+	SHRL         $0x01, R15
+	CMPQ         R15, cols+80(FP)
+	JAE          done
+	IMULQ        SI, R15
+	ANDL         $0x01, R14
+	VBROADCASTSS (R11)(R14*4), Z13
+	ADDQ         AX, R15
+	VMOVUPS      (R15), Z27
+	VFMADD231PS  Z14, Z13, Z27
+	VMOVUPS      Z27, (R15)
+	VMOVUPS      64(R15), Z27
+	VFMADD231PS  Z15, Z13, Z27
+	VMOVUPS      Z27, 64(R15)
+	VMOVUPS      128(R15), Z27
+	VFMADD231PS  Z16, Z13, Z27
+	VMOVUPS      Z27, 128(R15)
+	VMOVUPS      192(R15), Z27
+	VFMADD231PS  Z17, Z13, Z27
+	VMOVUPS      Z27, 192(R15)
+	VMOVUPS      256(R15), Z27
+	VFMADD231PS  Z18, Z13, Z27
+	VMOVUPS      Z27, 256(R15)
+	VMOVUPS      320(R15), Z27
+	VFMADD231PS  Z19, Z13, Z27
+	VMOVUPS      Z27, 320(R15)
+	VMOVUPS      384(R15), Z27
+	VFMADD231PS  Z20, Z13, Z27
+	VMOVUPS      Z27, 384(R15)
+	VMOVUPS      448(R15), Z27
+	VFMADD231PS  Z21, Z13, Z27
+	VMOVUPS      Z27, 448(R15)
+	VMOVUPS      512(R15), Z27
+	VFMADD231PS  Z22, Z13, Z27
+	VMOVUPS      Z27, 512(R15)
+	VMOVUPS      576(R15), Z27
+	VFMADD231PS  Z23, Z13, Z27
+	VMOVUPS      Z27, 576(R15)
+	VMOVUPS      640(R15), Z27
+	VFMADD231PS  Z24, Z13, Z27
+	VMOVUPS      Z27, 640(R15)
+	VMOVUPS      704(R15), Z27
+	VFMADD231PS  Z25, Z13, Z27
+	VMOVUPS      Z27, 704(R15)
+	VMOVUPS      768(R15), Z27
+	VFMADD231PS  Z26, Z13, Z27
+	VMOVUPS      Z27, 768(R15)
+	ADDQ         $0x02, R12
+	JMP          again13
+
+again13_end:
+rest13:
+	MOVQ outputs+96(FP), R12
+	LEAQ (R10)(R12*4), R10
+	ADDQ rowBytes+72(FP), R8
+	ADDQ activeStride+48(FP), DI
+	DECQ R9
+	JMP  row13
+
+panel12:
+row12:
+	TESTQ R9, R9
+	JEQ   done
+	XORL  R12, R12
+	XORQ  R13, R13
+	JMP   some12_test
+
+some12:
+	ORL  (R10)(R13*4), R12
+	ADDQ $+1, R13
+
+some12_test:
+	CMPQ R13, outputs+96(FP)
+	JL   some12
+	ADDL R12, R12
+	JEQ  rest12
+	CMPQ R9, $0x01
+	JE   next12_last
+	MOVQ R8, R12
+	ADDQ rowBytes+72(FP), R12
+	MOVQ R12, R13
+	ADDQ rowBytes+72(FP), R12
+
+next12:
+	CMPQ       R13, R12
+	JEQ        next12_end
+	MOVWLZX    (R13), R14
+	CMPL       R14, $0x0000ffff
+	JEQ        next12_end
+	SHRL       $0x01, R14
+	IMULQ      SI, R14
+	PREFETCHT0 (DX)(R14*1)
+	PREFETCHT0 64(DX)(R14*1)
+	PREFETCHT0 128(DX)(R14*1)
+	PREFETCHT0 192(DX)(R14*1)
+	PREFETCHT0 256(DX)(R14*1)
+	PREFETCHT0 320(DX)(R14*1)
+	PREFETCHT0 384(DX)(R14*1)
+	PREFETCHT0 448(DX)(R14*1)
+	PREFETCHT0 512(DX)(R14*1)
+	PREFETCHT0 576(DX)(R14*1)
+	PREFETCHT0 640(DX)(R14*1)
+	PREFETCHT0 704(DX)(R14*1)
+	ADDQ       $0x02, R13
+	JMP        next12
+
+next12_end:
+next12_last:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	MOVQ   R8, R12
+	MOVQ   R8, R13
+	ADDQ   rowBytes+72(FP), R13
+
+entry12:
+	CMPQ         R12, R13
+	JEQ          entry12_end
+	MOVWLZX      (R12), R14
+	CMPL         R14, $0x0000ffff
+	JEQ          entry12_end
+	MOVL         R14, R15
+	SHRL         $0x01, R15
+	CMPQ         R15, cols+80(FP)
+	JAE          done
+	IMULQ        SI, R15
+	ANDL         $0x01, R14
+	VBROADCASTSS (R11)(R14*4), Z12
+	ADDQ         DX, R15
+	VFMADD231PS  (R15), Z12, Z0
+	VFMADD231PS  64(R15), Z12, Z1
+	VFMADD231PS  128(R15), Z12, Z2
+	VFMADD231PS  192(R15), Z12, Z3
+	VFMADD231PS  256(R15), Z12, Z4
+	VFMADD231PS  320(R15), Z12, Z5
+	VFMADD231PS  384(R15), Z12, Z6
+	VFMADD231PS  448(R15), Z12, Z7
+	VFMADD231PS  512(R15), Z12, Z8
+	VFMADD231PS  576(R15), Z12, Z9
+	VFMADD231PS  640(R15), Z12, Z10
+	VFMADD231PS  704(R15), Z12, Z11
+	ADDQ         $0x02, R12
+	JMP          entry12
+
+entry12_end:
+	VPXORD Z13, Z13, Z13
+	VMAXPS Z13, Z0, Z0
+	VPXORD Z14, Z14, Z14
+	VMAXPS Z14, Z1, Z1
+	VPXORD Z15, Z15, Z15
+	VMAXPS Z15, Z2, Z2
+	VPXORD Z16, Z16, Z16
+	VMAXPS Z16, Z3, Z3
+	VPXORD Z17, Z17, Z17
+	VMAXPS Z17, Z4, Z4
+	VPXORD Z18, Z18, Z18
+	VMAXPS Z18, Z5, Z5
+	VPXORD Z19, Z19, Z19
+	VMAXPS Z19, Z6, Z6
+	VPXORD Z20, Z20, Z20
+	VMAXPS Z20, Z7, Z7
+	VPXORD Z21, Z21, Z21
+	VMAXPS Z21, Z8, Z8
+	VPXORD Z22, Z22, Z22
+	VMAXPS Z22, Z9, Z9
+	VPXORD Z23, Z23, Z23
+	VMAXPS Z23, Z10, Z10
+	VPXORD Z24, Z24, Z24
+	VMAXPS Z24, Z11, Z11
+	MOVQ   R8, R12
+	MOVQ   R8, R13
+	ADDQ   rowBytes+72(FP), R13
+
+own12:
+	CMPQ       R12, R13
+	JEQ        own12_end
+	MOVWLZX    (R12), R14
+	CMPL       R14, $0x0000ffff
+	JEQ        own12_end
+	SHRL       $0x01, R14
+	IMULQ      SI, R14
+	PREFETCHT0 (AX)(R14*1)
+	PREFETCHT0 64(AX)(R14*1)
+	PREFETCHT0 128(AX)(R14*1)
+	PREFETCHT0 192(AX)(R14*1)
+	PREFETCHT0 256(AX)(R14*1)
+	PREFETCHT0 320(AX)(R14*1)
+	PREFETCHT0 384(AX)(R14*1)
+	PREFETCHT0 448(AX)(R14*1)
+	PREFETCHT0 512(AX)(R14*1)
+	PREFETCHT0 576(AX)(R14*1)
+	PREFETCHT0 640(AX)(R14*1)
+	PREFETCHT0 704(AX)(R14*1)
+	ADDQ       $0x02, R12
+	JMP        own12
+
+own12_end:
+	MOVQ CX, R12
+	MOVQ BX, R13
+	XORQ R14, R14
+	JMP  output12_test
+
+output12:
+	VBROADCASTSS (R10)(R14*4), Z12
+	VMULPS       Z0, Z12, Z25
+	VADDPS       (R12), Z25, Z25
+	VMOVUPS      Z25, (R12)
+	VMULPS       (R13), Z12, Z25
+	VADDPS       Z25, Z13, Z13
+	VMULPS       Z1, Z12, Z25
+	VADDPS       64(R12), Z25, Z25
+	VMOVUPS      Z25, 64(R12)
+	VMULPS       64(R13), Z12, Z25
+	VADDPS       Z25, Z14, Z14
+	VMULPS       Z2, Z12, Z25
+	VADDPS       128(R12), Z25, Z25
+	VMOVUPS      Z25, 128(R12)
+	VMULPS       128(R13), Z12, Z25
+	VADDPS       Z25, Z15, Z15
+	VMULPS       Z3, Z12, Z25
+	VADDPS       192(R12), Z25, Z25
+	VMOVUPS      Z25, 192(R12)
+	VMULPS       192(R13), Z12, Z25
+	VADDPS       Z25, Z16, Z16
+	VMULPS       Z4, Z12, Z25
+	VADDPS       256(R12), Z25, Z25
+	VMOVUPS      Z25, 256(R12)
+	VMULPS       256(R13), Z12, Z25
+	VADDPS       Z25, Z17, Z17
+	VMULPS       Z5, Z12, Z25
+	VADDPS       320(R12), Z25, Z25
+	VMOVUPS      Z25, 320(R12)
+	VMULPS       320(R13), Z12, Z25
+	VADDPS       Z25, Z18, Z18
+	VMULPS       Z6, Z12, Z25
+	VADDPS       384(R12), Z25, Z25
+	VMOVUPS      Z25, 384(R12)
+	VMULPS       384(R13), Z12, Z25
+	VADDPS       Z25, Z19, Z19
+	VMULPS       Z7, Z12, Z25
+	VADDPS       448(R12), Z25, Z25
+	VMOVUPS      Z25, 448(R12)
+	VMULPS       448(R13), Z12, Z25
+	VADDPS       Z25, Z20, Z20
+	VMULPS       Z8, Z12, Z25
+	VADDPS       512(R12), Z25, Z25
+	VMOVUPS      Z25, 512(R12)
+	VMULPS       512(R13), Z12, Z25
+	VADDPS       Z25, Z21, Z21
+	VMULPS       Z9, Z12, Z25
+	VADDPS       576(R12), Z25, Z25
+	VMOVUPS      Z25, 576(R12)
+	VMULPS       576(R13), Z12, Z25
+	VADDPS       Z25, Z22, Z22
+	VMULPS       Z10, Z12, Z25
+	VADDPS       640(R12), Z25, Z25
+	VMOVUPS      Z25, 640(R12)
+	VMULPS       640(R13), Z12, Z25
+	VADDPS       Z25, Z23, Z23
+	VMULPS       Z11, Z12, Z25
+	VADDPS       704(R12), Z25, Z25
+	VMOVUPS      Z25, 704(R12)
+	VMULPS       704(R13), Z12, Z12
+	VADDPS       Z12, Z24, Z24
+	ADDQ         SI, R12
+	ADDQ         SI, R13
+	ADDQ         $+1, R14
+
+output12_test:
+	CMPQ      R14, outputs+96(FP)
+	JL        output12
+	KMOVW     (DI), K1
+	VMOVUPS.Z Z13, K1, Z13
+	KMOVW     2(DI), K1
+	VMOVUPS.Z Z14, K1, Z14
+	KMOVW     4(DI), K1
+	VMOVUPS.Z Z15, K1, Z15
+	KMOVW     6(DI), K1
+	VMOVUPS.Z Z16, K1, Z16
+	KMOVW     8(DI), K1
+	VMOVUPS.Z Z17, K1, Z17
+	KMOVW     10(DI), K1
+	VMOVUPS.Z Z18, K1, Z18
+	KMOVW     12(DI), K1
+	VMOVUPS.Z Z19, K1, Z19
+	KMOVW     14(DI), K1
+	VMOVUPS.Z Z20, K1, Z20
+	KMOVW     16(DI), K1
+	VMOVUPS.Z Z21, K1, Z21
+	KMOVW     18(DI), K1
+	VMOVUPS.Z Z22, K1, Z22
+	KMOVW     20(DI), K1
+	VMOVUPS.Z Z23, K1, Z23
+	KMOVW     22(DI), K1
+	VMOVUPS.Z Z24, K1, Z24
+	MOVQ      R8, R12
+	MOVQ      R8, R13
+	ADDQ      rowBytes+72(FP), R13
+
+again12:
+	CMPQ         R12, R13
+	JEQ          again12_end
+	MOVWLZX      (R12), R14
+	CMPL         R14, $0x0000ffff
+	JEQ          again12_end
+	MOVL         R14, R15
+	SHRL         $0x01, R15
+	CMPQ         R15, cols+80(FP)
+	JAE          done
+	IMULQ        SI, R15
+	ANDL         $0x01, R14
+	VBROADCASTSS (R11)(R14*4), Z12
+	ADDQ         AX, R15
+	VMOVUPS      (R15), Z25
+	VFMADD231PS  Z13, Z12, Z25
+	VMOVUPS      Z25, (R15)
+	VMOVUPS      64(R15), Z25
+	VFMADD231PS  Z14, Z12, Z25
+	VMOVUPS      Z25, 64(R15)
+	VMOVUPS      128(R15), Z25
+	VFMADD231PS  Z15, Z12, Z25
+	VMOVUPS      Z25, 128(R15)
+	VMOVUPS      192(R15), Z25
+	VFMADD231PS  Z16, Z12, Z25
+	VMOVUPS      Z25, 192(R15)
+	VMOVUPS      256(R15), Z25
+	VFMADD231PS  Z17, Z12, Z25
+	VMOVUPS      Z25, 256(R15)
+	VMOVUPS      320(R15), Z25
+	VFMADD231PS  Z18, Z12, Z25
+	VMOVUPS      Z25, 320(R15)
+	VMOVUPS      384(R15), Z25
+	VFMADD231PS  Z19, Z12, Z25
+	VMOVUPS      Z25, 384(R15)
+	VMOVUPS      448(R15), Z25
+	VFMADD231PS  Z20, Z12, Z25
+	VMOVUPS      Z25, 448(R15)
+	VMOVUPS      512(R15), Z25
+	VFMADD231PS  Z21, Z12, Z25
+	VMOVUPS      Z25, 512(R15)
+	VMOVUPS      576(R15), Z25
+	VFMADD231PS  Z22, Z12, Z25
+	VMOVUPS      Z25, 576(R15)
+	VMOVUPS      640(R15), Z25
+	VFMADD231PS  Z23, Z12, Z25
+	VMOVUPS      Z25, 640(R15)
+	VMOVUPS      704(R15), Z25
+	VFMADD231PS  Z24, Z12, Z25
+	VMOVUPS      Z25, 704(R15)
+	ADDQ         $0x02, R12
+	JMP          again12
+
+again12_end:
+rest12:
+	MOVQ outputs+96(FP), R12
+	LEAQ (R10)(R12*4), R10
+	ADDQ rowBytes+72(FP), R8
+	ADDQ activeStride+48(FP), DI
+	DECQ R9
+	JMP  row12
+
+panel11:
+row11:
+	TESTQ R9, R9
+	JEQ   done
+	XORL  R12, R12
+	XORQ  R13, R13
+	JMP   some11_test
+
+some11:
+	ORL  (R10)(R13*4), R12
+	ADDQ $+1, R13
+
+some11_test:
+	CMPQ R13, outputs+96(FP)
+	JL   some11
+	ADDL R12, R12
+	JEQ  rest11
+	CMPQ R9, $0x01
+	JE   next11_last
+	MOVQ R8, R12
+	ADDQ rowBytes+72(FP), R12
+	MOVQ R12, R13
+	ADDQ rowBytes+72(FP), R12
+
+next11:
+	CMPQ       R13, R12
+	JEQ        next11_end
+	MOVWLZX    (R13), R14
+	CMPL       R14, $0x0000ffff
+	JEQ        next11_end
+	SHRL       $0x01, R14
+	IMULQ      SI, R14
+	PREFETCHT0 (DX)(R14*1)
+	PREFETCHT0 64(DX)(R14*1)
+	PREFETCHT0 128(DX)(R14*1)
+	PREFETCHT0 192(DX)(R14*1)
+	PREFETCHT0 256(DX)(R14*1)
+	PREFETCHT0 320(DX)(R14*1)
+	PREFETCHT0 384(DX)(R14*1)
+	PREFETCHT0 448(DX)(R14*1)
+	PREFETCHT0 512(DX)(R14*1)
+	PREFETCHT0 576(DX)(R14*1)
+	PREFETCHT0 640(DX)(R14*1)
+	ADDQ       $0x02, R13
+	JMP        next11
+
+next11_end:
+next11_last:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	MOVQ   R8, R12
+	MOVQ   R8, R13
+	ADDQ   rowBytes+72(FP), R13
+
+entry11:
+	CMPQ         R12, R13
+	JEQ          entry11_end
+	MOVWLZX      (R12), R14
+	CMPL         R14, $0x0000ffff
+	JEQ          entry11_end
+	MOVL         R14, R15
+	SHRL         $0x01, R15
+	CMPQ         R15, cols+80(FP)
+	JAE          done
+	IMULQ        SI, R15
+	ANDL         $0x01, R14
+	VBROADCASTSS (R11)(R14*4), Z11
+	ADDQ         DX, R15
+	VFMADD231PS  (R15), Z11, Z0
+	VFMADD231PS  64(R15), Z11, Z1
+	VFMADD231PS  128(R15), Z11, Z2
+	VFMADD231PS  192(R15), Z11, Z3
+	VFMADD231PS  256(R15), Z11, Z4
+	VFMADD231PS  320(R15), Z11, Z5
+	VFMADD231PS  384(R15), Z11, Z6
+	VFMADD231PS  448(R15), Z11, Z7
+	VFMADD231PS  512(R15), Z11, Z8
+	VFMADD231PS  576(R15), Z11, Z9
+	VFMADD231PS  640(R15), Z11, Z10
+	ADDQ         $0x02, R12
+	JMP          entry11
+
+entry11_end:
+	VPXORD Z12, Z12, Z12
+	VMAXPS Z12, Z0, Z0
+	VPXORD Z13, Z13, Z13
+	VMAXPS Z13, Z1, Z1
+	VPXORD Z14, Z14, Z14
+	VMAXPS Z14, Z2, Z2
+	VPXORD Z15, Z15, Z15
+	VMAXPS Z15, Z3, Z3
+	VPXORD Z16, Z16, Z16
+	VMAXPS Z16, Z4, Z4
+	VPXORD Z17, Z17, Z17
+	VMAXPS Z17, Z5, Z5
+	VPXORD Z18, Z18, Z18
+	VMAXPS Z18, Z6, Z6
+	VPXORD Z19, Z19, Z19
+	VMAXPS Z19, Z7, Z7
+	VPXORD Z20, Z20, Z20
+	VMAXPS Z20, Z8, Z8
+	VPXORD Z21, Z21, Z21
+	VMAXPS Z21, Z9, Z9
+	VPXORD Z22, Z22, Z22
+	VMAXPS Z22, Z10, Z10
+	MOVQ   R8, R12
+	MOVQ   R8, R13
+	ADDQ   rowBytes+72(FP), R13
+
+own11:
+	CMPQ       R12, R13
+	JEQ        own11_end
+	MOVWLZX    (R12), R14
+	CMPL       R14, $0x0000ffff
+	JEQ        own11_end
+	SHRL       $0x01, R14
+	IMULQ      SI, R14
+	PREFETCHT0 (AX)(R14*1)
+	PREFETCHT0 64(AX)(R14*1)
+	PREFETCHT0 128(AX)(R14*1)
+	PREFETCHT0 192(AX)(R14*1)
+	PREFETCHT0 256(AX)(R14*1)
+	PREFETCHT0 320(AX)(R14*1)
+	PREFETCHT0 384(AX)(R14*1)
+	PREFETCHT0 448(AX)(R14*1)
+	PREFETCHT0 512(AX)(R14*1)
+	PREFETCHT0 576(AX)(R14*1)
+	PREFETCHT0 640(AX)(R14*1)
+	ADDQ       $0x02, R12
+	JMP        own11
+
+own11_end:
+	MOVQ CX, R12
+	MOVQ BX, R13
+	XORQ R14, R14
+	JMP  output11_test
+
+output11:
+	VBROADCASTSS (R10)(R14*4), Z11
+	VMULPS       Z0, Z11, Z23
+	VADDPS       (R12), Z23, Z23
+	VMOVUPS      Z23, (R12)
+	VMULPS       (R13), Z11, Z23
+	VADDPS       Z23, Z12, Z12
+	VMULPS       Z1, Z11, Z23
+	VADDPS       64(R12), Z23, Z23
+	VMOVUPS      Z23, 64(R12)
+	VMULPS       64(R13), Z11, Z23
+	VADDPS       Z23, Z13, Z13
+	VMULPS       Z2, Z11, Z23
+	VADDPS       128(R12), Z23, Z23
+	VMOVUPS      Z23, 128(R12)
+	VMULPS       128(R13), Z11, Z23
+	VADDPS       Z23, Z14, Z14
+	VMULPS       Z3, Z11, Z23
+	VADDPS       192(R12), Z23, Z23
+	VMOVUPS      Z23, 192(R12)
+	VMULPS       192(R13), Z11, Z23
+	VADDPS       Z23, Z15, Z15
+	VMULPS       Z4, Z11, Z23
+	VADDPS       256(R12), Z23, Z23
+	VMOVUPS      Z23, 256(R12)
+	VMULPS       256(R13), Z11, Z23
+	VADDPS       Z23, Z16, Z16
+	VMULPS       Z5, Z11, Z23
+	VADDPS       320(R12), Z23, Z23
+	VMOVUPS      Z23, 320(R12)
+	VMULPS       320(R13), Z11, Z23
+	VADDPS       Z23, Z17, Z17
+	VMULPS       Z6, Z11, Z23
+	VADDPS       384(R12), Z23, Z23
+	VMOVUPS      Z23, 384(R12)
+	VMULPS       384(R13), Z11, Z23
+	VADDPS       Z23, Z18, Z18
+	VMULPS       Z7, Z11, Z23
+	VADDPS       448(R12), Z23, Z23
+	VMOVUPS      Z23, 448(R12)
+	VMULPS       448(R13), Z11, Z23
+	VADDPS       Z23, Z19, Z19
+	VMULPS       Z8, Z11, Z23
+	VADDPS       512(R12), Z23, Z23
+	VMOVUPS      Z23, 512(R12)
+	VMULPS       512(R13), Z11, Z23
+	VADDPS       Z23, Z20, Z20
+	VMULPS       Z9, Z11, Z23
+	VADDPS       576(R12), Z23, Z23
+	VMOVUPS      Z23, 576(R12)
+	VMULPS       576(R13), Z11, Z23
+	VADDPS       Z23, Z21, Z21
+	VMULPS       Z10, Z11, Z23
+	VADDPS       640(R12), Z23, Z23
+	VMOVUPS      Z23, 640(R12)
+	VMULPS       640(R13), Z11, Z11
+	VADDPS       Z11, Z22, Z22
+	ADDQ         SI, R12
+	ADDQ         SI, R13
+	ADDQ         $+1, R14
+
+output11_test:
+	CMPQ      R14, outputs+96(FP)
+	JL        output11
+	KMOVW     (DI), K1
+	VMOVUPS.Z Z12, K1, Z12
+	KMOVW     2(DI), K1
+	VMOVUPS.Z Z13, K1, Z13
+	KMOVW     4(DI), K1
+	VMOVUPS.Z Z14, K1, Z14
+	KMOVW     6(DI), K1
+	VMOVUPS.Z Z15, K1, Z15
+	KMOVW     8(DI), K1
+	VMOVUPS.Z Z16, K1, Z16
+	KMOVW     10(DI), K1
+	VMOVUPS.Z Z17, K1, Z17
+	KMOVW     12(DI), K1
+	VMOVUPS.Z Z18, K1, Z18
+	KMOVW     14(DI), K1
+	VMOVUPS.Z Z19, K1, Z19
+	KMOVW     16(DI), K1
+	VMOVUPS.Z Z20, K1, Z20
+	KMOVW     18(DI), K1
+	VMOVUPS.Z Z21, K1, Z21
+	KMOVW     20(DI), K1
+	VMOVUPS.Z Z22, K1, Z22
+	MOVQ      R8, R12
+	MOVQ      R8, R13
+	ADDQ      rowBytes+72(FP), R13
+
+again11:
+	CMPQ         R12, R13
+	JEQ          again11_end
+	MOVWLZX      (R12), R14
+	CMPL         R14, $0x0000ffff
+	JEQ          again11_end
+	MOVL         R14, R15
+	SHRL         $0x01, R15
+	CMPQ         R15, cols+80(FP)
+	JAE          done
+	IMULQ        SI, R15
+	ANDL         $0x01, R14
+	VBROADCASTSS (R11)(R14*4), Z11
+	ADDQ         AX, R15
+	VMOVUPS      (R15), Z23
+	VFMADD231PS  Z12, Z11, Z23
+	VMOVUPS      Z23, (R15)
+	VMOVUPS      64(R15), Z23
+	VFMADD231PS  Z13, Z11, Z23
+	VMOVUPS      Z23, 64(R15)
+	VMOVUPS      128(R15), Z23
+	VFMADD231PS  Z14, Z11, Z23
+	VMOVUPS      Z23, 128(R15)
+	VMOVUPS      192(R15), Z23
+	VFMADD231PS  Z15, Z11, Z23
+	VMOVUPS      Z23, 192(R15)
+	VMOVUPS      256(R15), Z23
+	VFMADD231PS  Z16, Z11, Z23
+	VMOVUPS      Z23, 256(R15)
+	VMOVUPS      320(R15), Z23
+	VFMADD231PS  Z17, Z11, Z23
+	VMOVUPS      Z23, 320(R15)
+	VMOVUPS      384(R15), Z23
+	VFMADD231PS  Z18, Z11, Z23
+	VMOVUPS      Z23, 384(R15)
+	VMOVUPS      448(R15), Z23
+	VFMADD231PS  Z19, Z11, Z23
+	VMOVUPS      Z23, 448(R15)
+	VMOVUPS      512(R15), Z23
+	VFMADD231PS  Z20, Z11, Z23
+	VMOVUPS      Z23, 512(R15)
+	VMOVUPS      576(R15), Z23
+	VFMADD231PS  Z21, Z11, Z23
+	VMOVUPS      Z23, 576(R15)
+	VMOVUPS      640(R15), Z23
+	VFMADD231PS  Z22, Z11, Z23
+	VMOVUPS      Z23, 640(R15)
+	ADDQ         $0x02, R12
+	JMP          again11
+
+again11_end:
+rest11:
+	MOVQ outputs+96(FP), R12
+	LEAQ (R10)(R12*4), R10
+	ADDQ rowBytes+72(FP), R8
+	ADDQ activeStride+48(FP), DI
+	DECQ R9
+	JMP  row11
+
+panel10:
+row10:
+	TESTQ R9, R9
+	JEQ   done
+	XORL  R12, R12
+	XORQ  R13, R13
+	JMP   some10_test
+
+some10:
+	ORL  (R10)(R13*4), R12
+	ADDQ $+1, R13
+
+some10_test:
+	CMPQ R13, outputs+96(FP)
+	JL   some10
+	ADDL R12, R12
+	JEQ  rest10
+	CMPQ R9, $0x01
+	JE   next10_last
+	MOVQ R8, R12
+	ADDQ rowBytes+72(FP), R12
+	MOVQ R12, R13
+	ADDQ rowBytes+72(FP), R12
+
+next10:
+	CMPQ       R13, R12
+	JEQ        next10_end
+	MOVWLZX    (R13), R14
+	CMPL       R14, $0x0000ffff
+	JEQ        next10_end
+	SHRL       $0x01, R14
+	IMULQ      SI, R14
+	PREFETCHT0 (DX)(R14*1)
+	PREFETCHT0 64(DX)(R14*1)
+	PREFETCHT0 128(DX)(R14*1)
+	PREFETCHT0 192(DX)(R14*1)
+	PREFETCHT0 256(DX)(R14*1)
+	PREFETCHT0 320(DX)(R14*1)
+	PREFETCHT0 384(DX)(R14*1)
+	PREFETCHT0 448(DX)(R14*1)
+	PREFETCHT0 512(DX)(R14*1)
+	PREFETCHT0 576(DX)(R14*1)
+	ADDQ       $0x02, R13
+	JMP        next10
+
+next10_end:
+next10_last:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	MOVQ   R8, R12
+	MOVQ   R8, R13
+	ADDQ   rowBytes+72(FP), R13
+
+entry10:
+	CMPQ         R12, R13
+	JEQ          entry10_end
+	MOVWLZX      (R12), R14
+	CMPL         R14, $0x0000ffff
+	JEQ          entry10_end
+	MOVL         R14, R15
+	SHRL         $0x01, R15
+	CMPQ         R15, cols+80(FP)
+	JAE          done
+	IMULQ        SI, R15
+	ANDL         $0x01, R14
+	VBROADCASTSS (R11)(R14*4), Z10
+	ADDQ         DX, R15
+	VFMADD231PS  (R15), Z10, Z0
+	VFMADD231PS  64(R15), Z10, Z1
+	VFMADD231PS  128(R15), Z10, Z2
+	VFMADD231PS  192(R15), Z10, Z3
+	VFMADD231PS  256(R15), Z10, Z4
+	VFMADD231PS  320(R15), Z10, Z5
+	VFMADD231PS  384(R15), Z10, Z6
+	VFMADD231PS  448(R15), Z10, Z7
+	VFMADD231PS  512(R15), Z10, Z8
+	VFMADD231PS  576(R15), Z10, Z9
+	ADDQ         $0x02, R12
+	JMP          entry10
+
+entry10_end:
+	VPXORD Z11, Z11, Z11
+	VMAXPS Z11, Z0, Z0
+	VPXORD Z12, Z12, Z12
+	VMAXPS Z12, Z1, Z1
+	VPXORD Z13, Z13, Z13
+	VMAXPS Z13, Z2, Z2
+	VPXORD Z14, Z14, Z14
+	VMAXPS Z14, Z3, Z3
+	VPXORD Z15, Z15, Z15
+	VMAXPS Z15, Z4, Z4
+	VPXORD Z16, Z16, Z16
+	VMAXPS Z16, Z5, Z5
+	VPXORD Z17, Z17, Z17
+	VMAXPS Z17, Z6, Z6
+	VPXORD Z18, Z18, Z18
+	VMAXPS Z18, Z7, Z7
+	VPXORD Z19, Z19, Z19
+	VMAXPS Z19, Z8, Z8
+	VPXORD Z20, Z20, Z20
+	VMAXPS Z20, Z9, Z9
+	MOVQ   R8, R12
+	MOVQ   R8, R13
+	ADDQ   rowBytes+72(FP), R13
+
+own10:
+	CMPQ       R12, R13
+	JEQ        own10_end
+	MOVWLZX    (R12), R14
+	CMPL       R14, $0x0000ffff
+	JEQ        own10_end
+	SHRL       $0x01, R14
+	IMULQ      SI, R14
+	PREFETCHT0 (AX)(R14*1)
+	PREFETCHT0 64(AX)(R14*1)
+	PREFETCHT0 128(AX)(R14*1)
+	PREFETCHT0 192(AX)(R14*1)
+	PREFETCHT0 256(AX)(R14*1)
+	PREFETCHT0 320(AX)(R14*1)
+	PREFETCHT0 384(AX)(R14*1)
+	PREFETCHT0 448(AX)(R14*1)
+	PREFETCHT0 512(AX)(R14*1)
+	PREFETCHT0 576(AX)(R14*1)
+	ADDQ       $0x02, R12
+	JMP        own10
+
+own10_end:
+	MOVQ CX, R12
+	MOVQ BX, R13
+	XORQ R14, R14
+	JMP  output10_test
+
+output10:
+	VBROADCASTSS (R10)(R14*4), Z10
+	VMULPS       Z0, Z10, Z21
+	VADDPS       (R12), Z21, Z21
+	VMOVUPS      Z21, (R12)
+	VMULPS       (R13), Z10, Z21
+	VADDPS       Z21, Z11, Z11
+	VMULPS       Z1, Z10, Z21
+	VADDPS       64(R12), Z21, Z21
+	VMOVUPS      Z21, 64(R12)
+	VMULPS       64(R13), Z10, Z21
+	VADDPS       Z21, Z12, Z12
+	VMULPS       Z2, Z10, Z21
+	VADDPS       128(R12), Z21, Z21
+	VMOVUPS      Z21, 128(R12)
+	VMULPS       128(R13), Z10, Z21
+	VADDPS       Z21, Z13, Z13
+	VMULPS       Z3, Z10, Z21
+	VADDPS       192(R12), Z21, Z21
+	VMOVUPS      Z21, 192(R12)
+	VMULPS       192(R13), Z10, Z21
+	VADDPS       Z21, Z14, Z14
+	VMULPS       Z4, Z10, Z21
+	VADDPS       256(R12), Z21, Z21
+	VMOVUPS      Z21, 256(R12)
+	VMULPS       256(R13), Z10, Z21
+	VADDPS       Z21, Z15, Z15
+	VMULPS       Z5, Z10, Z21
+	VADDPS       320(R12), Z21, Z21
+	VMOVUPS      Z21, 320(R12)
+	VMULPS       320(R13), Z10, Z21
+	VADDPS       Z21, Z16, Z16
+	VMULPS       Z6, Z10, Z21
+	VADDPS       384(R12), Z21, Z21
+	VMOVUPS      Z21, 384(R12)
+	VMULPS       384(R13), Z10, Z21
+	VADDPS       Z21, Z17, Z17
+	VMULPS       Z7, Z10, Z21
+	VADDPS       448(R12), Z21, Z21
+	VMOVUPS      Z21, 448(R12)
+	VMULPS       448(R13), Z10, Z21
+	VADDPS       Z21, Z18, Z18
+	VMULPS       Z8, Z10, Z21
+	VADDPS       512(R12), Z21, Z21
+	VMOVUPS      Z21, 512(R12)
+	VMULPS       512(R13), Z10, Z21
+	VADDPS       Z21, Z19, Z19
+	VMULPS       Z9, Z10, Z21
+	VADDPS       576(R12), Z21, Z21
+	VMOVUPS      Z21, 576(R12)
+	VMULPS       576(R13), Z10, Z10
+	VADDPS       Z10, Z20, Z20
+	ADDQ         SI, R12
+	ADDQ         SI, R13
+	ADDQ         $+1, R14
+
+output10_test:
+	CMPQ      R14, outputs+96(FP)
+	JL        output10
+	KMOVW     (DI), K1
+	VMOVUPS.Z Z11, K1, Z11
+	KMOVW     2(DI), K1
+	VMOVUPS.Z Z12, K1, Z12
+	KMOVW     4(DI), K1
+	VMOVUPS.Z Z13, K1, Z13
+	KMOVW     6(DI), K1
+	VMOVUPS.Z Z14, K1, Z14
+	KMOVW     8(DI), K1
+	VMOVUPS.Z Z15, K1, Z15
+	KMOVW     10(DI), K1
+	VMOVUPS.Z Z16, K1, Z16
+	KMOVW     12(DI), K1
+	VMOVUPS.Z Z17, K1, Z17
+	KMOVW     14(DI), K1
+	VMOVUPS.Z Z18, K1, Z18
+	KMOVW     16(DI), K1
+	VMOVUPS.Z Z19, K1, Z19
+	KMOVW     18(DI), K1
+	VMOVUPS.Z Z20, K1, Z20
+	MOVQ      R8, R12
+	MOVQ      R8, R13
+	ADDQ      rowBytes+72(FP), R13
+
+again10:
+	CMPQ         R12, R13
+	JEQ          again10_end
+	MOVWLZX      (R12), R14
+	CMPL         R14, $0x0000ffff
+	JEQ          again10_end
+	MOVL         R14, R15
+	SHRL         $0x01, R15
+	CMPQ         R15, cols+80(FP)
+	JAE          done
+	IMULQ        SI, R15
+	ANDL         $0x01, R14
+	VBROADCASTSS (R11)(R14*4), Z10
+	ADDQ         AX, R15
+	VMOVUPS      (R15), Z21
+	VFMADD231PS  Z11, Z10, Z21
+	VMOVUPS      Z21, (R15)
+	VMOVUPS      64(R15), Z21
+	VFMADD231PS  Z12, Z10, Z21
+	VMOVUPS      Z21, 64(R15)
+	VMOVUPS      128(R15), Z21
+	VFMADD231PS  Z13, Z10, Z21
+	VMOVUPS      Z21, 128(R15)
+	VMOVUPS      192(R15), Z21
+	VFMADD231PS  Z14, Z10, Z21
+	VMOVUPS      Z21, 192(R15)
+	VMOVUPS      256(R15), Z21
+	VFMADD231PS  Z15, Z10, Z21
+	VMOVUPS      Z21, 256(R15)
+	VMOVUPS      320(R15), Z21
+	VFMADD231PS  Z16, Z10, Z21
+	VMOVUPS      Z21, 320(R15)
+	VMOVUPS      384(R15), Z21
+	VFMADD231PS  Z17, Z10, Z21
+	VMOVUPS      Z21, 384(R15)
+	VMOVUPS      448(R15), Z21
+	VFMADD231PS  Z18, Z10, Z21
+	VMOVUPS      Z21, 448(R15)
+	VMOVUPS      512(R15), Z21
+	VFMADD231PS  Z19, Z10, Z21
+	VMOVUPS      Z21, 512(R15)
+	VMOVUPS      576(R15), Z21
+	VFMADD231PS  Z20, Z10, Z21
+	VMOVUPS      Z21, 576(R15)
+	ADDQ         $0x02, R12
+	JMP          again10
+
+again10_end:
+rest10:
+	MOVQ outputs+96(FP), R12
+	LEAQ (R10)(R12*4), R10
+	ADDQ rowBytes+72(FP), R8
+	ADDQ activeStride+48(FP), DI
+	DECQ R9
+	JMP  row10
+
+panel9:
+row9:
+	TESTQ R9, R9
+	JEQ   done
+	XORL  R12, R12
+	XORQ  R13, R13
+	JMP   some9_test
+
+some9:
+	ORL  (R10)(R13*4), R12
+	ADDQ $+1, R13
+
+some9_test:
+	CMPQ R13, outputs+96(FP)
+	JL   some9
+	ADDL R12, R12
+	JEQ  rest9
+	CMPQ R9, $0x01
+	JE   next9_last
+	MOVQ R8, R12
+	ADDQ rowBytes+72(FP), R12
+	MOVQ R12, R13
+	ADDQ rowBytes+72(FP), R12
+
+next9:
+	CMPQ       R13, R12
+	JEQ        next9_end
+	MOVWLZX    (R13), R14
+	CMPL       R14, $0x0000ffff
+	JEQ        next9_end
+	SHRL       $0x01, R14
+	IMULQ      SI, R14
+	PREFETCHT0 (DX)(R14*1)
+	PREFETCHT0 64(DX)(R14*1)
+	PREFETCHT0 128(DX)(R14*1)
+	PREFETCHT0 192(DX)(R14*1)
+	PREFETCHT0 256(DX)(R14*1)
+	PREFETCHT0 320(DX)(R14*1)
+	PREFETCHT0 384(DX)(R14*1)
+	PREFETCHT0 448(DX)(R14*1)
+	PREFETCHT0 512(DX)(R14*1)
+	ADDQ       $0x02, R13
+	JMP        next9
+
+next9_end:
+next9_last:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	MOVQ   R8, R12
+	MOVQ   R8, R13
+	ADDQ   rowBytes+72(FP), R13
+
+entry9:
+	CMPQ         R12, R13
+	JEQ          entry9_end
+	MOVWLZX      (R12), R14
+	CMPL         R14, $0x0000ffff
+	JEQ          entry9_end
+	MOVL         R14, R15
+	SHRL         $0x01, R15
+	CMPQ         R15, cols+80(FP)
+	JAE          done
+	IMULQ        SI, R15
+	ANDL         $0x01, R14
+	VBROADCASTSS (R11)(R14*4), Z9
+	ADDQ         DX, R15
+	VFMADD231PS  (R15), Z9, Z0
+	VFMADD231PS  64(R15), Z9, Z1
+	VFMADD231PS  128(R15), Z9, Z2
+	VFMADD231PS  192(R15), Z9, Z3
+	VFMADD231PS  256(R15), Z9, Z4
+	VFMADD231PS  320(R15), Z9, Z5
+	VFMADD231PS  384(R15), Z9, Z6
+	VFMADD231PS  448(R15), Z9, Z7
+	VFMADD231PS  512(R15), Z9, Z8
+	ADDQ         $0x02, R12
+	JMP          entry9
+
+entry9_end:
+	VPXORD Z10, Z10, Z10
+	VMAXPS Z10, Z0, Z0
+	VPXORD Z11, Z11, Z11
+	VMAXPS Z11, Z1, Z1
+	VPXORD Z12, Z12, Z12
+	VMAXPS Z12, Z2, Z2
+	VPXORD Z13, Z13, Z13
+	VMAXPS Z13, Z3, Z3
+	VPXORD Z14, Z14, Z14
+	VMAXPS Z14, Z4, Z4
+	VPXORD Z15, Z15, Z15
+	VMAXPS Z15, Z5, Z5
+	VPXORD Z16, Z16, Z16
+	VMAXPS Z16, Z6, Z6
+	VPXORD Z17, Z17, Z17
+	VMAXPS Z17, Z7, Z7
+	VPXORD Z18, Z18, Z18
+	VMAXPS Z18, Z8, Z8
+	MOVQ   R8, R12
+	MOVQ   R8, R13
+	ADDQ   rowBytes+72(FP), R13
+
+own9:
+	CMPQ       R12, R13
+	JEQ        own9_end
+	MOVWLZX    (R12), R14
+	CMPL       R14, $0x0000ffff
+	JEQ        own9_end
+	SHRL       $0x01, R14
+	IMULQ      SI, R14
+	PREFETCHT0 (AX)(R14*1)
+	PREFETCHT0 64(AX)(R14*1)
+	PREFETCHT0 128(AX)(R14*1)
+	PREFETCHT0 192(AX)(R14*1)
+	PREFETCHT0 256(AX)(R14*1)
+	PREFETCHT0 320(AX)(R14*1)
+	PREFETCHT0 384(AX)(R14*1)
+	PREFETCHT0 448(AX)(R14*1)
+	PREFETCHT0 512(AX)(R14*1)
+	ADDQ       $0x02, R12
+	JMP        own9
+
+own9_end:
+	MOVQ CX, R12
+	MOVQ BX, R13
+	XORQ R14, R14
+	JMP  output9_test
+
+output9:
+	VBROADCASTSS (R10)(R14*4), Z9
+	VMULPS       Z0, Z9, Z19
+	VADDPS       (R12), Z19, Z19
+	VMOVUPS      Z19, (R12)
+	VMULPS       (R13), Z9, Z19
+	VADDPS       Z19, Z10, Z10
+	VMULPS       Z1, Z9, Z19
+	VADDPS       64(R12), Z19, Z19
+	VMOVUPS      Z19, 64(R12)
+	VMULPS       64(R13), Z9, Z19
+	VADDPS       Z19, Z11, Z11
+	VMULPS       Z2, Z9, Z19
+	VADDPS       128(R12), Z19, Z19
+	VMOVUPS      Z19, 128(R12)
+	VMULPS       128(R13), Z9, Z19
+	VADDPS       Z19, Z12, Z12
+	VMULPS       Z3, Z9, Z19
+	VADDPS       192(R12), Z19, Z19
+	VMOVUPS      Z19, 192(R12)
+	VMULPS       192(R13), Z9, Z19
+	VADDPS       Z19, Z13, Z13
+	VMULPS       Z4, Z9, Z19
+	VADDPS       256(R12), Z19, Z19
+	VMOVUPS      Z19, 256(R12)
+	VMULPS       256(R13), Z9, Z19
+	VADDPS       Z19, Z14, Z14
+	VMULPS       Z5, Z9, Z19
+	VADDPS       320(R12), Z19, Z19
+	VMOVUPS      Z19, 320(R12)
+	VMULPS       320(R13), Z9, Z19
+	VADDPS       Z19, Z15, Z15
+	VMULPS       Z6, Z9, Z19
+	VADDPS       384(R12), Z19, Z19
+	VMOVUPS      Z19, 384(R12)
+	VMULPS       384(R13), Z9, Z19
+	VADDPS       Z19, Z16, Z16
+	VMULPS       Z7, Z9, Z19
+	VADDPS       448(R12), Z19, Z19
+	VMOVUPS      Z19, 448(R12)
+	VMULPS       448(R13), Z9, Z19
+	VADDPS       Z19, Z17, Z17
+	VMULPS       Z8, Z9, Z19
+	VADDPS       512(R12), Z19, Z19
+	VMOVUPS      Z19, 512(R12)
+	VMULPS       512(R13), Z9, Z9
+	VADDPS       Z9, Z18, Z18
+	ADDQ         SI, R12
+	ADDQ         SI, R13
+	ADDQ         $+1, R14
+
+output9_test:
+	CMPQ      R14, outputs+96(FP)
+	JL        output9
+	KMOVW     (DI), K1
+	VMOVUPS.Z Z10, K1, Z10
+	KMOVW     2(DI), K1
+	VMOVUPS.Z Z11, K1, Z11
+	KMOVW     4(DI), K1
+	VMOVUPS.Z Z12, K1, Z12
+	KMOVW     6(DI), K1
+	VMOVUPS.Z Z13, K1, Z13
+	KMOVW     8(DI), K1
+	VMOVUPS.Z Z14, K1, Z14
+	KMOVW     10(DI), K1
+	VMOVUPS.Z Z15, K1, Z15
+	KMOVW     12(DI), K1
+	VMOVUPS.Z Z16, K1, Z16
+	KMOVW     14(DI), K1
+	VMOVUPS.Z Z17, K1, Z17
+	KMOVW     16(DI), K1
+	VMOVUPS.Z Z18, K1, Z18
+	MOVQ      R8, R12
+	MOVQ      R8, R13
+	ADDQ      rowBytes+72(FP), R13
+
+again9:
+	CMPQ         R12, R13
+	JEQ          again9_end
+	MOVWLZX      (R12), R14
+	CMPL         R14, $0x0000ffff
+	JEQ          again9_end
+	MOVL         R14, R15
+	SHRL         $0x01, R15
+	CMPQ         R15, cols+80(FP)
+	JAE          done
+	IMULQ        SI, R15
+	ANDL         $0x01, R14
+	VBROADCASTSS (R11)(R14*4), Z9
+	ADDQ         AX, R15
+	VMOVUPS      (R15), Z19
+	VFMADD231PS  Z10, Z9, Z19
+	VMOVUPS      Z19, (R15)
+	VMOVUPS      64(R15), Z19
+	VFMADD231PS  Z11, Z9, Z19
+	VMOVUPS      Z19, 64(R15)
+	VMOVUPS      128(R15), Z19
+	VFMADD231PS  Z12, Z9, Z19
+	VMOVUPS      Z19, 128(R15)
+	VMOVUPS      192(R15), Z19
+	VFMADD231PS  Z13, Z9, Z19
+	VMOVUPS      Z19, 192(R15)
+	VMOVUPS      256(R15), Z19
+	VFMADD231PS  Z14, Z9, Z19
+	VMOVUPS      Z19, 256(R15)
+	VMOVUPS      320(R15), Z19
+	VFMADD231PS  Z15, Z9, Z19
+	VMOVUPS      Z19, 320(R15)
+	VMOVUPS      384(R15), Z19
+	VFMADD231PS  Z16, Z9, Z19
+	VMOVUPS      Z19, 384(R15)
+	VMOVUPS      448(R15), Z19
+	VFMADD231PS  Z17, Z9, Z19
+	VMOVUPS      Z19, 448(R15)
+	VMOVUPS      512(R15), Z19
+	VFMADD231PS  Z18, Z9, Z19
+	VMOVUPS      Z19, 512(R15)
+	ADDQ         $0x02, R12
+	JMP          again9
+
+again9_end:
+rest9:
+	MOVQ outputs+96(FP), R12
+	LEAQ (R10)(R12*4), R10
+	ADDQ rowBytes+72(FP), R8
+	ADDQ activeStride+48(FP), DI
+	DECQ R9
+	JMP  row9
+
+panel8:
+row8:
+	TESTQ R9, R9
+	JEQ   done
+	XORL  R12, R12
+	XORQ  R13, R13
+	JMP   some8_test
+
+some8:
+	ORL  (R10)(R13*4), R12
+	ADDQ $+1, R13
+
+some8_test:
+	CMPQ R13, outputs+96(FP)
+	JL   some8
+	ADDL R12, R12
+	JEQ  rest8
+	CMPQ R9, $0x01
+	JE   next8_last
+	MOVQ R8, R12
+	ADDQ rowBytes+72(FP), R12
+	MOVQ R12, R13
+	ADDQ rowBytes+72(FP), R12
+
+next8:
+	CMPQ       R13, R12
+	JEQ        next8_end
+	MOVWLZX    (R13), R14
+	CMPL       R14, $0x0000ffff
+	JEQ        next8_end
+	SHRL       $0x01, R14
+	IMULQ      SI, R14
+	PREFETCHT0 (DX)(R14*1)
+	PREFETCHT0 64(DX)(R14*1)
+	PREFETCHT0 128(DX)(R14*1)
+	PREFETCHT0 192(DX)(R14*1)
+	PREFETCHT0 256(DX)(R14*1)
+	PREFETCHT0 320(DX)(R14*1)
+	PREFETCHT0 384(DX)(R14*1)
+	PREFETCHT0 448(DX)(R14*1)
+	ADDQ       $0x02, R13
+	JMP        next8
+
+next8_end:
+next8_last:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	MOVQ   R8, R12
+	MOVQ   R8, R13
+	ADDQ   rowBytes+72(FP), R13
+
+entry8:
+	CMPQ         R12, R13
+	JEQ          entry8_end
+	MOVWLZX      (R12), R14
+	CMPL         R14, $0x0000ffff
+	JEQ          entry8_end
+	MOVL         R14, R15
+	SHRL         $0x01, R15
+	CMPQ         R15, cols+80(FP)
+	JAE          done
+	IMULQ        SI, R15
+	ANDL         $0x01, R14
+	VBROADCASTSS (R11)(R14*4), Z8
+	ADDQ         DX, R15
+	VFMADD231PS  (R15), Z8, Z0
+	VFMADD231PS  64(R15), Z8, Z1
+	VFMADD231PS  128(R15), Z8, Z2
+	VFMADD231PS  192(R15), Z8, Z3
+	VFMADD231PS  256(R15), Z8, Z4
+	VFMADD231PS  320(R15), Z8, Z5
+	VFMADD231PS  384(R15), Z8, Z6
+	VFMADD231PS  448(R15), Z8, Z7
+	ADDQ         $0x02, R12
+	JMP          entry8
+
+entry8_end:
+	VPXORD Z9, Z9, Z9
+	VMAXPS Z9, Z0, Z0
+	VPXORD Z10, Z10, Z10
+	VMAXPS Z10, Z1, Z1
+	VPXORD Z11, Z11, Z11
+	VMAXPS Z11, Z2, Z2
+	VPXORD Z12, Z12, Z12
+	VMAXPS Z12, Z3, Z3
+	VPXORD Z13, Z13, Z13
+	VMAXPS Z13, Z4, Z4
+	VPXORD Z14, Z14, Z14
+	VMAXPS Z14, Z5, Z5
+	VPXORD Z15, Z15, Z15
+	VMAXPS Z15, Z6, Z6
+	VPXORD Z16, Z16, Z16
+	VMAXPS Z16, Z7, Z7
+	MOVQ   R8, R12
+	MOVQ   R8, R13
+	ADDQ   rowBytes+72(FP), R13
+
+own8:
+	CMPQ       R12, R13
+	JEQ        own8_end
+	MOVWLZX    (R12), R14
+	CMPL       R14, $0x0000ffff
+	JEQ        own8_end
+	SHRL       $0x01, R14
+	IMULQ      SI, R14
+	PREFETCHT0 (AX)(R14*1)
+	PREFETCHT0 64(AX)(R14*1)
+	PREFETCHT0 128(AX)(R14*1)
+	PREFETCHT0 192(AX)(R14*1)
+	PREFETCHT0 256(AX)(R14*1)
+	PREFETCHT0 320(AX)(R14*1)
+	PREFETCHT0 384(AX)(R14*1)
+	PREFETCHT0 448(AX)(R14*1)
+	ADDQ       $0x02, R12
+	JMP        own8
+
+own8_end:
+	MOVQ CX, R12
+	MOVQ BX, R13
+	XORQ R14, R14
+	JMP  output8_test
+
+output8:
+	VBROADCASTSS (R10)(R14*4), Z8
+	VMULPS       Z0, Z8, Z17
+	VADDPS       (R12), Z17, Z17
+	VMOVUPS      Z17, (R12)
+	VMULPS       (R13), Z8, Z17
+	VADDPS       Z17, Z9, Z9
+	VMULPS       Z1, Z8, Z17
+	VADDPS       64(R12), Z17, Z17
+	VMOVUPS      Z17, 64(R12)
+	VMULPS       64(R13), Z8, Z17
+	VADDPS       Z17, Z10, Z10
+	VMULPS       Z2, Z8, Z17
+	VADDPS       128(R12), Z17, Z17
+	VMOVUPS      Z17, 128(R12)
+	VMULPS       128(R13), Z8, Z17
+	VADDPS       Z17, Z11, Z11
+	VMULPS       Z3, Z8, Z17
+	VADDPS       192(R12), Z17, Z17
+	VMOVUPS      Z17, 192(R12)
+	VMULPS       192(R13), Z8, Z17
+	VADDPS       Z17, Z12, Z12
+	VMULPS       Z4, Z8, Z17
+	VADDPS       256(R12), Z17, Z17
+	VMOVUPS      Z17, 256(R12)
+	VMULPS       256(R13), Z8, Z17
+	VADDPS       Z17, Z13, Z13
+	VMULPS       Z5, Z8, Z17
+	VADDPS       320(R12), Z17, Z17
+	VMOVUPS      Z17, 320(R12)
+	VMULPS       320(R13), Z8, Z17
+	VADDPS       Z17, Z14, Z14
+	VMULPS       Z6, Z8, Z17
+	VADDPS       384(R12), Z17, Z17
+	VMOVUPS      Z17, 384(R12)
+	VMULPS       384(R13), Z8, Z17
+	VADDPS       Z17, Z15, Z15
+	VMULPS       Z7, Z8, Z17
+	VADDPS       448(R12), Z17, Z17
+	VMOVUPS      Z17, 448(R12)
+	VMULPS       448(R13), Z8, Z8
+	VADDPS       Z8, Z16, Z16
+	ADDQ         SI, R12
+	ADDQ         SI, R13
+	ADDQ         $+1, R14
+
+output8_test:
+	CMPQ      R14, outputs+96(FP)
+	JL        output8
+	KMOVW     (DI), K1
+	VMOVUPS.Z Z9, K1, Z9
+	KMOVW     2(DI), K1
+	VMOVUPS.Z Z10, K1, Z10
+	KMOVW     4(DI), K1
+	VMOVUPS.Z Z11, K1, Z11
+	KMOVW     6(DI), K1
+	VMOVUPS.Z Z12, K1, Z12
+	KMOVW     8(DI), K1
+	VMOVUPS.Z Z13, K1, Z13
+	KMOVW     10(DI), K1
+	VMOVUPS.Z Z14, K1, Z14
+	KMOVW     12(DI), K1
+	VMOVUPS.Z Z15, K1, Z15
+	KMOVW     14(DI), K1
+	VMOVUPS.Z Z16, K1, Z16
+	MOVQ      R8, R12
+	MOVQ      R8, R13
+	ADDQ      rowBytes+72(FP), R13
+
+again8:
+	CMPQ         R12, R13
+	JEQ          again8_end
+	MOVWLZX      (R12), R14
+	CMPL         R14, $0x0000ffff
+	JEQ          again8_end
+	MOVL         R14, R15
+	SHRL         $0x01, R15
+	CMPQ         R15, cols+80(FP)
+	JAE          done
+	IMULQ        SI, R15
+	ANDL         $0x01, R14
+	VBROADCASTSS (R11)(R14*4), Z8
+	ADDQ         AX, R15
+	VMOVUPS      (R15), Z17
+	VFMADD231PS  Z9, Z8, Z17
+	VMOVUPS      Z17, (R15)
+	VMOVUPS      64(R15), Z17
+	VFMADD231PS  Z10, Z8, Z17
+	VMOVUPS      Z17, 64(R15)
+	VMOVUPS      128(R15), Z17
+	VFMADD231PS  Z11, Z8, Z17
+	VMOVUPS      Z17, 128(R15)
+	VMOVUPS      192(R15), Z17
+	VFMADD231PS  Z12, Z8, Z17
+	VMOVUPS      Z17, 192(R15)
+	VMOVUPS      256(R15), Z17
+	VFMADD231PS  Z13, Z8, Z17
+	VMOVUPS      Z17, 256(R15)
+	VMOVUPS      320(R15), Z17
+	VFMADD231PS  Z14, Z8, Z17
+	VMOVUPS      Z17, 320(R15)
+	VMOVUPS      384(R15), Z17
+	VFMADD231PS  Z15, Z8, Z17
+	VMOVUPS      Z17, 384(R15)
+	VMOVUPS      448(R15), Z17
+	VFMADD231PS  Z16, Z8, Z17
+	VMOVUPS      Z17, 448(R15)
+	ADDQ         $0x02, R12
+	JMP          again8
+
+again8_end:
+rest8:
+	MOVQ outputs+96(FP), R12
+	LEAQ (R10)(R12*4), R10
+	ADDQ rowBytes+72(FP), R8
+	ADDQ activeStride+48(FP), DI
+	DECQ R9
+	JMP  row8
+
+panel7:
+row7:
+	TESTQ R9, R9
+	JEQ   done
+	XORL  R12, R12
+	XORQ  R13, R13
+	JMP   some7_test
+
+some7:
+	ORL  (R10)(R13*4), R12
+	ADDQ $+1, R13
+
+some7_test:
+	CMPQ R13, outputs+96(FP)
+	JL   some7
+	ADDL R12, R12
+	JEQ  rest7
+	CMPQ R9, $0x01
+	JE   next7_last
+	MOVQ R8, R12
+	ADDQ rowBytes+72(FP), R12
+	MOVQ R12, R13
+	ADDQ rowBytes+72(FP), R12
+
+next7:
+	CMPQ       R13, R12
+	JEQ        next7_end
+	MOVWLZX    (R13), R14
+	CMPL       R14, $0x0000ffff
+	JEQ        next7_end
+	SHRL       $0x01, R14
+	IMULQ      SI, R14
+	PREFETCHT0 (DX)(R14*1)
+	PREFETCHT0 64(DX)(R14*1)
+	PREFETCHT0 128(DX)(R14*1)
+	PREFETCHT0 192(DX)(R14*1)
+	PREFETCHT0 256(DX)(R14*1)
+	PREFETCHT0 320(DX)(R14*1)
+	PREFETCHT0 384(DX)(R14*1)
+	ADDQ       $0x02, R13
+	JMP        next7
+
+next7_end:
+next7_last:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	MOVQ   R8, R12
+	MOVQ   R8, R13
+	ADDQ   rowBytes+72(FP), R13
+
+entry7:
+	CMPQ         R12, R13
+	JEQ          entry7_end
+	MOVWLZX      (R12), R14
+	CMPL         R14, $0x0000ffff
+	JEQ          entry7_end
+	MOVL         R14, R15
+	SHRL         $0x01, R15
+	CMPQ         R15, cols+80(FP)
+	JAE          done
+	IMULQ        SI, R15
+	ANDL         $0x01, R14
+	VBROADCASTSS (R11)(R14*4), Z7
+	ADDQ         DX, R15
+	VFMADD231PS  (R15), Z7, Z0
+	VFMADD231PS  64(R15), Z7, Z1
+	VFMADD231PS  128(R15), Z7, Z2
+	VFMADD231PS  192(R15), Z7, Z3
+	VFMADD231PS  256(R15), Z7, Z4
+	VFMADD231PS  320(R15), Z7, Z5
+	VFMADD231PS  384(R15), Z7, Z6
+	ADDQ         $0x02, R12
+	JMP          entry7
+
+entry7_end:
+	VPXORD Z8, Z8, Z8
+	VMAXPS Z8, Z0, Z0
+	VPXORD Z9, Z9, Z9
+	VMAXPS Z9, Z1, Z1
+	VPXORD Z10, Z10, Z10
+	VMAXPS Z10, Z2, Z2
+	VPXORD Z11, Z11, Z11
+	VMAXPS Z11, Z3, Z3
+	VPXORD Z12, Z12, Z12
+	VMAXPS Z12, Z4, Z4
+	VPXORD Z13, Z13, Z13
+	VMAXPS Z13, Z5, Z5
+	VPXORD Z14, Z14, Z14
+	VMAXPS Z14, Z6, Z6
+	MOVQ   R8, R12
+	MOVQ   R8, R13
+	ADDQ   rowBytes+72(FP), R13
+
+own7:
+	CMPQ       R12, R13
+	JEQ        own7_end
+	MOVWLZX    (R12), R14
+	CMPL       R14, $0x0000ffff
+	JEQ        own7_end
+	SHRL       $0x01, R14
+	IMULQ      SI, R14
+	PREFETCHT0 (AX)(R14*1)
+	PREFETCHT0 64(AX)(R14*1)
+	PREFETCHT0 128(AX)(R14*1)
+	PREFETCHT0 192(AX)(R14*1)
+	PREFETCHT0 256(AX)(R14*1)
+	PREFETCHT0 320(AX)(R14*1)
+	PREFETCHT0 384(AX)(R14*1)
+	ADDQ       $0x02, R12
+	JMP        own7
+
+own7_end:
+	MOVQ CX, R12
+	MOVQ BX, R13
+	XORQ R14, R14
+	JMP  output7_test
+
+output7:
+	VBROADCASTSS (R10)(R14*4), Z7
+	VMULPS       Z0, Z7, Z15
+	VADDPS       (R12), Z15, Z15
+	VMOVUPS      Z15, (R12)
+	VMULPS       (R13), Z7, Z15
+	VADDPS       Z15, Z8, Z8
+	VMULPS       Z1, Z7, Z15
+	VADDPS       64(R12), Z15, Z15
+	VMOVUPS      Z15, 64(R12)
+	VMULPS       64(R13), Z7, Z15
+	VADDPS       Z15, Z9, Z9
+	VMULPS       Z2, Z7, Z15
+	VADDPS       128(R12), Z15, Z15
+	VMOVUPS      Z15, 128(R12)
+	VMULPS       128(R13), Z7, Z15
+	VADDPS       Z15, Z10, Z10
+	VMULPS       Z3, Z7, Z15
+	VADDPS       192(R12), Z15, Z15
+	VMOVUPS      Z15, 192(R12)
+	VMULPS       192(R13), Z7, Z15
+	VADDPS       Z15, Z11, Z11
+	VMULPS       Z4, Z7, Z15
+	VADDPS       256(R12), Z15, Z15
+	VMOVUPS      Z15, 256(R12)
+	VMULPS       256(R13), Z7, Z15
+	VADDPS       Z15, Z12, Z12
+	VMULPS       Z5, Z7, Z15
+	VADDPS       320(R12), Z15, Z15
+	VMOVUPS      Z15, 320(R12)
+	VMULPS       320(R13), Z7, Z15
+	VADDPS       Z15, Z13, Z13
+	VMULPS       Z6, Z7, Z15
+	VADDPS       384(R12), Z15, Z15
+	VMOVUPS      Z15, 384(R12)
+	VMULPS       384(R13), Z7, Z7
+	VADDPS       Z7, Z14, Z14
+	ADDQ         SI, R12
+	ADDQ         SI, R13
+	ADDQ         $+1, R14
+
+output7_test:
+	CMPQ      R14, outputs+96(FP)
+	JL        output7
+	KMOVW     (DI), K1
+	VMOVUPS.Z Z8, K1, Z8
+	KMOVW     2(DI), K1
+	VMOVUPS.Z Z9, K1, Z9
+	KMOVW     4(DI), K1
+	VMOVUPS.Z Z10, K1, Z10
+	KMOVW     6(DI), K1
+	VMOVUPS.Z Z11, K1, Z11
+	KMOVW     8(DI), K1
+	VMOVUPS.Z Z12, K1, Z12
+	KMOVW     10(DI), K1
+	VMOVUPS.Z Z13, K1, Z13
+	KMOVW     12(DI), K1
+	VMOVUPS.Z Z14, K1, Z14
+	MOVQ      R8, R12
+	MOVQ      R8, R13
+	ADDQ      rowBytes+72(FP), R13
+
+again7:
+	CMPQ         R12, R13
+	JEQ          again7_end
+	MOVWLZX      (R12), R14
+	CMPL         R14, $0x0000ffff
+	JEQ          again7_end
+	MOVL         R14, R15
+	SHRL         $0x01, R15
+	CMPQ         R15, cols+80(FP)
+	JAE          done
+	IMULQ        SI, R15
+	ANDL         $0x01, R14
+	VBROADCASTSS (R11)(R14*4), Z7
+	ADDQ         AX, R15
+	VMOVUPS      (R15), Z15
+	VFMADD231PS  Z8, Z7, Z15
+	VMOVUPS      Z15, (R15)
+	VMOVUPS      64(R15), Z15
+	VFMADD231PS  Z9, Z7, Z15
+	VMOVUPS      Z15, 64(R15)
+	VMOVUPS      128(R15), Z15
+	VFMADD231PS  Z10, Z7, Z15
+	VMOVUPS      Z15, 128(R15)
+	VMOVUPS      192(R15), Z15
+	VFMADD231PS  Z11, Z7, Z15
+	VMOVUPS      Z15, 192(R15)
+	VMOVUPS      256(R15), Z15
+	VFMADD231PS  Z12, Z7, Z15
+	VMOVUPS      Z15, 256(R15)
+	VMOVUPS      320(R15), Z15
+	VFMADD231PS  Z13, Z7, Z15
+	VMOVUPS      Z15, 320(R15)
+	VMOVUPS      384(R15), Z15
+	VFMADD231PS  Z14, Z7, Z15
+	VMOVUPS      Z15, 384(R15)
+	ADDQ         $0x02, R12
+	JMP          again7
+
+again7_end:
+rest7:
+	MOVQ outputs+96(FP), R12
+	LEAQ (R10)(R12*4), R10
+	ADDQ rowBytes+72(FP), R8
+	ADDQ activeStride+48(FP), DI
+	DECQ R9
+	JMP  row7
+
+panel6:
+row6:
+	TESTQ R9, R9
+	JEQ   done
+	XORL  R12, R12
+	XORQ  R13, R13
+	JMP   some6_test
+
+some6:
+	ORL  (R10)(R13*4), R12
+	ADDQ $+1, R13
+
+some6_test:
+	CMPQ R13, outputs+96(FP)
+	JL   some6
+	ADDL R12, R12
+	JEQ  rest6
+	CMPQ R9, $0x01
+	JE   next6_last
+	MOVQ R8, R12
+	ADDQ rowBytes+72(FP), R12
+	MOVQ R12, R13
+	ADDQ rowBytes+72(FP), R12
+
+next6:
+	CMPQ       R13, R12
+	JEQ        next6_end
+	MOVWLZX    (R13), R14
+	CMPL       R14, $0x0000ffff
+	JEQ        next6_end
+	SHRL       $0x01, R14
+	IMULQ      SI, R14
+	PREFETCHT0 (DX)(R14*1)
+	PREFETCHT0 64(DX)(R14*1)
+	PREFETCHT0 128(DX)(R14*1)
+	PREFETCHT0 192(DX)(R14*1)
+	PREFETCHT0 256(DX)(R14*1)
+	PREFETCHT0 320(DX)(R14*1)
+	ADDQ       $0x02, R13
+	JMP        next6
+
+next6_end:
+next6_last:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	MOVQ   R8, R12
+	MOVQ   R8, R13
+	ADDQ   rowBytes+72(FP), R13
+
+entry6:
+	CMPQ         R12, R13
+	JEQ          entry6_end
+	MOVWLZX      (R12), R14
+	CMPL         R14, $0x0000ffff
+	JEQ          entry6_end
+	MOVL         R14, R15
+	SHRL         $0x01, R15
+	CMPQ         R15, cols+80(FP)
+	JAE          done
+	IMULQ        SI, R15
+	ANDL         $0x01, R14
+	VBROADCASTSS (R11)(R14*4), Z6
+	ADDQ         DX, R15
+	VFMADD231PS  (R15), Z6, Z0
+	VFMADD231PS  64(R15), Z6, Z1
+	VFMADD231PS  128(R15), Z6, Z2
+	VFMADD231PS  192(R15), Z6, Z3
+	VFMADD231PS  256(R15), Z6, Z4
+	VFMADD231PS  320(R15), Z6, Z5
+	ADDQ         $0x02, R12
+	JMP          entry6
+
+entry6_end:
+	VPXORD Z7, Z7, Z7
+	VMAXPS Z7, Z0, Z0
+	VPXORD Z8, Z8, Z8
+	VMAXPS Z8, Z1, Z1
+	VPXORD Z9, Z9, Z9
+	VMAXPS Z9, Z2, Z2
+	VPXORD Z10, Z10, Z10
+	VMAXPS Z10, Z3, Z3
+	VPXORD Z11, Z11, Z11
+	VMAXPS Z11, Z4, Z4
+	VPXORD Z12, Z12, Z12
+	VMAXPS Z12, Z5, Z5
+	MOVQ   R8, R12
+	MOVQ   R8, R13
+	ADDQ   rowBytes+72(FP), R13
+
+own6:
+	CMPQ       R12, R13
+	JEQ        own6_end
+	MOVWLZX    (R12), R14
+	CMPL       R14, $0x0000ffff
+	JEQ        own6_end
+	SHRL       $0x01, R14
+	IMULQ      SI, R14
+	PREFETCHT0 (AX)(R14*1)
+	PREFETCHT0 64(AX)(R14*1)
+	PREFETCHT0 128(AX)(R14*1)
+	PREFETCHT0 192(AX)(R14*1)
+	PREFETCHT0 256(AX)(R14*1)
+	PREFETCHT0 320(AX)(R14*1)
+	ADDQ       $0x02, R12
+	JMP        own6
+
+own6_end:
+	MOVQ CX, R12
+	MOVQ BX, R13
+	XORQ R14, R14
+	JMP  output6_test
+
+output6:
+	VBROADCASTSS (R10)(R14*4), Z6
+	VMULPS       Z0, Z6, Z13
+	VADDPS       (R12), Z13, Z13
+	VMOVUPS      Z13, (R12)
+	VMULPS       (R13), Z6, Z13
+	VADDPS       Z13, Z7, Z7
+	VMULPS       Z1, Z6, Z13
+	VADDPS       64(R12), Z13, Z13
+	VMOVUPS      Z13, 64(R12)
+	VMULPS       64(R13), Z6, Z13
+	VADDPS       Z13, Z8, Z8
+	VMULPS       Z2, Z6, Z13
+	VADDPS       128(R12), Z13, Z13
+	VMOVUPS      Z13, 128(R12)
+	VMULPS       128(R13), Z6, Z13
+	VADDPS       Z13, Z9, Z9
+	VMULPS       Z3, Z6, Z13
+	VADDPS       192(R12), Z13, Z13
+	VMOVUPS      Z13, 192(R12)
+	VMULPS       192(R13), Z6, Z13
+	VADDPS       Z13, Z10, Z10
+	VMULPS       Z4, Z6, Z13
+	VADDPS       256(R12), Z13, Z13
+	VMOVUPS      Z13, 256(R12)
+	VMULPS       256(R13), Z6, Z13
+	VADDPS       Z13, Z11, Z11
+	VMULPS       Z5, Z6, Z13
+	VADDPS       320(R12), Z13, Z13
+	VMOVUPS      Z13, 320(R12)
+	VMULPS       320(R13), Z6, Z6
+	VADDPS       Z6, Z12, Z12
+	ADDQ         SI, R12
+	ADDQ         SI, R13
+	ADDQ         $+1, R14
+
+output6_test:
+	CMPQ      R14, outputs+96(FP)
+	JL        output6
+	KMOVW     (DI), K1
+	VMOVUPS.Z Z7, K1, Z7
+	KMOVW     2(DI), K1
+	VMOVUPS.Z Z8, K1, Z8
+	KMOVW     4(DI), K1
+	VMOVUPS.Z Z9, K1, Z9
+	KMOVW     6(DI), K1
+	VMOVUPS.Z Z10, K1, Z10
+	KMOVW     8(DI), K1
+	VMOVUPS.Z Z11, K1, Z11
+	KMOVW     10(DI), K1
+	VMOVUPS.Z Z12, K1, Z12
+	MOVQ      R8, R12
+	MOVQ      R8, R13
+	ADDQ      rowBytes+72(FP), R13
+
+again6:
+	CMPQ         R12, R13
+	JEQ          again6_end
+	MOVWLZX      (R12), R14
+	CMPL         R14, $0x0000ffff
+	JEQ          again6_end
+	MOVL         R14, R15
+	SHRL         $0x01, R15
+	CMPQ         R15, cols+80(FP)
+	JAE          done
+	IMULQ        SI, R15
+	ANDL         $0x01, R14
+	VBROADCASTSS (R11)(R14*4), Z6
+	ADDQ         AX, R15
+	VMOVUPS      (R15), Z13
+	VFMADD231PS  Z7, Z6, Z13
+	VMOVUPS      Z13, (R15)
+	VMOVUPS      64(R15), Z13
+	VFMADD231PS  Z8, Z6, Z13
+	VMOVUPS      Z13, 64(R15)
+	VMOVUPS      128(R15), Z13
+	VFMADD231PS  Z9, Z6, Z13
+	VMOVUPS      Z13, 128(R15)
+	VMOVUPS      192(R15), Z13
+	VFMADD231PS  Z10, Z6, Z13
+	VMOVUPS      Z13, 192(R15)
+	VMOVUPS      256(R15), Z13
+	VFMADD231PS  Z11, Z6, Z13
+	VMOVUPS      Z13, 256(R15)
+	VMOVUPS      320(R15), Z13
+	VFMADD231PS  Z12, Z6, Z13
+	VMOVUPS      Z13, 320(R15)
+	ADDQ         $0x02, R12
+	JMP          again6
+
+again6_end:
+rest6:
+	MOVQ outputs+96(FP), R12
+	LEAQ (R10)(R12*4), R10
+	ADDQ rowBytes+72(FP), R8
+	ADDQ activeStride+48(FP), DI
+	DECQ R9
+	JMP  row6
+
+panel5:
+row5:
+	TESTQ R9, R9
+	JEQ   done
+	XORL  R12, R12
+	XORQ  R13, R13
+	JMP   some5_test
+
+some5:
+	ORL  (R10)(R13*4), R12
+	ADDQ $+1, R13
+
+some5_test:
+	CMPQ R13, outputs+96(FP)
+	JL   some5
+	ADDL R12, R12
+	JEQ  rest5
+	CMPQ R9, $0x01
+	JE   next5_last
+	MOVQ R8, R12
+	ADDQ rowBytes+72(FP), R12
+	MOVQ R12, R13
+	ADDQ rowBytes+72(FP), R12
+
+next5:
+	CMPQ       R13, R12
+	JEQ        next5_end
+	MOVWLZX    (R13), R14
+	CMPL       R14, $0x0000ffff
+	JEQ        next5_end
+	SHRL       $0x01, R14
+	IMULQ      SI, R14
+	PREFETCHT0 (DX)(R14*1)
+	PREFETCHT0 64(DX)(R14*1)
+	PREFETCHT0 128(DX)(R14*1)
+	PREFETCHT0 192(DX)(R14*1)
+	PREFETCHT0 256(DX)(R14*1)
+	ADDQ       $0x02, R13
+	JMP        next5
+
+next5_end:
+next5_last:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	MOVQ   R8, R12
+	MOVQ   R8, R13
+	ADDQ   rowBytes+72(FP), R13
+
+entry5:
+	CMPQ         R12, R13
+	JEQ          entry5_end
+	MOVWLZX      (R12), R14
+	CMPL         R14, $0x0000ffff
+	JEQ          entry5_end
+	MOVL         R14, R15
+	SHRL         $0x01, R15
+	CMPQ         R15, cols+80(FP)
+	JAE          done
+	IMULQ        SI, R15
+	ANDL         $0x01, R14
+	VBROADCASTSS (R11)(R14*4), Z5
+	ADDQ         DX, R15
+	VFMADD231PS  (R15), Z5, Z0
+	VFMADD231PS  64(R15), Z5, Z1
+	VFMADD231PS  128(R15), Z5, Z2
+	VFMADD231PS  192(R15), Z5, Z3
+	VFMADD231PS  256(R15), Z5, Z4
+	ADDQ         $0x02, R12
+	JMP          entry5
+
+entry5_end:
+	VPXORD Z6, Z6, Z6
+	VMAXPS Z6, Z0, Z0
+	VPXORD Z7, Z7, Z7
+	VMAXPS Z7, Z1, Z1
+	VPXORD Z8, Z8, Z8
+	VMAXPS Z8, Z2, Z2
+	VPXORD Z9, Z9, Z9
+	VMAXPS Z9, Z3, Z3
+	VPXORD Z10, Z10, Z10
+	VMAXPS Z10, Z4, Z4
+	MOVQ   R8, R12
+	MOVQ   R8, R13
+	ADDQ   rowBytes+72(FP), R13
+
+own5:
+	CMPQ       R12, R13
+	JEQ        own5_end
+	MOVWLZX    (R12), R14
+	CMPL       R14, $0x0000ffff
+	JEQ        own5_end
+	SHRL       $0x01, R14
+	IMULQ      SI, R14
+	PREFETCHT0 (AX)(R14*1)
+	PREFETCHT0 64(AX)(R14*1)
+	PREFETCHT0 128(AX)(R14*1)
+	PREFETCHT0 192(AX)(R14*1)
+	PREFETCHT0 256(AX)(R14*1)
+	ADDQ       $0x02, R12
+	JMP        own5
+
+own5_end:
+	MOVQ CX, R12
+	MOVQ BX, R13
+	XORQ R14, R14
+	JMP  output5_test
+
+output5:
+	VBROADCASTSS (R10)(R14*4), Z5
+	VMULPS       Z0, Z5, Z11
+	VADDPS       (R12), Z11, Z11
+	VMOVUPS      Z11, (R12)
+	VMULPS       (R13), Z5, Z11
+	VADDPS       Z11, Z6, Z6
+	VMULPS       Z1, Z5, Z11
+	VADDPS       64(R12), Z11, Z11
+	VMOVUPS      Z11, 64(R12)
+	VMULPS       64(R13), Z5, Z11
+	VADDPS       Z11, Z7, Z7
+	VMULPS       Z2, Z5, Z11
+	VADDPS       128(R12), Z11, Z11
+	VMOVUPS      Z11, 128(R12)
+	VMULPS       128(R13), Z5, Z11
+	VADDPS       Z11, Z8, Z8
+	VMULPS       Z3, Z5, Z11
+	VADDPS       192(R12), Z11, Z11
+	VMOVUPS      Z11, 192(R12)
+	VMULPS       192(R13), Z5, Z11
+	VADDPS       Z11, Z9, Z9
+	VMULPS       Z4, Z5, Z11
+	VADDPS       256(R12), Z11, Z11
+	VMOVUPS      Z11, 256(R12)
+	VMULPS       256(R13), Z5, Z5
+	VADDPS       Z5, Z10, Z10
+	ADDQ         SI, R12
+	ADDQ         SI, R13
+	ADDQ         $+1, R14
+
+output5_test:
+	CMPQ      R14, outputs+96(FP)
+	JL        output5
+	KMOVW     (DI), K1
+	VMOVUPS.Z Z6, K1, Z6
+	KMOVW     2(DI), K1
+	VMOVUPS.Z Z7, K1, Z7
+	KMOVW     4(DI), K1
+	VMOVUPS.Z Z8, K1, Z8
+	KMOVW     6(DI), K1
+	VMOVUPS.Z Z9, K1, Z9
+	KMOVW     8(DI), K1
+	VMOVUPS.Z Z10, K1, Z10
+	MOVQ      R8, R12
+	MOVQ      R8, R13
+	ADDQ      rowBytes+72(FP), R13
+
+again5:
+	CMPQ         R12, R13
+	JEQ          again5_end
+	MOVWLZX      (R12), R14
+	CMPL         R14, $0x0000ffff
+	JEQ          again5_end
+	MOVL         R14, R15
+	SHRL         $0x01, R15
+	CMPQ         R15, cols+80(FP)
+	JAE          done
+	IMULQ        SI, R15
+	ANDL         $0x01, R14
+	VBROADCASTSS (R11)(R14*4), Z5
+	ADDQ         AX, R15
+	VMOVUPS      (R15), Z11
+	VFMADD231PS  Z6, Z5, Z11
+	VMOVUPS      Z11, (R15)
+	VMOVUPS      64(R15), Z11
+	VFMADD231PS  Z7, Z5, Z11
+	VMOVUPS      Z11, 64(R15)
+	VMOVUPS      128(R15), Z11
+	VFMADD231PS  Z8, Z5, Z11
+	VMOVUPS      Z11, 128(R15)
+	VMOVUPS      192(R15), Z11
+	VFMADD231PS  Z9, Z5, Z11
+	VMOVUPS      Z11, 192(R15)
+	VMOVUPS      256(R15), Z11
+	VFMADD231PS  Z10, Z5, Z11
+	VMOVUPS      Z11, 256(R15)
+	ADDQ         $0x02, R12
+	JMP          again5
+
+again5_end:
+rest5:
+	MOVQ outputs+96(FP), R12
+	LEAQ (R10)(R12*4), R10
+	ADDQ rowBytes+72(FP), R8
+	ADDQ activeStride+48(FP), DI
+	DECQ R9
+	JMP  row5
+
+panel4:
+row4:
+	TESTQ R9, R9
+	JEQ   done
+	XORL  R12, R12
+	XORQ  R13, R13
+	JMP   some4_test
+
+some4:
+	ORL  (R10)(R13*4), R12
+	ADDQ $+1, R13
+
+some4_test:
+	CMPQ R13, outputs+96(FP)
+	JL   some4
+	ADDL R12, R12
+	JEQ  rest4
+	CMPQ R9, $0x01
+	JE   next4_last
+	MOVQ R8, R12
+	ADDQ rowBytes+72(FP), R12
+	MOVQ R12, R13
+	ADDQ rowBytes+72(FP), R12
+
+next4:
+	CMPQ       R13, R12
+	JEQ        next4_end
+	MOVWLZX    (R13), R14
+	CMPL       R14, $0x0000ffff
+	JEQ        next4_end
+	SHRL       $0x01, R14
+	IMULQ      SI, R14
+	PREFETCHT0 (DX)(R14*1)
+	PREFETCHT0 64(DX)(R14*1)
+	PREFETCHT0 128(DX)(R14*1)
+	PREFETCHT0 192(DX)(R14*1)
+	ADDQ       $0x02, R13
+	JMP        next4
+
+next4_end:
+next4_last:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	MOVQ   R8, R12
+	MOVQ   R8, R13
+	ADDQ   rowBytes+72(FP), R13
+
+entry4:
+	CMPQ         R12, R13
+	JEQ          entry4_end
+	MOVWLZX      (R12), R14
+	CMPL         R14, $0x0000ffff
+	JEQ          entry4_end
+	MOVL         R14, R15
+	SHRL         $0x01, R15
+	CMPQ         R15, cols+80(FP)
+	JAE          done
+	IMULQ        SI, R15
+	ANDL         $0x01, R14
+	VBROADCASTSS (R11)(R14*4), Z4
+	ADDQ         DX, R15
+	VFMADD231PS  (R15), Z4, Z0
+	VFMADD231PS  64(R15), Z4, Z1
+	VFMADD231PS  128(R15), Z4, Z2
+	VFMADD231PS  192(R15), Z4, Z3
+	ADDQ         $0x02, R12
+	JMP          entry4
+
+entry4_end:
+	VPXORD Z5, Z5, Z5
+	VMAXPS Z5, Z0, Z0
+	VPXORD Z6, Z6, Z6
+	VMAXPS Z6, Z1, Z1
+	VPXORD Z7, Z7, Z7
+	VMAXPS Z7, Z2, Z2
+	VPXORD Z8, Z8, Z8
+	VMAXPS Z8, Z3, Z3
+	MOVQ   R8, R12
+	MOVQ   R8, R13
+	ADDQ   rowBytes+72(FP), R13
+
+own4:
+	CMPQ       R12, R13
+	JEQ        own4_end
+	MOVWLZX    (R12), R14
+	CMPL       R14, $0x0000ffff
+	JEQ        own4_end
+	SHRL       $0x01, R14
+	IMULQ      SI, R14
+	PREFETCHT0 (AX)(R14*1)
+	PREFETCHT0 64(AX)(R14*1)
+	PREFETCHT0 128(AX)(R14*1)
+	PREFETCHT0 192(AX)(R14*1)
+	ADDQ       $0x02, R12
+	JMP        own4
+
+own4_end:
+	MOVQ CX, R12
+	MOVQ BX, R13
+	XORQ R14, R14
+	JMP  output4_test
+
+output4:
+	VBROADCASTSS (R10)(R14*4), Z4
+	VMULPS       Z0, Z4, Z9
+	VADDPS       (R12), Z9, Z9
+	VMOVUPS      Z9, (R12)
+	VMULPS       (R13), Z4, Z9
+	VADDPS       Z9, Z5, Z5
+	VMULPS       Z1, Z4, Z9
+	VADDPS       64(R12), Z9, Z9
+	VMOVUPS      Z9, 64(R12)
+	VMULPS       64(R13), Z4, Z9
+	VADDPS       Z9, Z6, Z6
+	VMULPS       Z2, Z4, Z9
+	VADDPS       128(R12), Z9, Z9
+	VMOVUPS      Z9, 128(R12)
+	VMULPS       128(R13), Z4, Z9
+	VADDPS       Z9, Z7, Z7
+	VMULPS       Z3, Z4, Z9
+	VADDPS       192(R12), Z9, Z9
+	VMOVUPS      Z9, 192(R12)
+	VMULPS       192(R13), Z4, Z4
+	VADDPS       Z4, Z8, Z8
+	ADDQ         SI, R12
+	ADDQ         SI, R13
+	ADDQ         $+1, R14
+
+output4_test:
+	CMPQ      R14, outputs+96(FP)
+	JL        output4
+	KMOVW     (DI), K1
+	VMOVUPS.Z Z5, K1, Z5
+	KMOVW     2(DI), K1
+	VMOVUPS.Z Z6, K1, Z6
+	KMOVW     4(DI), K1
+	VMOVUPS.Z Z7, K1, Z7
+	KMOVW     6(DI), K1
+	VMOVUPS.Z Z8, K1, Z8
+	MOVQ      R8, R12
+	MOVQ      R8, R13
+	ADDQ      rowBytes+72(FP), R13
+
+again4:
+	CMPQ         R12, R13
+	JEQ          again4_end
+	MOVWLZX      (R12), R14
+	CMPL         R14, $0x0000ffff
+	JEQ          again4_end
+	MOVL         R14, R15
+	SHRL         $0x01, R15
+	CMPQ         R15, cols+80(FP)
+	JAE          done
+	IMULQ        SI, R15
+	ANDL         $0x01, R14
+	VBROADCASTSS (R11)(R14*4), Z4
+	ADDQ         AX, R15
+	VMOVUPS      (R15), Z9
+	VFMADD231PS  Z5, Z4, Z9
+	VMOVUPS      Z9, (R15)
+	VMOVUPS      64(R15), Z9
+	VFMADD231PS  Z6, Z4, Z9
+	VMOVUPS      Z9, 64(R15)
+	VMOVUPS      128(R15), Z9
+	VFMADD231PS  Z7, Z4, Z9
+	VMOVUPS      Z9, 128(R15)
+	VMOVUPS      192(R15), Z9
+	VFMADD231PS  Z8, Z4, Z9
+	VMOVUPS      Z9, 192(R15)
+	ADDQ         $0x02, R12
+	JMP          again4
+
+again4_end:
+rest4:
+	MOVQ outputs+96(FP), R12
+	LEAQ (R10)(R12*4), R10
+	ADDQ rowBytes+72(FP), R8
+	ADDQ activeStride+48(FP), DI
+	DECQ R9
+	JMP  row4
+
+panel3:
+row3:
+	TESTQ R9, R9
+	JEQ   done
+	XORL  R12, R12
+	XORQ  R13, R13
+	JMP   some3_test
+
+some3:
+	ORL  (R10)(R13*4), R12
+	ADDQ $+1, R13
+
+some3_test:
+	CMPQ R13, outputs+96(FP)
+	JL   some3
+	ADDL R12, R12
+	JEQ  rest3
+	CMPQ R9, $0x01
+	JE   next3_last
+	MOVQ R8, R12
+	ADDQ rowBytes+72(FP), R12
+	MOVQ R12, R13
+	ADDQ rowBytes+72(FP), R12
+
+next3:
+	CMPQ       R13, R12
+	JEQ        next3_end
+	MOVWLZX    (R13), R14
+	CMPL       R14, $0x0000ffff
+	JEQ        next3_end
+	SHRL       $0x01, R14
+	IMULQ      SI, R14
+	PREFETCHT0 (DX)(R14*1)
+	PREFETCHT0 64(DX)(R14*1)
+	PREFETCHT0 128(DX)(R14*1)
+	ADDQ       $0x02, R13
+	JMP        next3
+
+next3_end:
+next3_last:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	MOVQ   R8, R12
+	MOVQ   R8, R13
+	ADDQ   rowBytes+72(FP), R13
+
+entry3:
+	CMPQ         R12, R13
+	JEQ          entry3_end
+	MOVWLZX      (R12), R14
+	CMPL         R14, $0x0000ffff
+	JEQ          entry3_end
+	MOVL         R14, R15
+	SHRL         $0x01, R15
+	CMPQ         R15, cols+80(FP)
+	JAE          done
+	IMULQ        SI, R15
+	ANDL         $0x01, R14
+	VBROADCASTSS (R11)(R14*4), Z3
+	ADDQ         DX, R15
+	VFMADD231PS  (R15), Z3, Z0
+	VFMADD231PS  64(R15), Z3, Z1
+	VFMADD231PS  128(R15), Z3, Z2
+	ADDQ         $0x02, R12
+	JMP          entry3
+
+entry3_end:
+	VPXORD Z4, Z4, Z4
+	VMAXPS Z4, Z0, Z0
+	VPXORD Z5, Z5, Z5
+	VMAXPS Z5, Z1, Z1
+	VPXORD Z6, Z6, Z6
+	VMAXPS Z6, Z2, Z2
+	MOVQ   R8, R12
+	MOVQ   R8, R13
+	ADDQ   rowBytes+72(FP), R13
+
+own3:
+	CMPQ       R12, R13
+	JEQ        own3_end
+	MOVWLZX    (R12), R14
+	CMPL       R14, $0x0000ffff
+	JEQ        own3_end
+	SHRL       $0x01, R14
+	IMULQ      SI, R14
+	PREFETCHT0 (AX)(R14*1)
+	PREFETCHT0 64(AX)(R14*1)
+	PREFETCHT0 128(AX)(R14*1)
+	ADDQ       $0x02, R12
+	JMP        own3
+
+own3_end:
+	MOVQ CX, R12
+	MOVQ BX, R13
+	XORQ R14, R14
+	JMP  output3_test
+
+output3:
+	VBROADCASTSS (R10)(R14*4), Z3
+	VMULPS       Z0, Z3, Z7
+	VADDPS       (R12), Z7, Z7
+	VMOVUPS      Z7, (R12)
+	VMULPS       (R13), Z3, Z7
+	VADDPS       Z7, Z4, Z4
+	VMULPS       Z1, Z3, Z7
+	VADDPS       64(R12), Z7, Z7
+	VMOVUPS      Z7, 64(R12)
+	VMULPS       64(R13), Z3, Z7
+	VADDPS       Z7, Z5, Z5
+	VMULPS       Z2, Z3, Z7
+	VADDPS       128(R12), Z7, Z7
+	VMOVUPS      Z7, 128(R12)
+	VMULPS       128(R13), Z3, Z3
+	VADDPS       Z3, Z6, Z6
+	ADDQ         SI, R12
+	ADDQ         SI, R13
+	ADDQ         $+1, R14
+
+output3_test:
+	CMPQ      R14, outputs+96(FP)
+	JL        output3
+	KMOVW     (DI), K1
+	VMOVUPS.Z Z4, K1, Z4
+	KMOVW     2(DI), K1
+	VMOVUPS.Z Z5, K1, Z5
+	KMOVW     4(DI), K1
+	VMOVUPS.Z Z6, K1, Z6
+	MOVQ      R8, R12
+	MOVQ      R8, R13
+	ADDQ      rowBytes+72(FP), R13
+
+again3:
+	CMPQ         R12, R13
+	JEQ          again3_end
+	MOVWLZX      (R12), R14
+	CMPL         R14, $0x0000ffff
+	JEQ          again3_end
+	MOVL         R14, R15
+	SHRL         $0x01, R15
+	CMPQ         R15, cols+80(FP)
+	JAE          done
+	IMULQ        SI, R15
+	ANDL         $0x01, R14
+	VBROADCASTSS (R11)(R14*4), Z3
+	ADDQ         AX, R15
+	VMOVUPS      (R15), Z7
+	VFMADD231PS  Z4, Z3, Z7
+	VMOVUPS      Z7, (R15)
+	VMOVUPS      64(R15), Z7
+	VFMADD231PS  Z5, Z3, Z7
+	VMOVUPS      Z7, 64(R15)
+	VMOVUPS      128(R15), Z7
+	VFMADD231PS  Z6, Z3, Z7
+	VMOVUPS      Z7, 128(R15)
+	ADDQ         $0x02, R12
+	JMP          again3
+
+again3_end:
+rest3:
+	MOVQ outputs+96(FP), R12
+	LEAQ (R10)(R12*4), R10
+	ADDQ rowBytes+72(FP), R8
+	ADDQ activeStride+48(FP), DI
+	DECQ R9
+	JMP  row3
+
+panel2:
+row2:
+	TESTQ R9, R9
+	JEQ   done
+	XORL  R12, R12
+	XORQ  R13, R13
+	JMP   some2_test
+
+some2:
+	ORL  (R10)(R13*4), R12
+	ADDQ $+1, R13
+
+some2_test:
+	CMPQ R13, outputs+96(FP)
+	JL   some2
+	ADDL R12, R12
+	JEQ  rest2
+	CMPQ R9, $0x01
+	JE   next2_last
+	MOVQ R8, R12
+	ADDQ rowBytes+72(FP), R12
+	MOVQ R12, R13
+	ADDQ rowBytes+72(FP), R12
+
+next2:
+	CMPQ       R13, R12
+	JEQ        next2_end
+	MOVWLZX    (R13), R14
+	CMPL       R14, $0x0000ffff
+	JEQ        next2_end
+	SHRL       $0x01, R14
+	IMULQ      SI, R14
+	PREFETCHT0 (DX)(R14*1)
+	PREFETCHT0 64(DX)(R14*1)
+	ADDQ       $0x02, R13
+	JMP        next2
+
+next2_end:
+next2_last:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	MOVQ   R8, R12
+	MOVQ   R8, R13
+	ADDQ   rowBytes+72(FP), R13
+
+entry2:
+	CMPQ         R12, R13
+	JEQ          entry2_end
+	MOVWLZX      (R12), R14
+	CMPL         R14, $0x0000ffff
+	JEQ          entry2_end
+	MOVL         R14, R15
+	SHRL         $0x01, R15
+	CMPQ         R15, cols+80(FP)
+	JAE          done
+	IMULQ        SI, R15
+	ANDL         $0x01, R14
+	VBROADCASTSS (R11)(R14*4), Z2
+	ADDQ         DX, R15
+	VFMADD231PS  (R15), Z2, Z0
+	VFMADD231PS  64(R15), Z2, Z1
+	ADDQ         $0x02, R12
+	JMP          entry2
+
+entry2_end:
+	VPXORD Z3, Z3, Z3
+	VMAXPS Z3, Z0, Z0
+	VPXORD Z4, Z4, Z4
+	VMAXPS Z4, Z1, Z1
+	MOVQ   R8, R12
+	MOVQ   R8, R13
+	ADDQ   rowBytes+72(FP), R13
+
+own2:
+	CMPQ       R12, R13
+	JEQ        own2_end
+	MOVWLZX    (R12), R14
+	CMPL       R14, $0x0000ffff
+	JEQ        own2_end
+	SHRL       $0x01, R14
+	IMULQ      SI, R14
+	PREFETCHT0 (AX)(R14*1)
+	PREFETCHT0 64(AX)(R14*1)
+	ADDQ       $0x02, R12
+	JMP        own2
+
+own2_end:
+	MOVQ CX, R12
+	MOVQ BX, R13
+	XORQ R14, R14
+	JMP  output2_test
+
+output2:
+	VBROADCASTSS (R10)(R14*4), Z2
+	VMULPS       Z0, Z2, Z5
+	VADDPS       (R12), Z5, Z5
+	VMOVUPS      Z5, (R12)
+	VMULPS       (R13), Z2, Z5
+	VADDPS       Z5, Z3, Z3
+	VMULPS       Z1, Z2, Z5
+	VADDPS       64(R12), Z5, Z5
+	VMOVUPS      Z5, 64(R12)
+	VMULPS       64(R13), Z2, Z2
+	VADDPS       Z2, Z4, Z4
+	ADDQ         SI, R12
+	ADDQ         SI, R13
+	ADDQ         $+1, R14
+
+output2_test:
+	CMPQ      R14, outputs+96(FP)
+	JL        output2
+	KMOVW     (DI), K1
+	VMOVUPS.Z Z3, K1, Z3
+	KMOVW     2(DI), K1
+	VMOVUPS.Z Z4, K1, Z4
+	MOVQ      R8, R12
+	MOVQ      R8, R13
+	ADDQ      rowBytes+72(FP), R13
+
+again2:
+	CMPQ         R12, R13
+	JEQ          again2_end
+	MOVWLZX      (R12), R14
+	CMPL         R14, $0x0000ffff
+	JEQ          again2_end
+	MOVL         R14, R15
+	SHRL         $0x01, R15
+	CMPQ         R15, cols+80(FP)
+	JAE          done
+	IMULQ        SI, R15
+	ANDL         $0x01, R14
+	VBROADCASTSS (R11)(R14*4), Z2
+	ADDQ         AX, R15
+	VMOVUPS      (R15), Z5
+	VFMADD231PS  Z3, Z2, Z5
+	VMOVUPS      Z5, (R15)
+	VMOVUPS      64(R15), Z5
+	VFMADD231PS  Z4, Z2, Z5
+	VMOVUPS      Z5, 64(R15)
+	ADDQ         $0x02, R12
+	JMP          again2
+
+again2_end:
+rest2:
+	MOVQ outputs+96(FP), R12
+	LEAQ (R10)(R12*4), R10
+	ADDQ rowBytes+72(FP), R8
+	ADDQ activeStride+48(FP), DI
+	DECQ R9
+	JMP  row2
+
+panel1:
+row1:
+	TESTQ R9, R9
+	JEQ   done
+	XORL  R12, R12
+	XORQ  R13, R13
+	JMP   some1_test
+
+some1:
+	ORL  (R10)(R13*4), R12
+	ADDQ $+1, R13
+
+some1_test:
+	CMPQ R13, outputs+96(FP)
+	JL   some1
+	ADDL R12, R12
+	JEQ  rest1
+	CMPQ R9, $0x01
+	JE   next1_last
+	MOVQ R8, R12
+	ADDQ rowBytes+72(FP), R12
+	MOVQ R12, R13
+	ADDQ rowBytes+72(FP), R12
+
+next1:
+	CMPQ       R13, R12
+	JEQ        next1_end
+	MOVWLZX    (R13), R14
+	CMPL       R14, $0x0000ffff
+	JEQ        next1_end
+	SHRL       $0x01, R14
+	IMULQ      SI, R14
+	PREFETCHT0 (DX)(R14*1)
+	ADDQ       $0x02, R13
+	JMP        next1
+
+next1_end:
+next1_last:
+	VPXORD Z0, Z0, Z0
+	MOVQ   R8, R12
+	MOVQ   R8, R13
+	ADDQ   rowBytes+72(FP), R13
+
+entry1:
+	CMPQ         R12, R13
+	JEQ          entry1_end
+	MOVWLZX      (R12), R14
+	CMPL         R14, $0x0000ffff
+	JEQ          entry1_end
+	MOVL         R14, R15
+	SHRL         $0x01, R15
+	CMPQ         R15, cols+80(FP)
+	JAE          done
+	IMULQ        SI, R15
+	ANDL         $0x01, R14
+	VBROADCASTSS (R11)(R14*4), Z1
+	ADDQ         DX, R15
+	VFMADD231PS  (R15), Z1, Z0
+	ADDQ         $0x02, R12
+	JMP          entry1
+
+entry1_end:
+	VPXORD Z2, Z2, Z2
+	VMAXPS Z2, Z0, Z0
+	MOVQ   R8, R12
+	MOVQ   R8, R13
+	ADDQ   rowBytes+72(FP), R13
+
+own1:
+	CMPQ       R12, R13
+	JEQ        own1_end
+	MOVWLZX    (R12), R14
+	CMPL       R14, $0x0000ffff
+	JEQ        own1_end
+	SHRL       $0x01, R14
+	IMULQ      SI, R14
+	PREFETCHT0 (AX)(R14*1)
+	ADDQ       $0x02, R12
+	JMP        own1
+
+own1_end:
+	MOVQ CX, R12
+	MOVQ BX, R13
+	XORQ R14, R14
+	JMP  output1_test
+
+output1:
+	VBROADCASTSS (R10)(R14*4), Z1
+	VMULPS       Z0, Z1, Z3
+	VADDPS       (R12), Z3, Z3
+	VMOVUPS      Z3, (R12)
+	VMULPS       (R13), Z1, Z1
+	VADDPS       Z1, Z2, Z2
+	ADDQ         SI, R12
+	ADDQ         SI, R13
+	ADDQ         $+1, R14
+
+output1_test:
+	CMPQ      R14, outputs+96(FP)
+	JL        output1
+	KMOVW     (DI), K1
+	VMOVUPS.Z Z2, K1, Z2
+	MOVQ      R8, R12
+	MOVQ      R8, R13
+	ADDQ      rowBytes+72(FP), R13
+
+again1:
+	CMPQ         R12, R13
+	JEQ          again1_end
+	MOVWLZX      (R12), R14
+	CMPL         R14, $0x0000ffff
+	JEQ          again1_end
+	MOVL         R14, R15
+	SHRL         $0x01, R15
+	CMPQ         R15, cols+80(FP)
+	JAE          done
+	IMULQ        SI, R15
+	ANDL         $0x01, R14
+	VBROADCASTSS (R11)(R14*4), Z1
+	ADDQ         AX, R15
+	VMOVUPS      (R15), Z3
+	VFMADD231PS  Z2, Z1, Z3
+	VMOVUPS      Z3, (R15)
+	ADDQ         $0x02, R12
+	JMP          again1
+
+again1_end:
+rest1:
+	MOVQ outputs+96(FP), R12
+	LEAQ (R10)(R12*4), R10
+	ADDQ rowBytes+72(FP), R8
+	ADDQ activeStride+48(FP), DI
+	DECQ R9
+	JMP  row1
+
+done:
+	MOVQ rows+64(FP), AX
+	SUBQ R9, AX
+	MOVQ AX, ret+112(FP)
 	VZEROUPPER
 	RET
 
@@ -7310,501 +12358,6 @@ done:
 	VZEROUPPER
 	RET
 
-// func hiddenGradAVX512(dh *float32, dw2 *float32, h *float32, active *uint16, activeStride int, d *float32, dStride int, w2 *float32, w2Stride int, rows int, outputs int, bytes int)
-// Requires: AVX, AVX512F
-TEXT ·hiddenGradAVX512(SB), NOSPLIT, $0-96
-	MOVQ   dh+0(FP), AX
-	MOVQ   dw2+8(FP), CX
-	MOVQ   h+16(FP), DX
-	MOVQ   active+24(FP), BX
-	MOVQ   d+40(FP), SI
-	MOVQ   w2+56(FP), DI
-	MOVQ   bytes+88(FP), R8
-	VPXORD Z0, Z0, Z0
-	MOVQ   outputs+80(FP), R9
-	CMPQ   R9, $0x01
-	JEQ    panel1
-	CMPQ   R9, $0x02
-	JEQ    panel2
-	CMPQ   R9, $0x03
-	JEQ    panel3
-	CMPQ   R9, $0x04
-	JEQ    panel4
-	CMPQ   R9, $0x05
-	JEQ    panel5
-	XORQ   R9, R9
-	JMP    vector6_test
-
-vector6:
-	LEAQ    (CX)(R9*1), R10
-	VMOVUPS (R10), Z1
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z2
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z3
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z4
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z5
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z6
-	ADDQ    w2Stride+64(FP), R10
-	LEAQ    (DI)(R9*1), R10
-	VMOVUPS (R10), Z7
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z8
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z9
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z10
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z11
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z12
-	ADDQ    w2Stride+64(FP), R10
-	LEAQ    (DX)(R9*1), R10
-	LEAQ    (AX)(R9*1), R11
-	MOVQ    SI, R12
-	MOVQ    R9, R13
-	SHRQ    $0x05, R13
-	ADDQ    BX, R13
-	XORQ    R14, R14
-	JMP     row6_test
-
-row6:
-	VMOVUPS      (R10), Z13
-	VMAXPS       Z0, Z13, Z13
-	VMOVUPS      (R11), Z14
-	VBROADCASTSS (R12), Z15
-	VMULPS       Z15, Z13, Z16
-	VADDPS       Z16, Z1, Z1
-	VMULPS       Z7, Z15, Z15
-	VADDPS       Z15, Z14, Z14
-	VBROADCASTSS 4(R12), Z15
-	VMULPS       Z15, Z13, Z16
-	VADDPS       Z16, Z2, Z2
-	VMULPS       Z8, Z15, Z15
-	VADDPS       Z15, Z14, Z14
-	VBROADCASTSS 8(R12), Z15
-	VMULPS       Z15, Z13, Z16
-	VADDPS       Z16, Z3, Z3
-	VMULPS       Z9, Z15, Z15
-	VADDPS       Z15, Z14, Z14
-	VBROADCASTSS 12(R12), Z15
-	VMULPS       Z15, Z13, Z16
-	VADDPS       Z16, Z4, Z4
-	VMULPS       Z10, Z15, Z15
-	VADDPS       Z15, Z14, Z14
-	VBROADCASTSS 16(R12), Z15
-	VMULPS       Z15, Z13, Z16
-	VADDPS       Z16, Z5, Z5
-	VMULPS       Z11, Z15, Z15
-	VADDPS       Z15, Z14, Z14
-	VBROADCASTSS 20(R12), Z15
-	VMULPS       Z15, Z13, Z13
-	VADDPS       Z13, Z6, Z6
-	VMULPS       Z12, Z15, Z15
-	VADDPS       Z15, Z14, Z14
-	KMOVW        (R13), K1
-	VMOVUPS.Z    Z14, K1, Z14
-	VMOVUPS      Z14, (R11)
-	ADDQ         R8, R10
-	ADDQ         R8, R11
-	ADDQ         dStride+48(FP), R12
-	ADDQ         activeStride+32(FP), R13
-	ADDQ         $+1, R14
-
-row6_test:
-	CMPQ    R14, rows+72(FP)
-	JL      row6
-	LEAQ    (CX)(R9*1), R10
-	VMOVUPS Z1, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Z2, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Z3, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Z4, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Z5, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Z6, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	ADDQ    $+64, R9
-
-vector6_test:
-	CMPQ R9, R8
-	JL   vector6
-	JMP  done
-
-panel5:
-	XORQ R9, R9
-	JMP  vector5_test
-
-vector5:
-	LEAQ    (CX)(R9*1), R10
-	VMOVUPS (R10), Z1
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z2
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z3
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z4
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z5
-	ADDQ    w2Stride+64(FP), R10
-	LEAQ    (DI)(R9*1), R10
-	VMOVUPS (R10), Z6
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z7
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z8
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z9
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z10
-	ADDQ    w2Stride+64(FP), R10
-	LEAQ    (DX)(R9*1), R10
-	LEAQ    (AX)(R9*1), R11
-	MOVQ    SI, R12
-	MOVQ    R9, R13
-	SHRQ    $0x05, R13
-	ADDQ    BX, R13
-	XORQ    R14, R14
-	JMP     row5_test
-
-row5:
-	VMOVUPS      (R10), Z11
-	VMAXPS       Z0, Z11, Z11
-	VMOVUPS      (R11), Z12
-	VBROADCASTSS (R12), Z13
-	VMULPS       Z13, Z11, Z14
-	VADDPS       Z14, Z1, Z1
-	VMULPS       Z6, Z13, Z13
-	VADDPS       Z13, Z12, Z12
-	VBROADCASTSS 4(R12), Z13
-	VMULPS       Z13, Z11, Z14
-	VADDPS       Z14, Z2, Z2
-	VMULPS       Z7, Z13, Z13
-	VADDPS       Z13, Z12, Z12
-	VBROADCASTSS 8(R12), Z13
-	VMULPS       Z13, Z11, Z14
-	VADDPS       Z14, Z3, Z3
-	VMULPS       Z8, Z13, Z13
-	VADDPS       Z13, Z12, Z12
-	VBROADCASTSS 12(R12), Z13
-	VMULPS       Z13, Z11, Z14
-	VADDPS       Z14, Z4, Z4
-	VMULPS       Z9, Z13, Z13
-	VADDPS       Z13, Z12, Z12
-	VBROADCASTSS 16(R12), Z13
-	VMULPS       Z13, Z11, Z11
-	VADDPS       Z11, Z5, Z5
-	VMULPS       Z10, Z13, Z13
-	VADDPS       Z13, Z12, Z12
-	KMOVW        (R13), K1
-	VMOVUPS.Z    Z12, K1, Z12
-	VMOVUPS      Z12, (R11)
-	ADDQ         R8, R10
-	ADDQ         R8, R11
-	ADDQ         dStride+48(FP), R12
-	ADDQ         activeStride+32(FP), R13
-	ADDQ         $+1, R14
-
-row5_test:
-	CMPQ    R14, rows+72(FP)
-	JL      row5
-	LEAQ    (CX)(R9*1), R10
-	VMOVUPS Z1, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Z2, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Z3, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Z4, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Z5, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	ADDQ    $+64, R9
-
-vector5_test:
-	CMPQ R9, R8
-	JL   vector5
-	JMP  done
-
-panel4:
-	XORQ R9, R9
-	JMP  vector4_test
-
-vector4:
-	LEAQ    (CX)(R9*1), R10
-	VMOVUPS (R10), Z1
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z2
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z3
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z4
-	ADDQ    w2Stride+64(FP), R10
-	LEAQ    (DI)(R9*1), R10
-	VMOVUPS (R10), Z5
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z6
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z7
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z8
-	ADDQ    w2Stride+64(FP), R10
-	LEAQ    (DX)(R9*1), R10
-	LEAQ    (AX)(R9*1), R11
-	MOVQ    SI, R12
-	MOVQ    R9, R13
-	SHRQ    $0x05, R13
-	ADDQ    BX, R13
-	XORQ    R14, R14
-	JMP     row4_test
-
-row4:
-	VMOVUPS      (R10), Z9
-	VMAXPS       Z0, Z9, Z9
-	VMOVUPS      (R11), Z10
-	VBROADCASTSS (R12), Z11
-	VMULPS       Z11, Z9, Z12
-	VADDPS       Z12, Z1, Z1
-	VMULPS       Z5, Z11, Z11
-	VADDPS       Z11, Z10, Z10
-	VBROADCASTSS 4(R12), Z11
-	VMULPS       Z11, Z9, Z12
-	VADDPS       Z12, Z2, Z2
-	VMULPS       Z6, Z11, Z11
-	VADDPS       Z11, Z10, Z10
-	VBROADCASTSS 8(R12), Z11
-	VMULPS       Z11, Z9, Z12
-	VADDPS       Z12, Z3, Z3
-	VMULPS       Z7, Z11, Z11
-	VADDPS       Z11, Z10, Z10
-	VBROADCASTSS 12(R12), Z11
-	VMULPS       Z11, Z9, Z9
-	VADDPS       Z9, Z4, Z4
-	VMULPS       Z8, Z11, Z11
-	VADDPS       Z11, Z10, Z10
-	KMOVW        (R13), K1
-	VMOVUPS.Z    Z10, K1, Z10
-	VMOVUPS      Z10, (R11)
-	ADDQ         R8, R10
-	ADDQ         R8, R11
-	ADDQ         dStride+48(FP), R12
-	ADDQ         activeStride+32(FP), R13
-	ADDQ         $+1, R14
-
-row4_test:
-	CMPQ    R14, rows+72(FP)
-	JL      row4
-	LEAQ    (CX)(R9*1), R10
-	VMOVUPS Z1, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Z2, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Z3, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Z4, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	ADDQ    $+64, R9
-
-vector4_test:
-	CMPQ R9, R8
-	JL   vector4
-	JMP  done
-
-panel3:
-	XORQ R9, R9
-	JMP  vector3_test
-
-vector3:
-	LEAQ    (CX)(R9*1), R10
-	VMOVUPS (R10), Z1
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z2
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z3
-	ADDQ    w2Stride+64(FP), R10
-	LEAQ    (DI)(R9*1), R10
-	VMOVUPS (R10), Z4
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z5
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z6
-	ADDQ    w2Stride+64(FP), R10
-	LEAQ    (DX)(R9*1), R10
-	LEAQ    (AX)(R9*1), R11
-	MOVQ    SI, R12
-	MOVQ    R9, R13
-	SHRQ    $0x05, R13
-	ADDQ    BX, R13
-	XORQ    R14, R14
-	JMP     row3_test
-
-row3:
-	VMOVUPS      (R10), Z7
-	VMAXPS       Z0, Z7, Z7
-	VMOVUPS      (R11), Z8
-	VBROADCASTSS (R12), Z9
-	VMULPS       Z9, Z7, Z10
-	VADDPS       Z10, Z1, Z1
-	VMULPS       Z4, Z9, Z9
-	VADDPS       Z9, Z8, Z8
-	VBROADCASTSS 4(R12), Z9
-	VMULPS       Z9, Z7, Z10
-	VADDPS       Z10, Z2, Z2
-	VMULPS       Z5, Z9, Z9
-	VADDPS       Z9, Z8, Z8
-	VBROADCASTSS 8(R12), Z9
-	VMULPS       Z9, Z7, Z7
-	VADDPS       Z7, Z3, Z3
-	VMULPS       Z6, Z9, Z9
-	VADDPS       Z9, Z8, Z8
-	KMOVW        (R13), K1
-	VMOVUPS.Z    Z8, K1, Z8
-	VMOVUPS      Z8, (R11)
-	ADDQ         R8, R10
-	ADDQ         R8, R11
-	ADDQ         dStride+48(FP), R12
-	ADDQ         activeStride+32(FP), R13
-	ADDQ         $+1, R14
-
-row3_test:
-	CMPQ    R14, rows+72(FP)
-	JL      row3
-	LEAQ    (CX)(R9*1), R10
-	VMOVUPS Z1, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Z2, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Z3, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	ADDQ    $+64, R9
-
-vector3_test:
-	CMPQ R9, R8
-	JL   vector3
-	JMP  done
-
-panel2:
-	XORQ R9, R9
-	JMP  vector2_test
-
-vector2:
-	LEAQ    (CX)(R9*1), R10
-	VMOVUPS (R10), Z1
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z2
-	ADDQ    w2Stride+64(FP), R10
-	LEAQ    (DI)(R9*1), R10
-	VMOVUPS (R10), Z3
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Z4
-	ADDQ    w2Stride+64(FP), R10
-	LEAQ    (DX)(R9*1), R10
-	LEAQ    (AX)(R9*1), R11
-	MOVQ    SI, R12
-	MOVQ    R9, R13
-	SHRQ    $0x05, R13
-	ADDQ    BX, R13
-	XORQ    R14, R14
-	JMP     row2_test
-
-row2:
-	VMOVUPS      (R10), Z5
-	VMAXPS       Z0, Z5, Z5
-	VMOVUPS      (R11), Z6
-	VBROADCASTSS (R12), Z7
-	VMULPS       Z7, Z5, Z8
-	VADDPS       Z8, Z1, Z1
-	VMULPS       Z3, Z7, Z7
-	VADDPS       Z7, Z6, Z6
-	VBROADCASTSS 4(R12), Z7
-	VMULPS       Z7, Z5, Z5
-	VADDPS       Z5, Z2, Z2
-	VMULPS       Z4, Z7, Z7
-	VADDPS       Z7, Z6, Z6
-	KMOVW        (R13), K1
-	VMOVUPS.Z    Z6, K1, Z6
-	VMOVUPS      Z6, (R11)
-	ADDQ         R8, R10
-	ADDQ         R8, R11
-	ADDQ         dStride+48(FP), R12
-	ADDQ         activeStride+32(FP), R13
-	ADDQ         $+1, R14
-
-row2_test:
-	CMPQ    R14, rows+72(FP)
-	JL      row2
-	LEAQ    (CX)(R9*1), R10
-	VMOVUPS Z1, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Z2, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	ADDQ    $+64, R9
-
-vector2_test:
-	CMPQ R9, R8
-	JL   vector2
-	JMP  done
-
-panel1:
-	XORQ R9, R9
-	JMP  vector1_test
-
-vector1:
-	LEAQ    (CX)(R9*1), R10
-	VMOVUPS (R10), Z1
-	ADDQ    w2Stride+64(FP), R10
-	LEAQ    (DI)(R9*1), R10
-	VMOVUPS (R10), Z2
-	ADDQ    w2Stride+64(FP), R10
-	LEAQ    (DX)(R9*1), R10
-	LEAQ    (AX)(R9*1), R11
-	MOVQ    SI, R12
-	MOVQ    R9, R13
-	SHRQ    $0x05, R13
-	ADDQ    BX, R13
-	XORQ    R14, R14
-	JMP     row1_test
-
-row1:
-	VMOVUPS      (R10), Z3
-	VMAXPS       Z0, Z3, Z3
-	VMOVUPS      (R11), Z4
-	VBROADCASTSS (R12), Z5
-	VMULPS       Z5, Z3, Z3
-	VADDPS       Z3, Z1, Z1
-	VMULPS       Z2, Z5, Z5
-	VADDPS       Z5, Z4, Z4
-	KMOVW        (R13), K1
-	VMOVUPS.Z    Z4, K1, Z4
-	VMOVUPS      Z4, (R11)
-	ADDQ         R8, R10
-	ADDQ         R8, R11
-	ADDQ         dStride+48(FP), R12
-	ADDQ         activeStride+32(FP), R13
-	ADDQ         $+1, R14
-
-row1_test:
-	CMPQ    R14, rows+72(FP)
-	JL      row1
-	LEAQ    (CX)(R9*1), R10
-	VMOVUPS Z1, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	ADDQ    $+64, R9
-
-vector1_test:
-	CMPQ R9, R8
-	JL   vector1
-
-done:
-	VZEROUPPER
-	RET
-
 // func reluAVX2(n int, y *float32, x *float32)
 // Requires: AVX
 TEXT ·reluAVX2(SB), NOSPLIT, $0-24
@@ -7995,6 +12548,409 @@ loop:
 loop_test:
 	CMPQ BX, AX
 	JL   loop
+	VZEROUPPER
+	RET
+
+// func softmaxAVX2(n int, p *float32, z *float32, outputs int, room *float32)
+// Requires: AVX, AVX2
+TEXT ·softmaxAVX2(SB), NOSPLIT, $0-40
+	MOVQ         p+8(FP), AX
+	MOVQ         z+16(FP), CX
+	MOVQ         room+32(FP), DX
+	VPBROADCASTD outputs+24(FP), Y0
+	VPMULLD      numbers<>+0(SB), Y0, Y0
+	XORQ         BX, BX
+	JMP          rows_test
+
+rows:
+	VXORPS     Y1, Y1, Y1
+	VPCMPEQD   Y1, Y1, Y2
+	VGATHERDPS Y2, (CX)(Y0*4), Y1
+	MOVQ       CX, SI
+	MOVQ       DX, DI
+	XORQ       R8, R8
+	JMP        largest_test
+
+largest:
+	VXORPS     Y2, Y2, Y2
+	VPCMPEQD   Y2, Y2, Y3
+	VGATHERDPS Y3, (SI)(Y0*4), Y2
+	VMOVUPS    Y2, (DI)
+	VMAXPS     Y1, Y2, Y1
+	ADDQ       $0x04, SI
+	ADDQ       $0x20, DI
+	ADDQ       $+1, R8
+
+largest_test:
+	CMPQ   R8, outputs+24(FP)
+	JL     largest
+	VXORPS Y2, Y2, Y2
+	MOVQ   CX, SI
+	MOVQ   DX, DI
+	XORQ   R8, R8
+	JMP    sum_test
+
+sum:
+	VMOVUPS (DI), Y3
+	VSUBPS  Y1, Y3, Y3
+	VMOVUPS xc2d00000<>+0(SB), Y4
+	VMOVUPS x42b20000<>+0(SB), Y5
+	VMAXPS  Y3, Y4, Y3
+	VMINPS  Y3, Y5, Y3
+	VMULPS  x3fb8aa3b<>+0(SB), Y3, Y4
+	VADDPS  x4b400000<>+0(SB), Y4, Y4
+	VSUBPS  x4b400000<>+0(SB), Y4, Y5
+	VMULPS  x3f318000<>+0(SB), Y5, Y6
+	VSUBPS  Y6, Y3, Y3
+	VMULPS  xb95e8083<>+0(SB), Y5, Y5
+	VSUBPS  Y5, Y3, Y3
+	VMOVUPS x39500d01<>+0(SB), Y5
+	VMULPS  Y5, Y3, Y5
+	VADDPS  x3ab60b61<>+0(SB), Y5, Y5
+	VMULPS  Y5, Y3, Y5
+	VADDPS  x3c088889<>+0(SB), Y5, Y5
+	VMULPS  Y5, Y3, Y5
+	VADDPS  x3d2aaaab<>+0(SB), Y5, Y5
+	VMULPS  Y5, Y3, Y5
+	VADDPS  x3e2aaaab<>+0(SB), Y5, Y5
+	VMULPS  Y5, Y3, Y5
+	VADDPS  x3f000000<>+0(SB), Y5, Y5
+	VMULPS  Y5, Y3, Y5
+	VADDPS  x3f800000<>+0(SB), Y5, Y5
+	VMULPS  Y5, Y3, Y5
+	VADDPS  x3f800000<>+0(SB), Y5, Y5
+	VPSUBD  x4b400000<>+0(SB), Y4, Y3
+	VPSRAD  $0x01, Y3, Y4
+	VPSUBD  Y4, Y3, Y3
+	VPADDD  x0000007f<>+0(SB), Y4, Y4
+	VPSLLD  $0x17, Y4, Y4
+	VMULPS  Y4, Y5, Y5
+	VPADDD  x0000007f<>+0(SB), Y3, Y3
+	VPSLLD  $0x17, Y3, Y3
+	VMULPS  Y3, Y5, Y5
+	VMOVUPS Y5, (DI)
+	VADDPS  Y5, Y2, Y2
+	ADDQ    $0x04, SI
+	ADDQ    $0x20, DI
+	ADDQ    $+1, R8
+
+sum_test:
+	CMPQ R8, outputs+24(FP)
+	JL   sum
+	MOVQ AX, SI
+	MOVQ DX, DI
+	XORQ R8, R8
+	JMP  share_test
+
+share:
+	VMOVUPS      (DI), Y1
+	VDIVPS       Y2, Y1, Y1
+	MOVQ         SI, R9
+	VEXTRACTF128 $0x01, Y1, X3
+	VEXTRACTPS   $0x00, X1, (R9)
+	MOVQ         outputs+24(FP), R10
+	LEAQ         (R9)(R10*4), R9
+	VEXTRACTPS   $0x01, X1, (R9)
+	MOVQ         outputs+24(FP), R10
+	LEAQ         (R9)(R10*4), R9
+	VEXTRACTPS   $0x02, X1, (R9)
+	MOVQ         outputs+24(FP), R10
+	LEAQ         (R9)(R10*4), R9
+	VEXTRACTPS   $0x03, X1, (R9)
+	MOVQ         outputs+24(FP), R10
+	LEAQ         (R9)(R10*4), R9
+	VEXTRACTPS   $0x00, X3, (R9)
+	MOVQ         outputs+24(FP), R10
+	LEAQ         (R9)(R10*4), R9
+	VEXTRACTPS   $0x01, X3, (R9)
+	MOVQ         outputs+24(FP), R10
+	LEAQ         (R9)(R10*4), R9
+	VEXTRACTPS   $0x02, X3, (R9)
+	MOVQ         outputs+24(FP), R10
+	LEAQ         (R9)(R10*4), R9
+	VEXTRACTPS   $0x03, X3, (R9)
+	MOVQ         outputs+24(FP), R10
+	LEAQ         (R9)(R10*4), R9
+	ADDQ         $0x04, SI
+	ADDQ         $0x20, DI
+	ADDQ         $+1, R8
+
+share_test:
+	CMPQ   R8, outputs+24(FP)
+	JL     share
+	MOVQ   outputs+24(FP), SI
+	IMUL3Q $0x20, SI, SI
+	ADDQ   SI, AX
+	ADDQ   SI, CX
+	ADDQ   $+8, BX
+
+rows_test:
+	CMPQ BX, n+0(FP)
+	JL   rows
+	VZEROUPPER
+	RET
+
+// func policyGradsAVX2(n int, d *float32, z *float32, p *float32, action *uint8, advantage *float32, weight *float32, entropy float32, outputs int, room *float32)
+// Requires: AVX, AVX2
+TEXT ·policyGradsAVX2(SB), NOSPLIT, $0-80
+	MOVQ         d+8(FP), AX
+	MOVQ         z+16(FP), CX
+	MOVQ         p+24(FP), DX
+	MOVQ         room+72(FP), BX
+	MOVQ         action+32(FP), SI
+	VBROADCASTSS entropy+56(FP), Y0
+	VPBROADCASTD outputs+64(FP), Y1
+	VPMULLD      numbers<>+0(SB), Y1, Y1
+	XORQ         DI, DI
+	JMP          rows_test
+
+rows:
+	VXORPS     Y2, Y2, Y2
+	VPCMPEQD   Y2, Y2, Y3
+	VGATHERDPS Y3, (CX)(Y1*4), Y2
+	MOVQ       CX, R8
+	MOVQ       BX, R9
+	XORQ       R10, R10
+	JMP        largest_test
+
+largest:
+	VXORPS     Y3, Y3, Y3
+	VPCMPEQD   Y3, Y3, Y4
+	VGATHERDPS Y4, (R8)(Y1*4), Y3
+	VMOVUPS    Y3, (R9)
+	VMAXPS     Y2, Y3, Y2
+	ADDQ       $0x04, R8
+	ADDQ       $0x20, R9
+	ADDQ       $+1, R10
+
+largest_test:
+	CMPQ   R10, outputs+64(FP)
+	JL     largest
+	VXORPS Y3, Y3, Y3
+	MOVQ   CX, R8
+	MOVQ   BX, R9
+	XORQ   R10, R10
+	JMP    sum_test
+
+sum:
+	VMOVUPS (R9), Y4
+	VSUBPS  Y2, Y4, Y4
+	VMOVUPS Y4, (R9)
+	VMOVUPS xc2d00000<>+0(SB), Y5
+	VMOVUPS x42b20000<>+0(SB), Y6
+	VMAXPS  Y4, Y5, Y4
+	VMINPS  Y4, Y6, Y4
+	VMULPS  x3fb8aa3b<>+0(SB), Y4, Y5
+	VADDPS  x4b400000<>+0(SB), Y5, Y5
+	VSUBPS  x4b400000<>+0(SB), Y5, Y6
+	VMULPS  x3f318000<>+0(SB), Y6, Y7
+	VSUBPS  Y7, Y4, Y4
+	VMULPS  xb95e8083<>+0(SB), Y6, Y6
+	VSUBPS  Y6, Y4, Y4
+	VMOVUPS x39500d01<>+0(SB), Y6
+	VMULPS  Y6, Y4, Y6
+	VADDPS  x3ab60b61<>+0(SB), Y6, Y6
+	VMULPS  Y6, Y4, Y6
+	VADDPS  x3c088889<>+0(SB), Y6, Y6
+	VMULPS  Y6, Y4, Y6
+	VADDPS  x3d2aaaab<>+0(SB), Y6, Y6
+	VMULPS  Y6, Y4, Y6
+	VADDPS  x3e2aaaab<>+0(SB), Y6, Y6
+	VMULPS  Y6, Y4, Y6
+	VADDPS  x3f000000<>+0(SB), Y6, Y6
+	VMULPS  Y6, Y4, Y6
+	VADDPS  x3f800000<>+0(SB), Y6, Y6
+	VMULPS  Y6, Y4, Y6
+	VADDPS  x3f800000<>+0(SB), Y6, Y6
+	VPSUBD  x4b400000<>+0(SB), Y5, Y4
+	VPSRAD  $0x01, Y4, Y5
+	VPSUBD  Y5, Y4, Y4
+	VPADDD  x0000007f<>+0(SB), Y5, Y5
+	VPSLLD  $0x17, Y5, Y5
+	VMULPS  Y5, Y6, Y6
+	VPADDD  x0000007f<>+0(SB), Y4, Y4
+	VPSLLD  $0x17, Y4, Y4
+	VMULPS  Y4, Y6, Y6
+	VADDPS  Y6, Y3, Y3
+	ADDQ    $0x04, R8
+	ADDQ    $0x20, R9
+	ADDQ    $+1, R10
+
+sum_test:
+	CMPQ      R10, outputs+64(FP)
+	JL        sum
+	VPSUBD    x3f3504f3<>+0(SB), Y3, Y4
+	VPSRAD    $0x17, Y4, Y2
+	VCVTDQ2PS Y2, Y2
+	VPAND     x007fffff<>+0(SB), Y4, Y4
+	VPADDD    x3f3504f3<>+0(SB), Y4, Y4
+	VSUBPS    x3f800000<>+0(SB), Y4, Y4
+	VADDPS    x40000000<>+0(SB), Y4, Y5
+	VDIVPS    Y5, Y4, Y5
+	VMULPS    Y5, Y5, Y6
+	VMOVUPS   x3e638e39<>+0(SB), Y7
+	VMULPS    Y6, Y7, Y7
+	VADDPS    x3e924925<>+0(SB), Y7, Y7
+	VMULPS    Y6, Y7, Y7
+	VADDPS    x3ecccccd<>+0(SB), Y7, Y7
+	VMULPS    Y6, Y7, Y7
+	VADDPS    x3f2aaaab<>+0(SB), Y7, Y7
+	VMULPS    Y6, Y7, Y7
+	VMULPS    x3f000000<>+0(SB), Y4, Y6
+	VMULPS    Y4, Y6, Y6
+	VADDPS    Y6, Y7, Y7
+	VMULPS    Y5, Y7, Y7
+	VMULPS    xb95e8083<>+0(SB), Y2, Y5
+	VADDPS    Y5, Y7, Y7
+	VSUBPS    Y7, Y6, Y6
+	VSUBPS    Y6, Y4, Y4
+	VMULPS    x3f318000<>+0(SB), Y2, Y2
+	VADDPS    Y4, Y2, Y2
+	VSUBPS    Y3, Y3, Y4
+	VADDPS    Y4, Y2, Y2
+	VXORPS    Y3, Y3, Y3
+	MOVQ      DX, R8
+	MOVQ      BX, R9
+	XORQ      R10, R10
+	JMP       entropy_test
+
+entropy:
+	VMOVUPS    (R9), Y4
+	VSUBPS     Y2, Y4, Y4
+	VMOVUPS    Y4, (R9)
+	VXORPS     Y5, Y5, Y5
+	VPCMPEQD   Y5, Y5, Y6
+	VGATHERDPS Y6, (R8)(Y1*4), Y5
+	VMULPS     Y5, Y4, Y4
+	VSUBPS     Y4, Y3, Y3
+	ADDQ       $0x04, R8
+	ADDQ       $0x20, R9
+	ADDQ       $+1, R10
+
+entropy_test:
+	CMPQ      R10, outputs+64(FP)
+	JL        entropy
+	VXORPS    Y4, Y4, Y4
+	VPMOVZXBD (SI)(DI*1), Y2
+	MOVQ      AX, R8
+	SUBQ      DX, R8
+	MOVQ      DX, R9
+	MOVQ      BX, R10
+	XORQ      R11, R11
+	JMP       grad_test
+
+grad:
+	VXORPS       Y5, Y5, Y5
+	VPCMPEQD     Y5, Y5, Y6
+	VGATHERDPS   Y6, (R9)(Y1*4), Y5
+	VMOVUPS      (R10), Y7
+	VPCMPEQD     Y4, Y2, Y6
+	VANDPS       x3f800000<>+0(SB), Y6, Y6
+	VPADDD       x00000001<>+0(SB), Y4, Y4
+	VSUBPS       Y5, Y6, Y6
+	MOVQ         advantage+40(FP), R12
+	VMULPS       (R12)(DI*4), Y6, Y6
+	VADDPS       Y3, Y7, Y7
+	VMULPS       Y0, Y5, Y5
+	VMULPS       Y7, Y5, Y5
+	VSUBPS       Y5, Y6, Y6
+	MOVQ         weight+48(FP), R12
+	VMULPS       (R12)(DI*4), Y6, Y6
+	LEAQ         (R9)(R8*1), R12
+	VEXTRACTF128 $0x01, Y6, X5
+	VEXTRACTPS   $0x00, X6, (R12)
+	MOVQ         outputs+64(FP), R13
+	LEAQ         (R12)(R13*4), R12
+	VEXTRACTPS   $0x01, X6, (R12)
+	MOVQ         outputs+64(FP), R13
+	LEAQ         (R12)(R13*4), R12
+	VEXTRACTPS   $0x02, X6, (R12)
+	MOVQ         outputs+64(FP), R13
+	LEAQ         (R12)(R13*4), R12
+	VEXTRACTPS   $0x03, X6, (R12)
+	MOVQ         outputs+64(FP), R13
+	LEAQ         (R12)(R13*4), R12
+	VEXTRACTPS   $0x00, X5, (R12)
+	MOVQ         outputs+64(FP), R13
+	LEAQ         (R12)(R13*4), R12
+	VEXTRACTPS   $0x01, X5, (R12)
+	MOVQ         outputs+64(FP), R13
+	LEAQ         (R12)(R13*4), R12
+	VEXTRACTPS   $0x02, X5, (R12)
+	MOVQ         outputs+64(FP), R13
+	LEAQ         (R12)(R13*4), R12
+	VEXTRACTPS   $0x03, X5, (R12)
+	MOVQ         outputs+64(FP), R13
+	LEAQ         (R12)(R13*4), R12
+	ADDQ         $0x04, R9
+	ADDQ         $0x20, R10
+	ADDQ         $+1, R11
+
+grad_test:
+	CMPQ   R11, outputs+64(FP)
+	JL     grad
+	MOVQ   outputs+64(FP), R8
+	IMUL3Q $0x20, R8, R8
+	ADDQ   R8, AX
+	ADDQ   R8, CX
+	ADDQ   R8, DX
+	ADDQ   $+8, DI
+
+rows_test:
+	CMPQ DI, n+0(FP)
+	JL   rows
+	VZEROUPPER
+	RET
+
+// func samplesAVX2(n int, action *uint8, p *float32, u *float32, outputs int)
+// Requires: AVX, AVX2
+TEXT ·samplesAVX2(SB), NOSPLIT, $0-40
+	MOVQ         action+8(FP), AX
+	MOVQ         p+16(FP), CX
+	MOVQ         u+24(FP), DX
+	VPBROADCASTD outputs+32(FP), Y1
+	VPMULLD      numbers<>+0(SB), Y1, Y1
+	VPBROADCASTD outputs+32(FP), Y0
+	VPSUBD       x00000001<>+0(SB), Y0, Y0
+	XORQ         BX, BX
+	JMP          rows_test
+
+rows:
+	VMOVUPS (DX)(BX*4), Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	MOVQ    CX, SI
+	MOVQ    CX, DI
+	XORQ    R8, R8
+	JMP     output_test
+
+output:
+	VXORPS     Y5, Y5, Y5
+	VPCMPEQD   Y5, Y5, Y6
+	VGATHERDPS Y6, (SI)(Y1*4), Y5
+	VADDPS     Y5, Y3, Y3
+	VCMPPS     $0x1d, Y3, Y2, Y5
+	VPSUBD     Y5, Y4, Y4
+	ADDQ       $0x04, SI
+	ADDQ       $0x20, DI
+	ADDQ       $+1, R8
+
+output_test:
+	CMPQ         R8, outputs+32(FP)
+	JL           output
+	VPMINSD      Y0, Y4, Y4
+	VEXTRACTI128 $0x01, Y4, X2
+	VPACKSSDW    X2, X4, X2
+	VPACKUSWB    X2, X2, X2
+	VMOVQ        X2, (AX)(BX*1)
+	MOVQ         outputs+32(FP), SI
+	IMUL3Q       $0x20, SI, SI
+	ADDQ         SI, CX
+	ADDQ         $+8, BX
+
+rows_test:
+	CMPQ BX, n+0(FP)
+	JL   rows
 	VZEROUPPER
 	RET
 
@@ -8864,6 +13820,503 @@ row_test:
 	JL   row
 	VZEROUPPER
 	RET
+
+// func hiddenGradAVX2(dh *float32, dw2 *float32, h *float32, active *uint16, activeStride int, d *float32, dStride int, w2 *float32, w2Stride int, rows int, outputs int, bytes int)
+// Requires: AVX, AVX2
+TEXT ·hiddenGradAVX2(SB), NOSPLIT, $0-96
+	MOVQ    dh+0(FP), AX
+	MOVQ    dw2+8(FP), CX
+	MOVQ    h+16(FP), DX
+	MOVQ    active+24(FP), BX
+	MOVQ    d+40(FP), SI
+	MOVQ    w2+56(FP), DI
+	MOVQ    bytes+88(FP), R8
+	VXORPS  Y0, Y0, Y0
+	VMOVUPS bits0<>+0(SB), Y1
+	MOVQ    outputs+80(FP), R9
+	CMPQ    R9, $0x01
+	JEQ     panel1
+	CMPQ    R9, $0x02
+	JEQ     panel2
+	CMPQ    R9, $0x03
+	JEQ     panel3
+	CMPQ    R9, $0x04
+	JEQ     panel4
+	CMPQ    R9, $0x05
+	JEQ     panel5
+	XORQ    R9, R9
+	JMP     vector6_test
+
+vector6:
+	LEAQ    (CX)(R9*1), R10
+	VMOVUPS (R10), Y2
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS (R10), Y3
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS (R10), Y4
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS (R10), Y5
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS (R10), Y6
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS (R10), Y7
+	ADDQ    w2Stride+64(FP), R10
+	LEAQ    (DX)(R9*1), R10
+	LEAQ    (AX)(R9*1), R11
+	MOVQ    SI, R12
+	MOVQ    R9, R13
+	SHRQ    $0x05, R13
+	ADDQ    BX, R13
+	XORQ    R14, R14
+	JMP     row6_test
+
+row6:
+	VMOVUPS      (R10), Y8
+	VMAXPS       Y0, Y8, Y8
+	VMOVUPS      (R11), Y9
+	LEAQ         (DI)(R9*1), R15
+	VBROADCASTSS (R12), Y10
+	VMULPS       Y10, Y8, Y11
+	VADDPS       Y11, Y2, Y2
+	VMULPS       (R15), Y10, Y10
+	ADDQ         w2Stride+64(FP), R15
+	VADDPS       Y10, Y9, Y9
+	VBROADCASTSS 4(R12), Y10
+	VMULPS       Y10, Y8, Y11
+	VADDPS       Y11, Y3, Y3
+	VMULPS       (R15), Y10, Y10
+	ADDQ         w2Stride+64(FP), R15
+	VADDPS       Y10, Y9, Y9
+	VBROADCASTSS 8(R12), Y10
+	VMULPS       Y10, Y8, Y11
+	VADDPS       Y11, Y4, Y4
+	VMULPS       (R15), Y10, Y10
+	ADDQ         w2Stride+64(FP), R15
+	VADDPS       Y10, Y9, Y9
+	VBROADCASTSS 12(R12), Y10
+	VMULPS       Y10, Y8, Y11
+	VADDPS       Y11, Y5, Y5
+	VMULPS       (R15), Y10, Y10
+	ADDQ         w2Stride+64(FP), R15
+	VADDPS       Y10, Y9, Y9
+	VBROADCASTSS 16(R12), Y10
+	VMULPS       Y10, Y8, Y11
+	VADDPS       Y11, Y6, Y6
+	VMULPS       (R15), Y10, Y10
+	ADDQ         w2Stride+64(FP), R15
+	VADDPS       Y10, Y9, Y9
+	VBROADCASTSS 20(R12), Y10
+	VMULPS       Y10, Y8, Y8
+	VADDPS       Y8, Y7, Y7
+	VMULPS       (R15), Y10, Y10
+	ADDQ         w2Stride+64(FP), R15
+	VADDPS       Y10, Y9, Y9
+	VPBROADCASTB (R13), Y8
+	VPAND        Y1, Y8, Y8
+	VPCMPEQD     Y1, Y8, Y8
+	VANDPS       Y8, Y9, Y9
+	VMOVUPS      Y9, (R11)
+	ADDQ         R8, R10
+	ADDQ         R8, R11
+	ADDQ         dStride+48(FP), R12
+	ADDQ         activeStride+32(FP), R13
+	ADDQ         $+1, R14
+
+row6_test:
+	CMPQ    R14, rows+72(FP)
+	JL      row6
+	LEAQ    (CX)(R9*1), R10
+	VMOVUPS Y2, (R10)
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS Y3, (R10)
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS Y4, (R10)
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS Y5, (R10)
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS Y6, (R10)
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS Y7, (R10)
+	ADDQ    w2Stride+64(FP), R10
+	ADDQ    $+32, R9
+
+vector6_test:
+	CMPQ R9, R8
+	JL   vector6
+	JMP  done
+
+panel5:
+	XORQ R9, R9
+	JMP  vector5_test
+
+vector5:
+	LEAQ    (CX)(R9*1), R10
+	VMOVUPS (R10), Y2
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS (R10), Y3
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS (R10), Y4
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS (R10), Y5
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS (R10), Y6
+	ADDQ    w2Stride+64(FP), R10
+	LEAQ    (DX)(R9*1), R10
+	LEAQ    (AX)(R9*1), R11
+	MOVQ    SI, R12
+	MOVQ    R9, R13
+	SHRQ    $0x05, R13
+	ADDQ    BX, R13
+	XORQ    R14, R14
+	JMP     row5_test
+
+row5:
+	VMOVUPS      (R10), Y7
+	VMAXPS       Y0, Y7, Y7
+	VMOVUPS      (R11), Y8
+	LEAQ         (DI)(R9*1), R15
+	VBROADCASTSS (R12), Y9
+	VMULPS       Y9, Y7, Y10
+	VADDPS       Y10, Y2, Y2
+	VMULPS       (R15), Y9, Y9
+	ADDQ         w2Stride+64(FP), R15
+	VADDPS       Y9, Y8, Y8
+	VBROADCASTSS 4(R12), Y9
+	VMULPS       Y9, Y7, Y10
+	VADDPS       Y10, Y3, Y3
+	VMULPS       (R15), Y9, Y9
+	ADDQ         w2Stride+64(FP), R15
+	VADDPS       Y9, Y8, Y8
+	VBROADCASTSS 8(R12), Y9
+	VMULPS       Y9, Y7, Y10
+	VADDPS       Y10, Y4, Y4
+	VMULPS       (R15), Y9, Y9
+	ADDQ         w2Stride+64(FP), R15
+	VADDPS       Y9, Y8, Y8
+	VBROADCASTSS 12(R12), Y9
+	VMULPS       Y9, Y7, Y10
+	VADDPS       Y10, Y5, Y5
+	VMULPS       (R15), Y9, Y9
+	ADDQ         w2Stride+64(FP), R15
+	VADDPS       Y9, Y8, Y8
+	VBROADCASTSS 16(R12), Y9
+	VMULPS       Y9, Y7, Y7
+	VADDPS       Y7, Y6, Y6
+	VMULPS       (R15), Y9, Y9
+	ADDQ         w2Stride+64(FP), R15
+	VADDPS       Y9, Y8, Y8
+	VPBROADCASTB (R13), Y7
+	VPAND        Y1, Y7, Y7
+	VPCMPEQD     Y1, Y7, Y7
+	VANDPS       Y7, Y8, Y8
+	VMOVUPS      Y8, (R11)
+	ADDQ         R8, R10
+	ADDQ         R8, R11
+	ADDQ         dStride+48(FP), R12
+	ADDQ         activeStride+32(FP), R13
+	ADDQ         $+1, R14
+
+row5_test:
+	CMPQ    R14, rows+72(FP)
+	JL      row5
+	LEAQ    (CX)(R9*1), R10
+	VMOVUPS Y2, (R10)
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS Y3, (R10)
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS Y4, (R10)
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS Y5, (R10)
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS Y6, (R10)
+	ADDQ    w2Stride+64(FP), R10
+	ADDQ    $+32, R9
+
+vector5_test:
+	CMPQ R9, R8
+	JL   vector5
+	JMP  done
+
+panel4:
+	XORQ R9, R9
+	JMP  vector4_test
+
+vector4:
+	LEAQ    (CX)(R9*1), R10
+	VMOVUPS (R10), Y2
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS (R10), Y3
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS (R10), Y4
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS (R10), Y5
+	ADDQ    w2Stride+64(FP), R10
+	LEAQ    (DX)(R9*1), R10
+	LEAQ    (AX)(R9*1), R11
+	MOVQ    SI, R12
+	MOVQ    R9, R13
+	SHRQ    $0x05, R13
+	ADDQ    BX, R13
+	XORQ    R14, R14
+	JMP     row4_test
+
+row4:
+	VMOVUPS      (R10), Y6
+	VMAXPS       Y0, Y6, Y6
+	VMOVUPS      (R11), Y7
+	LEAQ         (DI)(R9*1), R15
+	VBROADCASTSS (R12), Y8
+	VMULPS       Y8, Y6, Y9
+	VADDPS       Y9, Y2, Y2
+	VMULPS       (R15), Y8, Y8
+	ADDQ         w2Stride+64(FP), R15
+	VADDPS       Y8, Y7, Y7
+	VBROADCASTSS 4(R12), Y8
+	VMULPS       Y8, Y6, Y9
+	VADDPS       Y9, Y3, Y3
+	VMULPS       (R15), Y8, Y8
+	ADDQ         w2Stride+64(FP), R15
+	VADDPS       Y8, Y7, Y7
+	VBROADCASTSS 8(R12), Y8
+	VMULPS       Y8, Y6, Y9
+	VADDPS       Y9, Y4, Y4
+	VMULPS       (R15), Y8, Y8
+	ADDQ         w2Stride+64(FP), R15
+	VADDPS       Y8, Y7, Y7
+	VBROADCASTSS 12(R12), Y8
+	VMULPS       Y8, Y6, Y6
+	VADDPS       Y6, Y5, Y5
+	VMULPS       (R15), Y8, Y8
+	ADDQ         w2Stride+64(FP), R15
+	VADDPS       Y8, Y7, Y7
+	VPBROADCASTB (R13), Y6
+	VPAND        Y1, Y6, Y6
+	VPCMPEQD     Y1, Y6, Y6
+	VANDPS       Y6, Y7, Y7
+	VMOVUPS      Y7, (R11)
+	ADDQ         R8, R10
+	ADDQ         R8, R11
+	ADDQ         dStride+48(FP), R12
+	ADDQ         activeStride+32(FP), R13
+	ADDQ         $+1, R14
+
+row4_test:
+	CMPQ    R14, rows+72(FP)
+	JL      row4
+	LEAQ    (CX)(R9*1), R10
+	VMOVUPS Y2, (R10)
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS Y3, (R10)
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS Y4, (R10)
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS Y5, (R10)
+	ADDQ    w2Stride+64(FP), R10
+	ADDQ    $+32, R9
+
+vector4_test:
+	CMPQ R9, R8
+	JL   vector4
+	JMP  done
+
+panel3:
+	XORQ R9, R9
+	JMP  vector3_test
+
+vector3:
+	LEAQ    (CX)(R9*1), R10
+	VMOVUPS (R10), Y2
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS (R10), Y3
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS (R10), Y4
+	ADDQ    w2Stride+64(FP), R10
+	LEAQ    (DX)(R9*1), R10
+	LEAQ    (AX)(R9*1), R11
+	MOVQ    SI, R12
+	MOVQ    R9, R13
+	SHRQ    $0x05, R13
+	ADDQ    BX, R13
+	XORQ    R14, R14
+	JMP     row3_test
+
+row3:
+	VMOVUPS      (R10), Y5
+	VMAXPS       Y0, Y5, Y5
+	VMOVUPS      (R11), Y6
+	LEAQ         (DI)(R9*1), R15
+	VBROADCASTSS (R12), Y7
+	VMULPS       Y7, Y5, Y8
+	VADDPS       Y8, Y2, Y2
+	VMULPS       (R15), Y7, Y7
+	ADDQ         w2Stride+64(FP), R15
+	VADDPS       Y7, Y6, Y6
+	VBROADCASTSS 4(R12), Y7
+	VMULPS       Y7, Y5, Y8
+	VADDPS       Y8, Y3, Y3
+	VMULPS       (R15), Y7, Y7
+	ADDQ         w2Stride+64(FP), R15
+	VADDPS       Y7, Y6, Y6
+	VBROADCASTSS 8(R12), Y7
+	VMULPS       Y7, Y5, Y5
+	VADDPS       Y5, Y4, Y4
+	VMULPS       (R15), Y7, Y7
+	ADDQ         w2Stride+64(FP), R15
+	VADDPS       Y7, Y6, Y6
+	VPBROADCASTB (R13), Y5
+	VPAND        Y1, Y5, Y5
+	VPCMPEQD     Y1, Y5, Y5
+	VANDPS       Y5, Y6, Y6
+	VMOVUPS      Y6, (R11)
+	ADDQ         R8, R10
+	ADDQ         R8, R11
+	ADDQ         dStride+48(FP), R12
+	ADDQ         activeStride+32(FP), R13
+	ADDQ         $+1, R14
+
+row3_test:
+	CMPQ    R14, rows+72(FP)
+	JL      row3
+	LEAQ    (CX)(R9*1), R10
+	VMOVUPS Y2, (R10)
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS Y3, (R10)
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS Y4, (R10)
+	ADDQ    w2Stride+64(FP), R10
+	ADDQ    $+32, R9
+
+vector3_test:
+	CMPQ R9, R8
+	JL   vector3
+	JMP  done
+
+panel2:
+	XORQ R9, R9
+	JMP  vector2_test
+
+vector2:
+	LEAQ    (CX)(R9*1), R10
+	VMOVUPS (R10), Y2
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS (R10), Y3
+	ADDQ    w2Stride+64(FP), R10
+	LEAQ    (DX)(R9*1), R10
+	LEAQ    (AX)(R9*1), R11
+	MOVQ    SI, R12
+	MOVQ    R9, R13
+	SHRQ    $0x05, R13
+	ADDQ    BX, R13
+	XORQ    R14, R14
+	JMP     row2_test
+
+row2:
+	VMOVUPS      (R10), Y4
+	VMAXPS       Y0, Y4, Y4
+	VMOVUPS      (R11), Y5
+	LEAQ         (DI)(R9*1), R15
+	VBROADCASTSS (R12), Y6
+	VMULPS       Y6, Y4, Y7
+	VADDPS       Y7, Y2, Y2
+	VMULPS       (R15), Y6, Y6
+	ADDQ         w2Stride+64(FP), R15
+	VADDPS       Y6, Y5, Y5
+	VBROADCASTSS 4(R12), Y6
+	VMULPS       Y6, Y4, Y4
+	VADDPS       Y4, Y3, Y3
+	VMULPS       (R15), Y6, Y6
+	ADDQ         w2Stride+64(FP), R15
+	VADDPS       Y6, Y5, Y5
+	VPBROADCASTB (R13), Y4
+	VPAND        Y1, Y4, Y4
+	VPCMPEQD     Y1, Y4, Y4
+	VANDPS       Y4, Y5, Y5
+	VMOVUPS      Y5, (R11)
+	ADDQ         R8, R10
+	ADDQ         R8, R11
+	ADDQ         dStride+48(FP), R12
+	ADDQ         activeStride+32(FP), R13
+	ADDQ         $+1, R14
+
+row2_test:
+	CMPQ    R14, rows+72(FP)
+	JL      row2
+	LEAQ    (CX)(R9*1), R10
+	VMOVUPS Y2, (R10)
+	ADDQ    w2Stride+64(FP), R10
+	VMOVUPS Y3, (R10)
+	ADDQ    w2Stride+64(FP), R10
+	ADDQ    $+32, R9
+
+vector2_test:
+	CMPQ R9, R8
+	JL   vector2
+	JMP  done
+
+panel1:
+	XORQ R9, R9
+	JMP  vector1_test
+
+vector1:
+	LEAQ    (CX)(R9*1), R10
+	VMOVUPS (R10), Y2
+	ADDQ    w2Stride+64(FP), R10
+	LEAQ    (DX)(R9*1), R10
+	LEAQ    (AX)(R9*1), R11
+	MOVQ    SI, R12
+	MOVQ    R9, R13
+	SHRQ    $0x05, R13
+	ADDQ    BX, R13
+	XORQ    R14, R14
+	JMP     row1_test
+
+row1:
+	VMOVUPS      (R10), Y3
+	VMAXPS       Y0, Y3, Y3
+	VMOVUPS      (R11), Y4
+	LEAQ         (DI)(R9*1), R15
+	VBROADCASTSS (R12), Y5
+	VMULPS       Y5, Y3, Y3
+	VADDPS       Y3, Y2, Y2
+	VMULPS       (R15), Y5, Y5
+	ADDQ         w2Stride+64(FP), R15
+	VADDPS       Y5, Y4, Y4
+	VPBROADCASTB (R13), Y3
+	VPAND        Y1, Y3, Y3
+	VPCMPEQD     Y1, Y3, Y3
+	VANDPS       Y3, Y4, Y4
+	VMOVUPS      Y4, (R11)
+	ADDQ         R8, R10
+	ADDQ         R8, R11
+	ADDQ         dStride+48(FP), R12
+	ADDQ         activeStride+32(FP), R13
+	ADDQ         $+1, R14
+
+row1_test:
+	CMPQ    R14, rows+72(FP)
+	JL      row1
+	LEAQ    (CX)(R9*1), R10
+	VMOVUPS Y2, (R10)
+	ADDQ    w2Stride+64(FP), R10
+	ADDQ    $+32, R9
+
+vector1_test:
+	CMPQ R9, R8
+	JL   vector1
+
+done:
+	VZEROUPPER
+	RET
+
+DATA bits0<>+0(SB)/4, $0x00000001
+DATA bits0<>+4(SB)/4, $0x00000002
+DATA bits0<>+8(SB)/4, $0x00000004
+DATA bits0<>+12(SB)/4, $0x00000008
+DATA bits0<>+16(SB)/4, $0x00000010
+DATA bits0<>+20(SB)/4, $0x00000020
+DATA bits0<>+24(SB)/4, $0x00000040
+DATA bits0<>+28(SB)/4, $0x00000080
+GLOBL bits0<>(SB), RODATA|NOPTR, $32
 
 // func nonzerosAVX2(n int, x *float32, at *uint32, values *float32) int
 // Requires: AVX
@@ -11167,16 +16620,6 @@ done:
 	VZEROUPPER
 	RET
 
-DATA bits0<>+0(SB)/4, $0x00000001
-DATA bits0<>+4(SB)/4, $0x00000002
-DATA bits0<>+8(SB)/4, $0x00000004
-DATA bits0<>+12(SB)/4, $0x00000008
-DATA bits0<>+16(SB)/4, $0x00000010
-DATA bits0<>+20(SB)/4, $0x00000020
-DATA bits0<>+24(SB)/4, $0x00000040
-DATA bits0<>+28(SB)/4, $0x00000080
-GLOBL bits0<>(SB), RODATA|NOPTR, $32
-
 DATA bits1<>+0(SB)/4, $0x00000100
 DATA bits1<>+4(SB)/4, $0x00000200
 DATA bits1<>+8(SB)/4, $0x00000400
@@ -11186,490 +16629,3 @@ DATA bits1<>+20(SB)/4, $0x00002000
 DATA bits1<>+24(SB)/4, $0x00004000
 DATA bits1<>+28(SB)/4, $0x00008000
 GLOBL bits1<>(SB), RODATA|NOPTR, $32
-
-// func hiddenGradAVX2(dh *float32, dw2 *float32, h *float32, active *uint16, activeStride int, d *float32, dStride int, w2 *float32, w2Stride int, rows int, outputs int, bytes int)
-// Requires: AVX, AVX2
-TEXT ·hiddenGradAVX2(SB), NOSPLIT, $0-96
-	MOVQ    dh+0(FP), AX
-	MOVQ    dw2+8(FP), CX
-	MOVQ    h+16(FP), DX
-	MOVQ    active+24(FP), BX
-	MOVQ    d+40(FP), SI
-	MOVQ    w2+56(FP), DI
-	MOVQ    bytes+88(FP), R8
-	VXORPS  Y0, Y0, Y0
-	VMOVUPS bits0<>+0(SB), Y1
-	MOVQ    outputs+80(FP), R9
-	CMPQ    R9, $0x01
-	JEQ     panel1
-	CMPQ    R9, $0x02
-	JEQ     panel2
-	CMPQ    R9, $0x03
-	JEQ     panel3
-	CMPQ    R9, $0x04
-	JEQ     panel4
-	CMPQ    R9, $0x05
-	JEQ     panel5
-	XORQ    R9, R9
-	JMP     vector6_test
-
-vector6:
-	LEAQ    (CX)(R9*1), R10
-	VMOVUPS (R10), Y2
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Y3
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Y4
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Y5
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Y6
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Y7
-	ADDQ    w2Stride+64(FP), R10
-	LEAQ    (DX)(R9*1), R10
-	LEAQ    (AX)(R9*1), R11
-	MOVQ    SI, R12
-	MOVQ    R9, R13
-	SHRQ    $0x05, R13
-	ADDQ    BX, R13
-	XORQ    R14, R14
-	JMP     row6_test
-
-row6:
-	VMOVUPS      (R10), Y8
-	VMAXPS       Y0, Y8, Y8
-	VMOVUPS      (R11), Y9
-	LEAQ         (DI)(R9*1), R15
-	VBROADCASTSS (R12), Y10
-	VMULPS       Y10, Y8, Y11
-	VADDPS       Y11, Y2, Y2
-	VMULPS       (R15), Y10, Y10
-	ADDQ         w2Stride+64(FP), R15
-	VADDPS       Y10, Y9, Y9
-	VBROADCASTSS 4(R12), Y10
-	VMULPS       Y10, Y8, Y11
-	VADDPS       Y11, Y3, Y3
-	VMULPS       (R15), Y10, Y10
-	ADDQ         w2Stride+64(FP), R15
-	VADDPS       Y10, Y9, Y9
-	VBROADCASTSS 8(R12), Y10
-	VMULPS       Y10, Y8, Y11
-	VADDPS       Y11, Y4, Y4
-	VMULPS       (R15), Y10, Y10
-	ADDQ         w2Stride+64(FP), R15
-	VADDPS       Y10, Y9, Y9
-	VBROADCASTSS 12(R12), Y10
-	VMULPS       Y10, Y8, Y11
-	VADDPS       Y11, Y5, Y5
-	VMULPS       (R15), Y10, Y10
-	ADDQ         w2Stride+64(FP), R15
-	VADDPS       Y10, Y9, Y9
-	VBROADCASTSS 16(R12), Y10
-	VMULPS       Y10, Y8, Y11
-	VADDPS       Y11, Y6, Y6
-	VMULPS       (R15), Y10, Y10
-	ADDQ         w2Stride+64(FP), R15
-	VADDPS       Y10, Y9, Y9
-	VBROADCASTSS 20(R12), Y10
-	VMULPS       Y10, Y8, Y8
-	VADDPS       Y8, Y7, Y7
-	VMULPS       (R15), Y10, Y10
-	ADDQ         w2Stride+64(FP), R15
-	VADDPS       Y10, Y9, Y9
-	VPBROADCASTB (R13), Y8
-	VPAND        Y1, Y8, Y8
-	VPCMPEQD     Y1, Y8, Y8
-	VANDPS       Y8, Y9, Y9
-	VMOVUPS      Y9, (R11)
-	ADDQ         R8, R10
-	ADDQ         R8, R11
-	ADDQ         dStride+48(FP), R12
-	ADDQ         activeStride+32(FP), R13
-	ADDQ         $+1, R14
-
-row6_test:
-	CMPQ    R14, rows+72(FP)
-	JL      row6
-	LEAQ    (CX)(R9*1), R10
-	VMOVUPS Y2, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Y3, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Y4, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Y5, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Y6, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Y7, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	ADDQ    $+32, R9
-
-vector6_test:
-	CMPQ R9, R8
-	JL   vector6
-	JMP  done
-
-panel5:
-	XORQ R9, R9
-	JMP  vector5_test
-
-vector5:
-	LEAQ    (CX)(R9*1), R10
-	VMOVUPS (R10), Y2
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Y3
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Y4
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Y5
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Y6
-	ADDQ    w2Stride+64(FP), R10
-	LEAQ    (DX)(R9*1), R10
-	LEAQ    (AX)(R9*1), R11
-	MOVQ    SI, R12
-	MOVQ    R9, R13
-	SHRQ    $0x05, R13
-	ADDQ    BX, R13
-	XORQ    R14, R14
-	JMP     row5_test
-
-row5:
-	VMOVUPS      (R10), Y7
-	VMAXPS       Y0, Y7, Y7
-	VMOVUPS      (R11), Y8
-	LEAQ         (DI)(R9*1), R15
-	VBROADCASTSS (R12), Y9
-	VMULPS       Y9, Y7, Y10
-	VADDPS       Y10, Y2, Y2
-	VMULPS       (R15), Y9, Y9
-	ADDQ         w2Stride+64(FP), R15
-	VADDPS       Y9, Y8, Y8
-	VBROADCASTSS 4(R12), Y9
-	VMULPS       Y9, Y7, Y10
-	VADDPS       Y10, Y3, Y3
-	VMULPS       (R15), Y9, Y9
-	ADDQ         w2Stride+64(FP), R15
-	VADDPS       Y9, Y8, Y8
-	VBROADCASTSS 8(R12), Y9
-	VMULPS       Y9, Y7, Y10
-	VADDPS       Y10, Y4, Y4
-	VMULPS       (R15), Y9, Y9
-	ADDQ         w2Stride+64(FP), R15
-	VADDPS       Y9, Y8, Y8
-	VBROADCASTSS 12(R12), Y9
-	VMULPS       Y9, Y7, Y10
-	VADDPS       Y10, Y5, Y5
-	VMULPS       (R15), Y9, Y9
-	ADDQ         w2Stride+64(FP), R15
-	VADDPS       Y9, Y8, Y8
-	VBROADCASTSS 16(R12), Y9
-	VMULPS       Y9, Y7, Y7
-	VADDPS       Y7, Y6, Y6
-	VMULPS       (R15), Y9, Y9
-	ADDQ         w2Stride+64(FP), R15
-	VADDPS       Y9, Y8, Y8
-	VPBROADCASTB (R13), Y7
-	VPAND        Y1, Y7, Y7
-	VPCMPEQD     Y1, Y7, Y7
-	VANDPS       Y7, Y8, Y8
-	VMOVUPS      Y8, (R11)
-	ADDQ         R8, R10
-	ADDQ         R8, R11
-	ADDQ         dStride+48(FP), R12
-	ADDQ         activeStride+32(FP), R13
-	ADDQ         $+1, R14
-
-row5_test:
-	CMPQ    R14, rows+72(FP)
-	JL      row5
-	LEAQ    (CX)(R9*1), R10
-	VMOVUPS Y2, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Y3, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Y4, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Y5, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Y6, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	ADDQ    $+32, R9
-
-vector5_test:
-	CMPQ R9, R8
-	JL   vector5
-	JMP  done
-
-panel4:
-	XORQ R9, R9
-	JMP  vector4_test
-
-vector4:
-	LEAQ    (CX)(R9*1), R10
-	VMOVUPS (R10), Y2
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Y3
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Y4
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Y5
-	ADDQ    w2Stride+64(FP), R10
-	LEAQ    (DX)(R9*1), R10
-	LEAQ    (AX)(R9*1), R11
-	MOVQ    SI, R12
-	MOVQ    R9, R13
-	SHRQ    $0x05, R13
-	ADDQ    BX, R13
-	XORQ    R14, R14
-	JMP     row4_test
-
-row4:
-	VMOVUPS      (R10), Y6
-	VMAXPS       Y0, Y6, Y6
-	VMOVUPS      (R11), Y7
-	LEAQ         (DI)(R9*1), R15
-	VBROADCASTSS (R12), Y8
-	VMULPS       Y8, Y6, Y9
-	VADDPS       Y9, Y2, Y2
-	VMULPS       (R15), Y8, Y8
-	ADDQ         w2Stride+64(FP), R15
-	VADDPS       Y8, Y7, Y7
-	VBROADCASTSS 4(R12), Y8
-	VMULPS       Y8, Y6, Y9
-	VADDPS       Y9, Y3, Y3
-	VMULPS       (R15), Y8, Y8
-	ADDQ         w2Stride+64(FP), R15
-	VADDPS       Y8, Y7, Y7
-	VBROADCASTSS 8(R12), Y8
-	VMULPS       Y8, Y6, Y9
-	VADDPS       Y9, Y4, Y4
-	VMULPS       (R15), Y8, Y8
-	ADDQ         w2Stride+64(FP), R15
-	VADDPS       Y8, Y7, Y7
-	VBROADCASTSS 12(R12), Y8
-	VMULPS       Y8, Y6, Y6
-	VADDPS       Y6, Y5, Y5
-	VMULPS       (R15), Y8, Y8
-	ADDQ         w2Stride+64(FP), R15
-	VADDPS       Y8, Y7, Y7
-	VPBROADCASTB (R13), Y6
-	VPAND        Y1, Y6, Y6
-	VPCMPEQD     Y1, Y6, Y6
-	VANDPS       Y6, Y7, Y7
-	VMOVUPS      Y7, (R11)
-	ADDQ         R8, R10
-	ADDQ         R8, R11
-	ADDQ         dStride+48(FP), R12
-	ADDQ         activeStride+32(FP), R13
-	ADDQ         $+1, R14
-
-row4_test:
-	CMPQ    R14, rows+72(FP)
-	JL      row4
-	LEAQ    (CX)(R9*1), R10
-	VMOVUPS Y2, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Y3, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Y4, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Y5, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	ADDQ    $+32, R9
-
-vector4_test:
-	CMPQ R9, R8
-	JL   vector4
-	JMP  done
-
-panel3:
-	XORQ R9, R9
-	JMP  vector3_test
-
-vector3:
-	LEAQ    (CX)(R9*1), R10
-	VMOVUPS (R10), Y2
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Y3
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Y4
-	ADDQ    w2Stride+64(FP), R10
-	LEAQ    (DX)(R9*1), R10
-	LEAQ    (AX)(R9*1), R11
-	MOVQ    SI, R12
-	MOVQ    R9, R13
-	SHRQ    $0x05, R13
-	ADDQ    BX, R13
-	XORQ    R14, R14
-	JMP     row3_test
-
-row3:
-	VMOVUPS      (R10), Y5
-	VMAXPS       Y0, Y5, Y5
-	VMOVUPS      (R11), Y6
-	LEAQ         (DI)(R9*1), R15
-	VBROADCASTSS (R12), Y7
-	VMULPS       Y7, Y5, Y8
-	VADDPS       Y8, Y2, Y2
-	VMULPS       (R15), Y7, Y7
-	ADDQ         w2Stride+64(FP), R15
-	VADDPS       Y7, Y6, Y6
-	VBROADCASTSS 4(R12), Y7
-	VMULPS       Y7, Y5, Y8
-	VADDPS       Y8, Y3, Y3
-	VMULPS       (R15), Y7, Y7
-	ADDQ         w2Stride+64(FP), R15
-	VADDPS       Y7, Y6, Y6
-	VBROADCASTSS 8(R12), Y7
-	VMULPS       Y7, Y5, Y5
-	VADDPS       Y5, Y4, Y4
-	VMULPS       (R15), Y7, Y7
-	ADDQ         w2Stride+64(FP), R15
-	VADDPS       Y7, Y6, Y6
-	VPBROADCASTB (R13), Y5
-	VPAND        Y1, Y5, Y5
-	VPCMPEQD     Y1, Y5, Y5
-	VANDPS       Y5, Y6, Y6
-	VMOVUPS      Y6, (R11)
-	ADDQ         R8, R10
-	ADDQ         R8, R11
-	ADDQ         dStride+48(FP), R12
-	ADDQ         activeStride+32(FP), R13
-	ADDQ         $+1, R14
-
-row3_test:
-	CMPQ    R14, rows+72(FP)
-	JL      row3
-	LEAQ    (CX)(R9*1), R10
-	VMOVUPS Y2, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Y3, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Y4, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	ADDQ    $+32, R9
-
-vector3_test:
-	CMPQ R9, R8
-	JL   vector3
-	JMP  done
-
-panel2:
-	XORQ R9, R9
-	JMP  vector2_test
-
-vector2:
-	LEAQ    (CX)(R9*1), R10
-	VMOVUPS (R10), Y2
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS (R10), Y3
-	ADDQ    w2Stride+64(FP), R10
-	LEAQ    (DX)(R9*1), R10
-	LEAQ    (AX)(R9*1), R11
-	MOVQ    SI, R12
-	MOVQ    R9, R13
-	SHRQ    $0x05, R13
-	ADDQ    BX, R13
-	XORQ    R14, R14
-	JMP     row2_test
-
-row2:
-	VMOVUPS      (R10), Y4
-	VMAXPS       Y0, Y4, Y4
-	VMOVUPS      (R11), Y5
-	LEAQ         (DI)(R9*1), R15
-	VBROADCASTSS (R12), Y6
-	VMULPS       Y6, Y4, Y7
-	VADDPS       Y7, Y2, Y2
-	VMULPS       (R15), Y6, Y6
-	ADDQ         w2Stride+64(FP), R15
-	VADDPS       Y6, Y5, Y5
-	VBROADCASTSS 4(R12), Y6
-	VMULPS       Y6, Y4, Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       (R15), Y6, Y6
-	ADDQ         w2Stride+64(FP), R15
-	VADDPS       Y6, Y5, Y5
-	VPBROADCASTB (R13), Y4
-	VPAND        Y1, Y4, Y4
-	VPCMPEQD     Y1, Y4, Y4
-	VANDPS       Y4, Y5, Y5
-	VMOVUPS      Y5, (R11)
-	ADDQ         R8, R10
-	ADDQ         R8, R11
-	ADDQ         dStride+48(FP), R12
-	ADDQ         activeStride+32(FP), R13
-	ADDQ         $+1, R14
-
-row2_test:
-	CMPQ    R14, rows+72(FP)
-	JL      row2
-	LEAQ    (CX)(R9*1), R10
-	VMOVUPS Y2, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	VMOVUPS Y3, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	ADDQ    $+32, R9
-
-vector2_test:
-	CMPQ R9, R8
-	JL   vector2
-	JMP  done
-
-panel1:
-	XORQ R9, R9
-	JMP  vector1_test
-
-vector1:
-	LEAQ    (CX)(R9*1), R10
-	VMOVUPS (R10), Y2
-	ADDQ    w2Stride+64(FP), R10
-	LEAQ    (DX)(R9*1), R10
-	LEAQ    (AX)(R9*1), R11
-	MOVQ    SI, R12
-	MOVQ    R9, R13
-	SHRQ    $0x05, R13
-	ADDQ    BX, R13
-	XORQ    R14, R14
-	JMP     row1_test
-
-row1:
-	VMOVUPS      (R10), Y3
-	VMAXPS       Y0, Y3, Y3
-	VMOVUPS      (R11), Y4
-	LEAQ         (DI)(R9*1), R15
-	VBROADCASTSS (R12), Y5
-	VMULPS       Y5, Y3, Y3
-	VADDPS       Y3, Y2, Y2
-	VMULPS       (R15), Y5, Y5
-	ADDQ         w2Stride+64(FP), R15
-	VADDPS       Y5, Y4, Y4
-	VPBROADCASTB (R13), Y3
-	VPAND        Y1, Y3, Y3
-	VPCMPEQD     Y1, Y3, Y3
-	VANDPS       Y3, Y4, Y4
-	VMOVUPS      Y4, (R11)
-	ADDQ         R8, R10
-	ADDQ         R8, R11
-	ADDQ         dStride+48(FP), R12
-	ADDQ         activeStride+32(FP), R13
-	ADDQ         $+1, R14
-
-row1_test:
-	CMPQ    R14, rows+72(FP)
-	JL      row1
-	LEAQ    (CX)(R9*1), R10
-	VMOVUPS Y2, (R10)
-	ADDQ    w2Stride+64(FP), R10
-	ADDQ    $+32, R9
-
-vector1_test:
-	CMPQ R9, R8
-	JL   vector1
-
-done:
-	VZEROUPPER
-	RET

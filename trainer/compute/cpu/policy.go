@@ -35,50 +35,9 @@ func sigmoidGo(p, z []float32) {
 	}
 }
 
-type softmaxTask struct{ p, z compute.Tensor }
-
-// Softmax implements compute.Backend.
-func (b *Backend) Softmax(p, z compute.Tensor) {
-	compute.CheckSoftmax(p, z)
-	here("Softmax", "p", p)
-	here("Softmax", "z", z)
-	if z.Cols == 0 {
-		return
-	}
-	t := &b.tasks.softmax
-	*t = softmaxTask{p, z}
-	b.pool.do(t, grain(z.Rows, policyRows))
-}
-
-func (t *softmaxTask) run(_, item int) {
-	lo, hi := span(t.z.Rows, policyRows, item)
-	for i := lo; i < hi; i++ {
-		p, z := t.p.Row(i), t.z.Row(i)
-		top := maximum(z)
-		var sum float32
-		for k, z := range z {
-			p[k] = compute.Exp32(z - top)
-			sum += p[k]
-		}
-		for k := range p {
-			p[k] /= sum
-		}
-	}
-}
-
-// maximum returns the largest of z, where a NaN counts only if it is the first.
-func maximum(z []float32) float32 {
-	top := z[0]
-	for _, z := range z[1:] {
-		if z > top {
-			top = z
-		}
-	}
-	return top
-}
-
 type policyGradTask struct {
 	k         *kernels
+	scratch   []scratch
 	d, z, p   compute.Tensor
 	action    []uint8
 	advantage []float32
@@ -100,19 +59,18 @@ func (b *Backend) PolicyGrad(d, z, p compute.Tensor, action compute.Array[uint8]
 		return
 	}
 	t := &b.tasks.policyGrad
-	*t = policyGradTask{b.kernels, d, z, p, action.Host, advantage.Host, weight.Host, entropy}
+	*t = policyGradTask{b.kernels, b.scratch, d, z, p, action.Host, advantage.Host, weight.Host, entropy}
 	b.pool.do(t, grain(z.Rows, policyRows))
 }
 
-func (t *policyGradTask) run(_, item int) {
+func (t *policyGradTask) run(worker, item int) {
 	lo, hi := span(t.z.Rows, policyRows, item)
 	if t.z.Cols == 1 {
 		t.k.policyGrad(t.d.Host[lo:hi], t.z.Host[lo:hi], t.p.Host[lo:hi], t.action[lo:hi], t.advantage[lo:hi], t.weight[lo:hi], t.entropy)
 		return
 	}
-	for i := lo; i < hi; i++ {
-		policyGradRow(t.d.Row(i), t.z.Row(i), t.p.Row(i), t.action[i], t.advantage[i], t.weight[i], t.entropy)
-	}
+	room := t.scratch[worker].floats(compute.Lanes * t.z.Cols)
+	t.k.policyGrads(t.d.Slice(lo, hi).Host, t.z.Slice(lo, hi).Host, t.p.Slice(lo, hi).Host, t.action[lo:hi], t.advantage[lo:hi], t.weight[lo:hi], t.entropy, t.z.Cols, room)
 }
 
 // policyGradGo is the form for one output, over many rows.
@@ -121,29 +79,6 @@ func policyGradGo(d, z, p []float32, action []uint8, advantage, weight []float32
 		gain := float32((float32(action[i]) - p) * advantage[i])
 		spread := float32(float32(float32(entropy*p)*(1-p)) * z[i])
 		d[i] = weight[i] * (gain - spread)
-	}
-}
-
-// policyGradRow is the form for several outputs, over one row.
-func policyGradRow(d, z, p []float32, action uint8, advantage, weight, entropy float32) {
-	top := maximum(z)
-	var sum float32
-	for _, z := range z {
-		sum += compute.Exp32(z - top)
-	}
-	logSum := compute.Log32(sum)
-	var h float32
-	for k, p := range p {
-		h -= float32(p * (z[k] - top - logSum))
-	}
-	for k, p := range p {
-		var taken float32
-		if int(action) == k {
-			taken = 1
-		}
-		gain := float32((taken - p) * advantage)
-		spread := float32(float32(entropy*p) * (z[k] - top - logSum + h))
-		d[k] = weight * (gain - spread)
 	}
 }
 
@@ -171,18 +106,7 @@ func (t *sampleTask) run(_, item int) {
 		t.k.sample(t.action[lo:hi], t.p.Host[lo:hi], t.u[lo:hi])
 		return
 	}
-	for i := lo; i < hi; i++ {
-		p := t.p.Row(i)
-		var below float32
-		chosen := 0
-		for _, p := range p {
-			below += p
-			if t.u[i] >= below {
-				chosen++
-			}
-		}
-		t.action[i] = uint8(min(chosen, len(p)-1))
-	}
+	t.k.samples(t.action[lo:hi], t.p.Slice(lo, hi).Host, t.u[lo:hi], t.p.Cols)
 }
 
 // sampleGo is the form for one probability.

@@ -34,6 +34,21 @@ func sampleAVX512(n int, action *uint8, p *float32, u *float32)
 //go:noescape
 func uniformAVX512(n int, u *float32, words *uint32)
 
+// softmaxAVX512 sets p = e^(z−max z)/Σ e^(z−max z) in each of n rows.
+//
+//go:noescape
+func softmaxAVX512(n int, p *float32, z *float32, outputs int, room *float32)
+
+// policyGradsAVX512 sets d = weight·((1[a=k]−p)·A − β·p·(ln p+H)) in each of n rows, with ln p = z−max z−ln Σ e^(z−max z), H = −Σ p ln p.
+//
+//go:noescape
+func policyGradsAVX512(n int, d *float32, z *float32, p *float32, action *uint8, advantage *float32, weight *float32, entropy float32, outputs int, room *float32)
+
+// samplesAVX512 sets action to the number of k with u ≥ p[0] + … + p[k], at most outputs−1, in each of n rows.
+//
+//go:noescape
+func samplesAVX512(n int, action *uint8, p *float32, u *float32, outputs int)
+
 // rmsPropAVX512 sets c = decay·c + rest·dw² and w += lr·dw/(√c+eps).
 //
 //go:noescape
@@ -84,6 +99,11 @@ func reluDotAVX512(z *float32, active *uint16, h *float32, w2 *float32, rows int
 //go:noescape
 func sparseMLPAVX512(z *float32, active *uint16, entries *uint16, rows int, rowBytes int, cols int, w1 *float32, stride int, w2 *float32, outputs int, blocks int) int
 
+// sparseMLPGradAVX512 is sparseRowsAVX512, hiddenGrad and scatterRowsAVX512 with what is between them in registers, for the rows whose d is not 0. Strides are in bytes.
+//
+//go:noescape
+func sparseMLPGradAVX512(dw1 *float32, dw2 *float32, w1 *float32, w2 *float32, stride int, active *uint16, activeStride int, entries *uint16, rows int, rowBytes int, cols int, d *float32, outputs int, blocks int) int
+
 // nonzerosAVX512 writes where x is not 0, and what it is there, and returns at how many places. n is a multiple of a vector's lanes; a vector is written behind the last.
 //
 //go:noescape
@@ -103,11 +123,6 @@ func scatterAVX512(dw *float32, stride int, dy *float32, visits *int, n int, at 
 //
 //go:noescape
 func columnGradAVX512(dw1 *float32, dw2 *float32, w1 *float32, w2 *float32, stride int, active *uint16, activeStride int, d *float32, links *uint32, start *uint32, cols int, blocks int)
-
-// hiddenGradAVX512 adds d[i][k]·max(0, h[i]) to dw2[k] and Σ_k d[i][k]·w2[k] to dh[i], and clears dh[i] where not active[i], for bytes of a row, a multiple of a block's. Strides are in bytes.
-//
-//go:noescape
-func hiddenGradAVX512(dh *float32, dw2 *float32, h *float32, active *uint16, activeStride int, d *float32, dStride int, w2 *float32, w2Stride int, rows int, outputs int, bytes int)
 
 // reluAVX2 sets y = max(0, x), 0 for NaN.
 //
@@ -138,6 +153,21 @@ func sampleAVX2(n int, action *uint8, p *float32, u *float32)
 //
 //go:noescape
 func uniformAVX2(n int, u *float32, words *uint32)
+
+// softmaxAVX2 sets p = e^(z−max z)/Σ e^(z−max z) in each of n rows.
+//
+//go:noescape
+func softmaxAVX2(n int, p *float32, z *float32, outputs int, room *float32)
+
+// policyGradsAVX2 sets d = weight·((1[a=k]−p)·A − β·p·(ln p+H)) in each of n rows, with ln p = z−max z−ln Σ e^(z−max z), H = −Σ p ln p.
+//
+//go:noescape
+func policyGradsAVX2(n int, d *float32, z *float32, p *float32, action *uint8, advantage *float32, weight *float32, entropy float32, outputs int, room *float32)
+
+// samplesAVX2 sets action to the number of k with u ≥ p[0] + … + p[k], at most outputs−1, in each of n rows.
+//
+//go:noescape
+func samplesAVX2(n int, action *uint8, p *float32, u *float32, outputs int)
 
 // rmsPropAVX2 sets c = decay·c + rest·dw² and w += lr·dw/(√c+eps).
 //
@@ -184,6 +214,11 @@ func scatterRowsAVX2(dw *float32, dwStride int, entries *uint16, rows int, rowBy
 //go:noescape
 func reluDotAVX2(z *float32, active *uint16, h *float32, w2 *float32, rows int, outputs int, bytes int)
 
+// hiddenGradAVX2 adds d[i][k]·max(0, h[i]) to dw2[k] and Σ_k d[i][k]·w2[k] to dh[i], and clears dh[i] where not active[i], for bytes of a row, a multiple of a block's. Strides are in bytes.
+//
+//go:noescape
+func hiddenGradAVX2(dh *float32, dw2 *float32, h *float32, active *uint16, activeStride int, d *float32, dStride int, w2 *float32, w2Stride int, rows int, outputs int, bytes int)
+
 // nonzerosAVX2 writes where x is not 0, and what it is there, and returns at how many places. n is a multiple of a vector's lanes; a vector is written behind the last.
 //
 //go:noescape
@@ -203,8 +238,3 @@ func scatterAVX2(dw *float32, stride int, dy *float32, visits *int, n int, at *u
 //
 //go:noescape
 func columnGradAVX2(dw1 *float32, dw2 *float32, w1 *float32, w2 *float32, stride int, active *uint16, activeStride int, d *float32, links *uint32, start *uint32, cols int, blocks int)
-
-// hiddenGradAVX2 adds d[i][k]·max(0, h[i]) to dw2[k] and Σ_k d[i][k]·w2[k] to dh[i], and clears dh[i] where not active[i], for bytes of a row, a multiple of a block's. Strides are in bytes.
-//
-//go:noescape
-func hiddenGradAVX2(dh *float32, dw2 *float32, h *float32, active *uint16, activeStride int, d *float32, dStride int, w2 *float32, w2Stride int, rows int, outputs int, bytes int)

@@ -113,7 +113,7 @@ func (v isa) scale(at Mem, x VecVirtual) {
 	VMULPS(y, x, x)
 }
 
-// mostOutputs is how many outputs hiddenGrad takes: AVX2 has registers for their sums
+// mostOutputs is how many outputs hiddenGrad takes: there are registers for their sums
 // and what else there is.
 const mostOutputs = 6
 
@@ -122,12 +122,7 @@ func (v isa) hiddenGrad() {
 		"adds d[i][k]·max(0, h[i]) to dw2[k] and Σ_k d[i][k]·w2[k] to dh[i], and clears dh[i] where not active[i], for bytes of a row, a multiple of a block's. Strides are in bytes.")
 	dh, dw2, h, active := arg("dh"), arg("dw2"), arg("h"), arg("active")
 	d, w2, bytes := arg("d"), arg("w2"), arg("bytes")
-	zero := v.zero()
-	var bits VecVirtual
-	if !v.masks() {
-		bits = v.bits(0)
-	}
-	outputs := arg("outputs")
+	zero, bits, outputs := v.zero(), v.bits(0), arg("outputs")
 	panels(outputs, mostOutputs, func(n int) {
 		label := func(s string) string { return fmt.Sprintf("%s%d", s, n) }
 		loop(label("vector"), bytes, 4*v.lanes, func(u GPVirtual) {
@@ -144,14 +139,6 @@ func (v isa) hiddenGrad() {
 				sums[k] = v.load(Mem{Base: p})
 				ADDQ(inPlace("w2Stride"), p)
 			}
-			weights := make([]VecVirtual, n)
-			if v.masks() {
-				p := at(w2)
-				for k := range weights {
-					weights[k] = v.load(Mem{Base: p})
-					ADDQ(inPlace("w2Stride"), p)
-				}
-			}
 			hidden, grad, row, mask := at(h), at(dh), GP64(), GP64()
 			MOVQ(d, row)
 			MOVQ(u, mask) // a byte of the mask is for 8 units of 4 bytes
@@ -160,32 +147,20 @@ func (v isa) hiddenGrad() {
 			loop(label("row"), inPlace("rows"), 1, func(GPVirtual) {
 				x, sum := v.relu(zero, v.load(Mem{Base: hidden})), v.load(Mem{Base: grad})
 				p := GP64()
-				if !v.masks() {
-					LEAQ(Mem{Base: w2, Index: u, Scale: 1}, p)
-				}
+				LEAQ(Mem{Base: w2, Index: u, Scale: 1}, p)
 				for k := range sums {
 					dk := v.vec()
 					VBROADCASTSS(Mem{Base: row, Disp: 4 * k}, dk)
 					VADDPS(v.product(dk, x), sums[k], sums[k])
-					if v.masks() {
-						VMULPS(weights[k], dk, dk)
-					} else {
-						VMULPS(Mem{Base: p}, dk, dk)
-						ADDQ(inPlace("w2Stride"), p)
-					}
+					VMULPS(Mem{Base: p}, dk, dk)
+					ADDQ(inPlace("w2Stride"), p)
 					VADDPS(dk, sum, sum)
 				}
-				if v.masks() {
-					k := K()
-					KMOVW(Mem{Base: mask}, k)
-					VMOVUPS_Z(sum, k, sum)
-				} else {
-					lanes := v.vec()
-					VPBROADCASTB(Mem{Base: mask}, lanes)
-					VPAND(bits, lanes, lanes)
-					VPCMPEQD(bits, lanes, lanes)
-					VANDPS(lanes, sum, sum)
-				}
+				lanes := v.vec()
+				VPBROADCASTB(Mem{Base: mask}, lanes)
+				VPAND(bits, lanes, lanes)
+				VPCMPEQD(bits, lanes, lanes)
+				VANDPS(lanes, sum, sum)
 				VMOVUPS(sum, Mem{Base: grad})
 				ADDQ(bytes, hidden)
 				ADDQ(bytes, grad)

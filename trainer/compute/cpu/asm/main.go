@@ -16,7 +16,7 @@ import (
 func main() {
 	ConstraintExpr("amd64")
 	for _, v := range []isa{
-		{name: "AVX512", lanes: 16, vectors: 1, vec: ZMM, panel: 8, columns: 16, gathered: 16},
+		{name: "AVX512", lanes: 16, vectors: 1, vec: ZMM, panel: 16, columns: 16, gathered: 16},
 		{name: "AVX2", lanes: 8, vectors: 2, vec: YMM, panel: 5, columns: 5, gathered: 13},
 	} {
 		v.reluAll()
@@ -25,6 +25,9 @@ func main() {
 		v.policyGrad()
 		v.sample()
 		v.uniform()
+		v.softmax()
+		v.policyGrads()
+		v.samples()
 		v.rmsProp()
 		v.adam()
 		v.addScaled()
@@ -36,12 +39,14 @@ func main() {
 		v.reluDot()
 		if v.masks() {
 			v.sparseMLP()
+			v.sparseMLPGrad()
+		} else {
+			v.hiddenGrad()
 		}
 		v.nonzeros()
 		v.gather()
 		v.scatter()
 		v.columnGrad()
-		v.hiddenGrad()
 	}
 	Generate()
 }

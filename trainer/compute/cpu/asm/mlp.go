@@ -26,6 +26,7 @@ func (v isa) sparseMLP() {
 		Label(label("row"))
 		TESTQ(left, left)
 		JEQ(LabelRef("done"))
+		v.fetchNext(label("next"), left, row, rowBytes, stride, n, w1)
 		h := make([]VecVirtual, n)
 		for b := range h {
 			h[b] = v.zero()

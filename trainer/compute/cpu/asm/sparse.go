@@ -45,6 +45,40 @@ func (v isa) forEntries(label string, row GPVirtual, rowBytes, cols Op, stride, 
 	Label(label + "_end")
 }
 
+// fetchRows asks for n blocks of base's rows of the entries of the row at row.
+func (v isa) fetchRows(label string, row GPVirtual, rowBytes, stride Op, n int, base GPVirtual) {
+	at, end, offset := GP64(), GP64(), GP64()
+	MOVQ(row, at)
+	MOVQ(row, end)
+	ADDQ(rowBytes, end)
+	Label(label)
+	CMPQ(at, end)
+	JEQ(LabelRef(label + "_end"))
+	MOVWLZX(Mem{Base: at}, offset.As32())
+	CMPL(offset.As32(), U32(endOfRow))
+	JEQ(LabelRef(label + "_end"))
+	SHRL(U8(1), offset.As32())
+	IMULQ(stride, offset)
+	for b := range n {
+		PREFETCHT0(Mem{Base: base, Index: offset, Scale: 1, Disp: blockBytes * b})
+	}
+	ADDQ(U8(2), at)
+	JMP(LabelRef(label))
+	Label(label + "_end")
+}
+
+// fetchNext asks for n blocks of base's rows of the entries of the row after the one at row,
+// unless that is the last.
+func (v isa) fetchNext(label string, left, row GPVirtual, rowBytes, stride Op, n int, base GPVirtual) {
+	CMPQ(left, U8(1))
+	JE(LabelRef(label + "_last"))
+	next := GP64()
+	MOVQ(row, next)
+	ADDQ(rowBytes, next)
+	v.fetchRows(label, next, rowBytes, stride, n, base)
+	Label(label + "_last")
+}
+
 // panels emits body for 1 to most blocks, and a jump to the one for blocks.
 func panels(blocks GPVirtual, most int, body func(blocks int)) {
 	for b := 1; b < most; b++ {
@@ -68,6 +102,9 @@ func (v isa) sparseRows() {
 		Label(label("row"))
 		TESTQ(left, left)
 		JEQ(LabelRef("done"))
+		if v.masks() {
+			v.fetchNext(label("next"), left, row, rowBytes, wStride, n, w)
+		}
 		sums := make([]VecVirtual, n*v.vectors)
 		for i := range sums {
 			sums[i] = v.zero()
