@@ -94,7 +94,7 @@ func ppoRecipe(c *Config) {
 
 // trpoRecipe is REINFORCE whose steps are held within a KL divergence by a line search.
 func trpoRecipe(c *Config) {
-	batches(c, 128, 50_000)
+	batches(c, 64, 25_600)
 	c.Algorithm, c.KLLimit = TRPO, 0.05
 	c.LearningRate, c.LearningRateFinal = 1e-2, 1e-2
 }
@@ -108,5 +108,5 @@ func cemRecipe(c *Config) {
 // imitateRecipe learns from a scripted expert first, then as win does.
 func imitateRecipe(c *Config) {
 	winRecipe(c)
-	c.Imitate = 2_000_000
+	c.Imitate = 1_000_000
 }
