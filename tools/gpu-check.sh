@@ -13,7 +13,7 @@ Sections, all of them if none is named, in this order:
   devices    pongpg devices finds the card
   suite      the test binaries in tests/, with PONGPG_REQUIRE_CUDA=1
   parity     pongpg parity, both recipes: every operation's bits on card and processor
-  train      both recipes to a return; 100 updates on card and processor, alike
+  train      three recipes to a return; 100 updates on card and processor, alike
   bench      pongpg bench on the card and on the processor
   sanitizer  compute-sanitizer on the suite's short form: memcheck, racecheck, initcheck
 
@@ -167,14 +167,19 @@ section_devices() { run devices "devices" 30 judge_devices "$pongpg" devices; }
 section_suite() { each_test suite "suite " "$suite" judge_suite -test.v -test.skip "$skip" --; }
 section_parity() {
     local recipe
-    for recipe in fast karpathy; do
+    for recipe in win fast karpathy ppo trpo; do
         run parity "parity, recipe $recipe" "$parity" judge_parity \
             "$pongpg" parity --recipe "$recipe" --envs 256 --updates 3 --device "$device"
     done
+    run parity "parity, recipe cem" "$parity" judge_parity \
+        "$pongpg" parity --recipe cem --population 8 --elite 2 --updates 2 --device "$device"
+    run parity "parity, convolutions" "$parity" judge_parity \
+        "$pongpg" parity --network conv --batch-decisions 5000 --updates 2 --device "$device"
 }
 section_train() {
     local command=("$pongpg" train --device "$device" --time "${train}s")
-    run train "train, fast, to return 0" $((train + 15)) judge_train "${command[@]}" --until-return 0 --run "$work/fast"
+    run train "train, win, to return 10" $((train + 15)) judge_train "${command[@]}" --until-return 10 --run "$work/win"
+    run train "train, fast, to return 0" $((train + 15)) judge_train "${command[@]}" --recipe fast --until-return 0 --run "$work/fast"
     run train "train, karpathy 1e-3, to -10" $((train + 15)) judge_train \
         "${command[@]}" --recipe karpathy --lr 1e-3 --until-return -10 --run "$work/karpathy"
     run train "100 updates on $device" "$train" judge_train "$pongpg" train --device "$device" --updates 100 --run "$work/card"
