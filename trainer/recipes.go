@@ -108,5 +108,6 @@ func cemRecipe(c *Config) {
 // imitateRecipe learns from a scripted expert first, then as win does.
 func imitateRecipe(c *Config) {
 	winRecipe(c)
-	c.Imitate = 1_000_000
+	c.Imitate, c.BlurUpdates = 1_000_000, 350
+	c.Schedule = "0:5e3:1e-2:.01 1e6:5e3:1e-2:.01 " + strings.Replace(c.Schedule, "0:50e3", "1.05e6:50e3", 1)
 }

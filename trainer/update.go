@@ -42,7 +42,9 @@ func (t *Trainer) Update() (Metrics, error) {
 	if err := m.checkFinite(); err != nil {
 		return m, err
 	}
-	t.steer(m.KL)
+	if t.globalStep > int64(t.config.Imitate) { // an expert may be followed as far as it leads
+		t.steer(m.KL)
+	}
 	return m, t.recordAfter(m)
 }
 
