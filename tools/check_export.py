@@ -20,7 +20,7 @@ import numpy as np
 import onnxruntime
 from safetensors.numpy import load_file, save_file
 
-from check_update import dense_rows
+from updatecheck.observations import dense_rows
 
 U = 2.0**-24  # unit roundoff of float32
 SMALL = ["--envs", "64", "--batch-decisions", "8192", "--hidden", "40"]

@@ -127,7 +127,8 @@ func (t *Trainer) learnActorCritic(batch Batch, h Hyper) {
 	c, r, b, l := t.critic, t.rollout, t.backend, t.learner
 	n := min(t.config.Minibatches, r.Steps)
 	scale := t.weight(batch.Rows()) // of a minibatch, whose mean counts, it is n times as much
-	h.Step = t.update*int64(t.config.Passes*n) + 1
+	first := t.update*int64(t.config.Passes*n) + 1
+	h.Step = first
 	for pass := range t.config.Passes {
 		for _, i := range c.shuffled(t.config.Seed, t.update*int64(t.config.Passes)+int64(pass), n) {
 			lo, hi := r.Steps*i/n*r.Games, r.Steps*(i+1)/n*r.Games
@@ -137,6 +138,7 @@ func (t *Trainer) learnActorCritic(batch Batch, h Hyper) {
 				}
 				compute.Upload(b, batch.Weight.Slice(lo, hi), r.host.weight[lo:hi])
 			}
+			t.recordStep(h.Step - first)
 			x, z := batch.Slice(lo, hi), c.z.Slice(lo, hi)
 			t.policy.run.forward(b, z, x.Active, x.X)
 			d := l.room(b, x.Rows(), z.Cols)

@@ -34,14 +34,16 @@ func (t *Trainer) Record(dir string) error {
 	return nil
 }
 
-// recordBefore notes the batch, and the weights as they are before the step.
-func (t *Trainer) recordBefore(batch Batch, h Hyper) error {
+// recordStart notes what an update begins with: hyperparameters and weights.
+func (t *Trainer) recordStart(h Hyper) {
 	if t.record == nil {
-		return nil
+		return
 	}
 	c := &t.config
 	t.record.arrays = map[string]any{
 		"outputs":             int64(t.policy.Outputs()),
+		"images":              int64(t.policy.Input.Pixels() / emu.ImagePixels),
+		"convolutional":       c.Network == "conv",
 		"gamma":               c.Gamma,
 		"standardize_episode": c.Standardize == "episode",
 		"standardize_batch":   c.Standardize == "batch",
@@ -60,13 +62,24 @@ func (t *Trainer) recordBefore(batch Batch, h Hyper) error {
 		"blur":                int64(h.Blur),
 		"permutation":         permutation(c.PermutePixels),
 	}
+	t.recordCourse()
+	t.recordAlgorithm()
 	t.recordWeights("before")
+}
+
+// recordPlayed notes the batch, of which the first live rows are this update's decisions.
+func (t *Trainer) recordPlayed(batch Batch, live int) error {
+	if t.record == nil {
+		return nil
+	}
+	t.record.arrays["live"] = int64(live)
 	t.recordBatch(batch)
 	if t.rollout != nil {
-		t.recordRewards(t.rollout)
+		t.recordRewards(t.rollout, batch.Rows()-live)
 	} else {
 		t.recordEpisodes(&t.batch)
 	}
+	t.recordJudged(live)
 	return t.backend.Sync()
 }
 
@@ -107,39 +120,46 @@ func (t *Trainer) recordBatch(batch Batch) {
 	compute.Download(t.backend, advantage, batch.Advantage)
 	compute.Download(t.backend, weight, batch.Weight)
 
-	indptr := make([]int64, 1, rows+1)
+	t.recordObservations("obs", codes)
+	maps.Copy(t.record.arrays, map[string]any{
+		"action": action, "prob": prob, "advantage": advantage, "weight": weight,
+	})
+}
+
+// recordObservations notes observations as NAME_indptr, NAME_indices and NAME_data.
+func (t *Trainer) recordObservations(name string, codes []uint16) {
+	indptr := []int64{0}
 	var indices []int32
 	var data []int8
 	var pixels []uint16
-	for row := range rows {
-		pixels = t.policy.Input.AppendPixels(pixels[:0], codes[row*emu.ObservationWidth:(row+1)*emu.ObservationWidth])
+	for row := 0; row < len(codes); row += emu.ObservationWidth {
+		pixels = t.policy.Input.AppendPixels(pixels[:0], codes[row:row+emu.ObservationWidth])
 		for _, e := range pixels {
 			indices = append(indices, int32(e>>1))
 			data = append(data, 1-2*int8(e&1))
 		}
 		indptr = append(indptr, int64(len(indices)))
 	}
-	maps.Copy(t.record.arrays, map[string]any{
-		"obs_indptr": indptr, "obs_indices": indices, "obs_data": data,
-		"action": action, "prob": prob, "advantage": advantage, "weight": weight,
-	})
+	maps.Copy(t.record.arrays, map[string]any{name + "_indptr": indptr, name + "_indices": indices, name + "_data": data})
 }
 
 // recordRewards notes what the games of a rollout brought, and which game and step
-// each row is: the steps of carried rows count down to −1 from before the rollout.
-func (t *Trainer) recordRewards(r *Rollout) {
+// each row is: the steps of carried rows, if the batch has them, count down to −1 from before the
+// rollout.
+func (t *Trainer) recordRewards(r *Rollout, carried int) {
 	live := r.Live()
-	game, step := make([]int32, live, live+r.Carried), make([]int32, live, live+r.Carried)
+	game, step := make([]int32, live, live+carried), make([]int32, live, live+carried)
 	for row := range live {
 		step[row], game[row] = int32(row/r.Games), int32(row%r.Games)
 	}
-	for g, n := range r.carriedOf {
-		for s := range n {
-			game, step = append(game, int32(g)), append(step, s-n)
+	if carried > 0 {
+		for g, n := range r.carriedOf {
+			for s := range n {
+				game, step = append(game, int32(g)), append(step, s-n)
+			}
 		}
 	}
-	none := make([]int8, r.Carried)
-	t.record.put(game, step, append(r.Reward[:live:live], none...), append(r.EpisodeEnd[:live:live], make([]bool, r.Carried)...))
+	t.record.put(game, step, append(r.Reward[:live:live], make([]int8, carried)...), append(r.EpisodeEnd[:live:live], make([]bool, carried)...))
 }
 
 // recordEpisodes does it for whole episodes; each is a game.
@@ -168,7 +188,18 @@ func (t *Trainer) recordAfter(m Metrics) error {
 		return nil
 	}
 	t.recordWeights("after")
-	t.record.arrays["gradient_norm"] = m.GradientNorm
+	maps.Copy(t.record.arrays, map[string]any{"gradient_norm": m.GradientNorm, "kl": m.KL, "rate_scale_after": float64(t.rateScale)})
+	switch {
+	case t.critic != nil:
+		t.record.arrays["explained_variance"] = t.critic.explained
+	case t.trust != nil:
+		t.record.arrays["step_fraction"] = t.trust.fraction
+	}
+	return t.writeRecord()
+}
+
+// writeRecord writes the update's file.
+func (t *Trainer) writeRecord() error {
 	arrays := t.record.arrays
 	t.record.arrays = nil
 	path := filepath.Join(t.record.dir, fmt.Sprintf("update-%06d.npz", t.update))

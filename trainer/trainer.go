@@ -93,33 +93,13 @@ func build(config Config, backend compute.Backend) (*Trainer, error) {
 		}
 		t.learner = NewLearner(backend, policy, config.Optimizer, t.rollout.Batch.Rows())
 	}
+	if config.Algorithm == TRPO {
+		t.trust = newTrustRegion(backend, policy)
+		if t.rollout != nil {
+			t.trust.room(backend, policy, t.rollout.Batch.Rows())
+		}
+	}
 	return t, backend.Sync()
-}
-
-// Allocate makes on a backend what a run of a Config takes there, and calls the operations
-// of an update once, on no meaningful data: on a backend that only counts (package meter)
-// it tells what the run would need. Errors are those of New.
-func Allocate(config Config, backend compute.Backend) error {
-	t, err := build(config, backend)
-	if err != nil {
-		return err
-	}
-	var batch Batch
-	if t.rollout != nil {
-		batch = t.rollout.Batch
-	} else { // grows with the episodes; few are as long
-		const longEpisode = 10_000
-		batch = NewBatch(backend, config.BatchEpisodes*longEpisode, t.policy)
-		newHostBatch(backend, batch)
-	}
-	blurred := t.hyper()
-	blurred.Blur = max(config.Blur, config.BlurFinal)
-	t.policy.Forward(backend, batch.Z, batch.Prob, batch.Active, batch.X)
-	t.learner.Backward(backend, batch, blurred)
-	t.learner.Ascend(backend, blurred)
-	t.sample.fetch(backend, t.policy, batch)
-	t.learner.fetchNorms(backend)
-	return backend.Sync()
 }
 
 // lowestReturn is below the return of any episode.

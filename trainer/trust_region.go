@@ -45,10 +45,7 @@ const (
 func (t *Trainer) learnTrustRegion(batch Batch, h Hyper) {
 	b, l := t.backend, t.learner
 	s := t.trust
-	if s == nil || s.z.Rows < batch.Rows() {
-		s = newTrustRegion(b, t.policy, batch.Rows())
-		t.trust = s
-	}
+	s.room(b, t.policy, batch.Rows())
 	compute.Fetch(b, s.before[:batch.Z.Len()], batch.Z)
 	for i, p := range l.parameters {
 		b.Zero(s.old[i])
@@ -74,18 +71,27 @@ func (t *Trainer) learnTrustRegion(batch Batch, h Hyper) {
 	s.place(b, l, 0)
 }
 
-func newTrustRegion(b compute.Backend, policy *Policy, rows int) *trustRegion {
-	k := policy.Outputs()
-	s := &trustRegion{
-		z: compute.New[float32](b, rows, k), prob: compute.New[float32](b, rows, k),
-		active: compute.New[uint16](b, rows, policy.net.activeWords()),
-		before: compute.Pinned[float32](b, rows*k), after: compute.Pinned[float32](b, rows*k),
-	}
+// newTrustRegion returns one that has no room for outputs yet.
+func newTrustRegion(b compute.Backend, policy *Policy) *trustRegion {
+	s := &trustRegion{}
 	for _, p := range policy.net.parameters() {
 		s.old = append(s.old, compute.New[float32](b, p.w.Rows, p.w.Cols))
 		s.step = append(s.step, compute.New[float32](b, p.w.Rows, p.w.Cols))
 	}
 	return s
+}
+
+// room makes room for the outputs of rows rows, if there is less. What there was stays the
+// backend's: it is to happen rarely.
+func (s *trustRegion) room(b compute.Backend, policy *Policy, rows int) {
+	if rows <= s.z.Rows {
+		return
+	}
+	rows = max(rows, 2*s.z.Rows)
+	k := policy.Outputs()
+	s.z, s.prob = compute.New[float32](b, rows, k), compute.New[float32](b, rows, k)
+	s.active = compute.New[uint16](b, rows, policy.net.activeWords())
+	s.before, s.after = compute.Pinned[float32](b, rows*k), compute.Pinned[float32](b, rows*k)
 }
 
 // place puts the weights to a fraction of the step.

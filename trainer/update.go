@@ -25,8 +25,9 @@ func (t *Trainer) Update() (Metrics, error) {
 	// observation x, probabilities p, action a, the advantage A, which is the return of
 	// the decision's point, standardized, and the weight w: 1 (over their number, for a
 	// mean) for decisions whose return is known, 0 for the others.
+	t.recordStart(hyper)
 	batch, live := t.play()
-	if err := t.recordBefore(batch, hyper); err != nil {
+	if err := t.recordPlayed(batch, live); err != nil {
 		return Metrics{}, err
 	}
 
@@ -221,6 +222,7 @@ func (c *Config) firstRateScale() float32 {
 // updateByGuess is Update for the cross-entropy method, which has no gradient.
 func (t *Trainer) updateByGuess() (Metrics, error) {
 	started := time.Now()
+	t.recordGuesses("before")
 	decisions := t.guess()
 	if err := t.backend.Sync(); err != nil {
 		return Metrics{}, err
@@ -229,7 +231,8 @@ func (t *Trainer) updateByGuess() (Metrics, error) {
 	t.globalStep += int64(decisions)
 	m := t.Progress()
 	m.EliteReturn = Optional(t.guesser.best)
-	return t.timed(m, decisions, started), nil
+	m = t.timed(m, decisions, started)
+	return m, t.recordPlayedGuesses(m)
 }
 
 // Progress returns how far the run is: the metrics that are not about one update; the

@@ -64,7 +64,10 @@ func checkMemory(config trainer.Config, b compute.Backend) error {
 		return nil
 	}
 	flags := "--envs, --batch-decisions or --hidden"
-	if config.BatchEpisodes > 0 {
+	switch {
+	case config.Algorithm == trainer.CEM:
+		flags = "--population or --envs"
+	case config.BatchEpisodes > 0:
 		flags = "--batch-episodes or --hidden"
 	}
 	return fmt.Errorf("the run takes %.2f GiB of %s, which has %.2f GiB free of %.2f: lower %s, or end what else uses the GPU (nvidia-smi lists it)",

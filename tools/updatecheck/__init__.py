@@ -1,0 +1,1 @@
+"""What tools/check_update.py recomputes, by families of formulas."""
