@@ -18,6 +18,7 @@ type Learner struct {
 	d compute.Tensor // [rows][outputs] gradient at the outputs
 
 	queues  []compute.Backend // one a worker, where slices are updated side by side
+	search  *trustRegion      // which notes the steps, while it is there
 	squares sums              // of the gradient, before it is clipped
 	weights sums              // of the weights after the step
 }
@@ -173,17 +174,14 @@ func (l *Learner) finish(b compute.Backend, x part, h Hyper) {
 
 // step takes the optimizer's step of a part, and notes the sums of squares of its weights.
 func (l *Learner) step(b compute.Backend, x part, h Hyper) {
-	l.optimizer.step(b, x, h)
-	b.SumSquares(l.weights.Slice(x.slice, x.end), x.w)
-}
-
-// weightSums returns the sums of squares of a parameter.
-func (l *Learner) weightSums(parameter int) compute.Tensor {
-	first := 0
-	for _, p := range l.parameters[:parameter] {
-		first += p.slices
+	if l.search != nil {
+		l.search.keep(b, x)
 	}
-	return l.weights.Slice(first, first+l.parameters[parameter].slices)
+	l.optimizer.step(b, x, h)
+	if l.search != nil {
+		l.search.took(b, x)
+	}
+	b.SumSquares(l.weights.Slice(x.slice, x.end), x.w)
 }
 
 // fetchNorms asks for what norms returns after the next Sync.

@@ -46,7 +46,8 @@ type counters struct {
 	RunningReward  float64 `json:"running_reward"`
 	ElapsedSeconds float64 `json:"elapsed_seconds"`
 	BestReturn     float64 `json:"best_return"`
-	RateScale      float32 `json:"rate_scale"` // of the learning rate; 0 in old checkpoints: 1
+	RateScale      float32 `json:"rate_scale"`   // of the learning rate; 0 in old checkpoints: 1
+	LongestStep    float64 `json:"longest_step"` // fraction that the next line search begins with; 0: no search
 }
 
 // Checkpoint returns the whole state of the run: from it a Trainer goes on as if
@@ -56,7 +57,7 @@ func (t *Trainer) Checkpoint() (*checkpoint.File, error) {
 	for key, value := range map[string]any{
 		"config": t.config,
 		"counters": counters{
-			t.globalStep, t.history.episodes, t.history.running, t.elapsed.Seconds(), t.best, t.rateScale,
+			t.globalStep, t.history.episodes, t.history.running, t.elapsed.Seconds(), t.best, t.rateScale, t.longestStep(),
 		},
 	} {
 		text, err := json.Marshal(value)
@@ -126,6 +127,9 @@ func resume(found *checkpoint.Found, backend compute.Backend) (*Trainer, error) 
 	t.elapsed = time.Duration(count.ElapsedSeconds * float64(time.Second))
 	if count.RateScale > 0 {
 		t.rateScale = count.RateScale
+	}
+	if t.trust != nil && count.LongestStep > 0 {
+		t.trust.longest = count.LongestStep
 	}
 	if g := t.guesser; g != nil {
 		return t, errors.Join(
@@ -202,7 +206,7 @@ func readMetadata(f *checkpoint.File) (Config, counters, error) {
 	if err := config.Check(); err != nil {
 		return config, count, fmt.Errorf("the configuration in the checkpoint is impossible: %w", err)
 	}
-	if !(count.RateScale >= 0 && count.RateScale <= 1) {
+	if !(count.RateScale >= 0 && count.RateScale <= 1) || !(count.LongestStep >= 0 && count.LongestStep <= 1) {
 		return config, count, errors.New("the scale of the learning rate in the checkpoint is impossible")
 	}
 	if count.GlobalStep < 0 || count.Episodes < 0 || !(count.ElapsedSeconds >= 0) || math.IsInf(count.ElapsedSeconds, 0) {

@@ -17,6 +17,7 @@ type trustRegion struct {
 	after     []float32
 	parts     []searchSums
 	fraction  float64 // of the step that was taken
+	longest   float64 // fraction that the next search begins with
 }
 
 // searchSums are of some rows of a batch.
@@ -31,10 +32,12 @@ type searchSums struct {
 const (
 	shrink      = 0.5
 	mostShrinks = 10
+	leastStep   = 1. / (1 << 20) // fraction that a search begins with at least
 )
 
 // learnTrustRegion takes a step of REINFORCE's gradient as far as the policy may go, after
-// the post: "a line search, checking the KL along the way". The whole step of the optimizer is
+// the post: "a line search, checking the KL along the way". The step of the optimizer (at first the
+// whole, later twice the fraction of it that the update before took, if that is less) is
 // halved until the mean KL divergence from the policy before to the one after, over the
 // batch, is at most --kl-limit, and the objective not less than before:
 //
@@ -47,33 +50,61 @@ func (t *Trainer) learnTrustRegion(batch Batch, h Hyper) {
 	s := t.trust
 	s.room(b, t.policy, batch.Rows())
 	compute.Fetch(b, s.before[:batch.Z.Len()], batch.Z)
-	for i, p := range l.parameters {
-		b.Zero(s.old[i])
-		b.AddScaled(s.old[i], p.w, 1)
-	}
 	l.Backward(b, batch, h)
+	h.LearningRate *= float32(s.longest) // which the step is proportional to
+	l.search = s
 	l.Ascend(b, h)
-	for i, p := range l.parameters {
-		b.Zero(s.step[i])
-		b.AddScaled(s.step[i], p.w, 1)
-		b.AddScaled(s.step[i], s.old[i], -1)
+	l.search = nil
+	s.search(t, batch, h.Entropy)
+	if s.fraction == 0 {
+		s.longest = max(s.longest*math.Pow(shrink, mostShrinks), leastStep)
+	} else {
+		s.longest = min(1, s.fraction/shrink)
 	}
-	s.fraction = 1
+}
+
+// longestStep returns the fraction that the next line search begins with; 0 if there is none.
+func (t *Trainer) longestStep() float64 {
+	if t.trust == nil {
+		return 0
+	}
+	return t.trust.longest
+}
+
+// search shortens the step that has been taken as needed.
+func (s *trustRegion) search(t *Trainer, batch Batch, entropy float32) {
+	s.fraction = s.longest
+	part := 1.0 // of the step that was taken
 	for range mostShrinks {
-		kl, gain := s.measure(t, batch, h.Entropy)
-		if b.Sync() != nil || kl <= t.config.KLLimit && gain >= 0 {
+		kl, gain := s.measure(t, batch, entropy)
+		if t.backend.Sync() != nil || kl <= t.config.KLLimit && gain >= 0 {
 			return
 		}
+		part *= shrink
 		s.fraction *= shrink
-		s.place(b, l, float32(s.fraction))
+		s.place(t.backend, t.learner, float32(part))
 	}
 	s.fraction = 0
-	s.place(b, l, 0)
+	s.place(t.backend, t.learner, 0)
+}
+
+// keep notes a part of the weights before a step, and took what the step was.
+func (s *trustRegion) keep(b compute.Backend, x part) {
+	old := s.old[x.parameter].Slice(x.lo, x.hi)
+	b.Zero(old)
+	b.AddScaled(old, x.w, 1)
+}
+
+func (s *trustRegion) took(b compute.Backend, x part) {
+	step := s.step[x.parameter].Slice(x.lo, x.hi)
+	b.Zero(step)
+	b.AddScaled(step, x.w, 1)
+	b.AddScaled(step, s.old[x.parameter].Slice(x.lo, x.hi), -1)
 }
 
 // newTrustRegion returns one that has no room for outputs yet.
 func newTrustRegion(b compute.Backend, policy *Policy) *trustRegion {
-	s := &trustRegion{}
+	s := &trustRegion{longest: 1}
 	for _, p := range policy.net.parameters() {
 		s.old = append(s.old, compute.New[float32](b, p.w.Rows, p.w.Cols))
 		s.step = append(s.step, compute.New[float32](b, p.w.Rows, p.w.Cols))
@@ -96,14 +127,14 @@ func (s *trustRegion) room(b compute.Backend, policy *Policy, rows int) {
 
 // place puts the weights to a fraction of the step.
 func (s *trustRegion) place(b compute.Backend, l *Learner, fraction float32) {
-	for i, p := range l.parameters {
-		b.Zero(p.w)
-		b.AddScaled(p.w, s.old[i], 1)
+	l.inParts(b, func(q compute.Backend, x part) {
+		q.Zero(x.w)
+		q.AddScaled(x.w, s.old[x.parameter].Slice(x.lo, x.hi), 1)
 		if fraction > 0 {
-			b.AddScaled(p.w, s.step[i], fraction)
+			q.AddScaled(x.w, s.step[x.parameter].Slice(x.lo, x.hi), fraction)
 		}
-		b.SumSquares(l.weightSums(i), p.w)
-	}
+		q.SumSquares(l.weights.Slice(x.slice, x.end), x.w)
+	})
 	l.Policy.Refresh(b)
 }
 
