@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -31,7 +32,8 @@ func (f *initialFlag) config(c *cli.Context, h *hyper) (trainer.Config, error) {
 	}
 	w, kind, err := readWeights(f.path)
 	if err != nil {
-		return trainer.Config{}, err
+		config, impossible := h.config() // which is said first
+		return config, cmp.Or(impossible, err)
 	}
 	f.found = &session.Initial{Weights: w, From: describeWeights(f.path, kind, w)}
 	if !c.IsSet("recipe") && w.Images == 1 {
