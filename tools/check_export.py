@@ -23,6 +23,8 @@ import onnxruntime
 from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
+from updatecheck.observations import dense_rows
+
 U = 2.0**-24  # unit roundoff of float32
 PIXELS, SIDE = 6400, 80
 SMALL = ["--envs", "64", "--batch-decisions", "8192", "--hidden", "40"]
@@ -75,16 +77,6 @@ def same(model, weights):
         and np.array_equal(np.asarray(model[name], np.float64), want.astype(np.float64))
         for name, want in weights.items()
     )
-
-
-def dense_rows(z, lo, hi, pixels):
-    """Rows lo to hi of recorded observations, [hi-lo][pixels]."""
-    indptr = z["obs_indptr"]
-    x = np.zeros((hi - lo, pixels))
-    first, last = indptr[lo], indptr[hi]
-    row = np.repeat(np.arange(hi - lo), np.diff(indptr[lo : hi + 1]))
-    x[row, z["obs_indices"][first:last]] = z["obs_data"][first:last]
-    return x
 
 
 def windows(x, size, stride):
@@ -157,7 +149,7 @@ def check_onnx(name, path, rows, z, weights, checks):
     """ONNX Runtime against float64 and against pongpg, on recorded observations."""
     images = weights["W1"].shape[1] // PIXELS if "W1" in weights else weights["conv1"].shape[1]
     rows = min(rows, len(z["action"]))
-    x = dense_rows(z, 0, rows, images * PIXELS)
+    x = dense_rows(z, 0, rows)
     want_z, z_off, p, p_off = probabilities(weights, x)
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     given = x.astype(np.float32)
