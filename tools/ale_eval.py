@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Plays an exported policy on the real Atari Pong, and compares with pongpg eval.
 
-The policy is what `pongpg export` wrote as .npz, or as the 2016 post's pickle, save.p. It
+The policy is what `pongpg export` wrote as .npz, or as the 2016 post's pickle, save.p: of
+one image or two, fully connected or convolutional, of 2, 3 or 6 actions. It
 plays on the Arcade Learning Environment in NumPy and float64, with nothing of pongpg: the
-images are made here from the 210×160 screen, and the rules of each preset are written
-down here as Gym and Gymnasium have them.
+images are made here from the 210×160 screen, the networks are computed here, and the rules of
+each preset are written down here as Gym and Gymnasium have them.
 
 With --pongpg PROGRAM a policy is trained, exported and evaluated first, and its mean
 return and mean length must be the same in both games, as far as chance lets two samples
@@ -57,26 +58,83 @@ BUTTONS = {
 LAST_FRAME = 65_210
 
 
+SIDE, PIXELS = 80, 80 * 80
+
+
 class Failure(Exception):
     """It could not be found out."""
 
 
+class MLP:
+    """W1 [hidden][6400·images] and W2 [outputs][hidden], with a ReLU between them."""
+
+    def __init__(self, w1, w2):
+        self.w1, self.w2 = np.asfortranarray(w1), np.atleast_2d(w2)
+        self.images, self.outputs = w1.shape[1] // PIXELS, len(self.w2)
+
+    def logits(self, x):
+        """Of an observation [6400·images]."""
+        seen = np.flatnonzero(x)
+        return self.w2 @ np.maximum(self.w1[:, seen] @ x[seen], 0)
+
+    def planted(self):
+        """The same policy in ways that are wrong: name and policy."""
+        images = self.w1.reshape(-1, self.images, SIDE, SIDE)
+        yield "pixels by columns", MLP(images.transpose(0, 1, 3, 2).reshape(self.w1.shape), self.w2)
+        yield "observations negated", MLP(-self.w1, self.w2)
+        if self.images == 2:
+            yield "images exchanged", MLP(images[:, ::-1].reshape(self.w1.shape), self.w2)
+
+
+class Conv:
+    """Convolutions of filters [filters][channels][size][size] without padding, then hidden
+    [hidden][channels·rows·columns] and head [outputs][hidden], with a ReLU after each but the head.
+    """
+
+    def __init__(self, filters, strides, hidden, head):
+        self.filters, self.strides, self.hidden, self.head = filters, strides, hidden, head
+        self.images, self.outputs = filters[0].shape[1], len(head)
+
+    def logits(self, x):
+        """Of an observation [6400·images]."""
+        y = x.reshape(self.images, SIDE, SIDE)
+        for w, stride in zip(self.filters, self.strides):
+            view = np.lib.stride_tricks.sliding_window_view(y, w.shape[2:], axis=(1, 2))[:, ::stride, ::stride]
+            y = np.maximum(np.tensordot(w, view, ((1, 2, 3), (0, 3, 4))), 0)
+        return self.head @ np.maximum(self.hidden @ y.ravel(), 0)
+
+    def planted(self):
+        """The same policy in ways that are wrong: name and policy."""
+        yield "windows by columns", self.changed(self.filters[0].transpose(0, 1, 3, 2))
+        yield "observations negated", self.changed(-self.filters[0])
+        if self.images == 2:
+            yield "images exchanged", self.changed(self.filters[0][:, ::-1])
+
+    def changed(self, first):
+        return Conv([first, *self.filters[1:]], self.strides, self.hidden, self.head)
+
+
 def load(path):
-    """Returns W1 [hidden][6400] and W2 [outputs][hidden] of a file that pongpg export wrote."""
+    """Returns the policy of a file that pongpg export wrote, and its arrays by their names."""
     try:
         if path.endswith(".npz"):
             with np.load(path) as npz:
-                w1, w2 = npz["W1"], npz["W2"]
+                model = dict(npz)
         else:
             with open(path, "rb") as file:
-                model = pickle.load(file)
-            w1, w2 = model["W1"], model["W2"]
-    except (OSError, KeyError, ValueError, pickle.UnpicklingError) as err:
+                model = dict(pickle.load(file))
+        model = {name: np.asarray(a, int if name == "strides" else np.float64) for name, a in model.items()}
+        if "conv1" in model:
+            convs = [model[f"conv{i + 1}"] for i in range(len(model["strides"]))]
+            policy = Conv(convs, model["strides"], model["hidden"], model["head"])
+        else:
+            policy = MLP(model["W1"], model["W2"])
+        policy.logits(np.zeros(policy.images * PIXELS))
+    except (OSError, KeyError, IndexError, TypeError, ValueError, pickle.UnpicklingError) as err:
         raise Failure(f"{path}: {err}; name an .npz or a save.p of pongpg export") from err
-    w1, w2 = np.asarray(w1, np.float64), np.atleast_2d(np.asarray(w2, np.float64))
-    if w1.ndim != 2 or w1.shape[1] != 6400 or w2.shape[1] != len(w1) or len(w2) not in (1, 3, 6):
-        raise Failure(f"{path}: W1 has shape {w1.shape} and W2 {w2.shape}, which are no policy's")
-    return w1, w2
+    if policy.images not in (1, 2) or policy.outputs not in (1, 3, 6):
+        raise Failure(f"{path}: {policy.images} images and {policy.outputs} outputs are no policy's; name an .npz or a save.p of pongpg export")
+    return policy, model
 
 
 def image(screen):
@@ -87,10 +145,14 @@ def image(screen):
     return field.ravel()
 
 
-def probabilities(w1, w2, x):
-    """The probability of each action for an observation [6400]."""
-    seen = np.flatnonzero(x)
-    z = w2 @ np.maximum(w1[:, seen] @ x[seen], 0)
+def observation(images, now, before):
+    """What a policy of one image or two sees: at an episode's first decision nothing has moved."""
+    difference = now - (now if before is None else before)
+    return difference if images == 1 else np.concatenate([now, difference])
+
+
+def probabilities(z):
+    """The probability of each action for logits [outputs]."""
     if len(z) == 1:
         p = 1 / (1 + math.exp(-z[0]))
         return np.array([1 - p, p])
@@ -98,23 +160,20 @@ def probabilities(w1, w2, x):
     return e / e.sum()
 
 
-def play(w1, w2, preset, seed, greedy=False, buttons=None):
+def play(policy, preset, seed, greedy=False, buttons=None):
     """Plays an episode and returns its return, its decisions and its frames."""
     rng = np.random.default_rng(seed)
     game = pong.Pong(preset.sticky, int(rng.integers(1, 1 << 31)))
-    buttons = buttons or BUTTONS[max(2, len(w2))]
-    w1 = np.asfortranarray(w1)
+    buttons = buttons or BUTTONS[max(2, policy.outputs)]
     screen = np.zeros((210, 160, 3), np.uint8)
     total = decisions = frames = 0
-    x, before = np.zeros(6400), None
+    before = None
     over = False
     while not over and decisions < preset.time_limit:
         game.ale.getScreenRGB(screen)
         now = image(screen)
-        if before is not None:
-            x = now - before
+        p = probabilities(policy.logits(observation(policy.images, now, before)))
         before = now
-        p = probabilities(w1, w2, x)
         choice = int(p.argmax()) if greedy else min(int(np.searchsorted(p.cumsum(), rng.random(), "right")), len(p) - 1)
         decisions += 1
         for _ in range(rng.choice(preset.skips)):
@@ -129,10 +188,10 @@ def play(w1, w2, preset, seed, greedy=False, buttons=None):
     return total, decisions, frames
 
 
-def play_all(w1, w2, preset, episodes, seed, jobs, **how):
+def play_all(policy, preset, episodes, seed, jobs, **how):
     """Plays episodes, some at a time; the same for any number of jobs. Returns [episodes][3]."""
     seeds = np.random.SeedSequence(seed).spawn(episodes)
-    with multiprocessing.Pool(jobs, initializer=keep, initargs=(w1, w2, preset, how)) as pool:
+    with multiprocessing.Pool(jobs, initializer=keep, initargs=(policy, preset, how)) as pool:
         return np.array(pool.map(play_kept, seeds, chunksize=1))
 
 
@@ -142,8 +201,8 @@ def keep(*kept):
 
 
 def play_kept(seed):
-    w1, w2, preset, how = KEPT
-    return play(w1, w2, preset, seed, **how)
+    policy, preset, how = KEPT
+    return play(policy, preset, seed, **how)
 
 
 def error(values):
@@ -188,7 +247,7 @@ def train(program, folder, updates, flags):
 
 
 def exported(program, checkpoint, form, folder):
-    """Returns W1 and W2 as pongpg exports them."""
+    """Returns the policy as pongpg exports it, and its arrays."""
     path = f"{folder}/w.{form}"
     run(program, "export", "--checkpoint", checkpoint, "--format", form, "-o", path)
     return load(path)
@@ -199,31 +258,33 @@ def evaluated(program, checkpoint, preset, episodes):
     return json.loads(run(program, "eval", "--checkpoint", checkpoint, "--preset", preset, "--episodes", str(episodes), "--json"))
 
 
-def planted(w1, w2):
-    """Ways to play wrongly that must be found: name, weights and how."""
-    yield "up and down exchanged", w1, w2, {"buttons": (pong.UP, pong.DOWN)}
-    yield "pixels by columns", w1.reshape(-1, 80, 80).transpose(0, 2, 1).reshape(len(w1), 6400), w2, {}
-    yield "observations negated", -w1, w2, {}
+def planted(policy):
+    """Ways to play wrongly that must be found: name, policy and how."""
+    exchanged = {pong.UP: pong.DOWN, pong.DOWN: pong.UP, pong.RIGHTFIRE: pong.LEFTFIRE, pong.LEFTFIRE: pong.RIGHTFIRE}
+    buttons = BUTTONS[max(2, policy.outputs)]
+    yield "up and down exchanged", policy, {"buttons": [exchanged.get(button, button) for button in buttons]}
+    for name, wrong in policy.planted():
+        yield name, wrong, {}
 
 
 def check(args, preset):
     """Trains, exports, plays both games and compares; returns whether all is as it should be."""
     with tempfile.TemporaryDirectory() as folder:
         checkpoint = args.checkpoint or train(args.pongpg, folder, args.updates, args.flags)
-        w1, w2 = exported(args.pongpg, checkpoint, "npz", folder)
-        if len(w2) == 1:
-            for ours, theirs in zip((w1, w2), exported(args.pongpg, checkpoint, "pickle", folder)):
-                if not np.array_equal(ours, theirs):
-                    raise Failure("the npz and the pickle of one policy differ")
+        policy, model = exported(args.pongpg, checkpoint, "npz", folder)
+        if "W1" in model and policy.images == policy.outputs == 1:
+            _, pickled = exported(args.pongpg, checkpoint, "pickle", folder)
+            if set(pickled) != set(model) or not all(np.array_equal(model[name], pickled[name]) for name in model):
+                raise Failure("the npz and the pickle of one policy differ")
         report = evaluated(args.pongpg, checkpoint, args.preset, args.eval_episodes)
     start = time.monotonic()
-    real = play_all(w1, w2, preset, args.episodes, args.seed, args.jobs)
+    real = play_all(policy, preset, args.episodes, args.seed, args.jobs)
     text, ok = compare(real, report, args.sigmas)
     print(f"{args.preset}: {args.episodes} episodes of the real game in {time.monotonic() - start:.0f} s, {args.eval_episodes} of pongpg eval")
     print(text + ("" if ok else "\nFAIL"), flush=True)
     if args.plant:
-        for name, *weights, how in planted(w1, w2):
-            text, agree = compare(play_all(*weights, preset, args.episodes, args.seed, args.jobs, **how), report, args.sigmas)
+        for name, wrong, how in planted(policy):
+            text, agree = compare(play_all(wrong, preset, args.episodes, args.seed, args.jobs, **how), report, args.sigmas)
             print(f"{'MISS' if agree else 'ok  '} planted: {name}: {text.splitlines()[0]}", flush=True)
             ok &= not agree
     return ok
@@ -255,8 +316,8 @@ def main():
         if args.pongpg:
             return 0 if check(args, preset) else 1
         start = time.monotonic()
-        w1, w2 = load(args.policy)
-        returns, lengths, frames = play_all(w1, w2, preset, args.episodes, args.seed, args.jobs, greedy=args.greedy).T
+        policy, _ = load(args.policy)
+        returns, lengths, frames = play_all(policy, preset, args.episodes, args.seed, args.jobs, greedy=args.greedy).T
     except Failure as err:
         print(err, file=sys.stderr)
         return 2

@@ -12,10 +12,11 @@ With --resume FILE it begins with the weights of a save.p, the post's pickle, as
 `pongpg export --format pickle` writes it; with --save FILE it writes one at the end, which
 `pongpg import` reads. As in the post, the mean squares of RMSProp begin at zero.
 
-With --pongpg PROGRAM a policy is trained and exported first, and the loop must keep what it
-is given: the mean return of its --episodes, while it learns, must be within --sigmas standard
-errors of what pongpg eval says of the policy, or above; then the loop's save.p is imported and
-evaluated, and must be as good as the episodes that came before it. The exit status is 1 if not.
+With --pongpg PROGRAM a policy is trained (by the recipe fast, whose network is the post's) and
+exported first, and the loop must keep what it is given: the mean return of its --episodes, while
+it learns, must be within --sigmas standard errors of what pongpg eval says of the policy, or
+above; then the loop's save.p is imported and evaluated, and must be as good as the episodes that
+came before it. The exit status is 1 if not.
 
 A pickle can run any program when it is loaded: name only those that you trust.
 """
@@ -206,7 +207,7 @@ def check(args):
     with tempfile.TemporaryDirectory() as folder:
         checkpoint = args.checkpoint or f"{folder}/run"
         if not args.checkpoint:
-            run_pongpg(args.pongpg, "train", "--run", checkpoint, "--updates", str(args.updates))
+            run_pongpg(args.pongpg, "train", "--recipe", "fast", "--run", checkpoint, "--updates", str(args.updates))
         args.resume, args.save = f"{folder}/save.p", f"{folder}/learned.p"
         run_pongpg(args.pongpg, "export", "--checkpoint", checkpoint, "--format", "pickle", "-o", args.resume)
         given = evaluated(args.pongpg, checkpoint)

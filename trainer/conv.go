@@ -75,9 +75,7 @@ func newConv(b compute.Backend, c *Config, outputs int) (*conv, error) {
 	for i, g := range windows {
 		add("conv"+strconv.Itoa(i+1), g, g.Inputs(), g.Filters)
 	}
-	last := windows[len(windows)-1]
-	size := last.OutHeight()
-	all := compute.Window{Height: size, Width: size, Channels: last.Filters, Size: size, Stride: 1, Filters: units}
+	all := hiddenWindow(windows, units)
 	add("hidden", all, all.Inputs(), c.Hidden)
 	add("head", compute.Window{Height: 1, Width: 1, Channels: units, Size: 1, Stride: 1, Filters: outputs}, c.Hidden, outputs)
 
@@ -92,6 +90,13 @@ func newConv(b compute.Backend, c *Config, outputs int) (*conv, error) {
 		compute.Upload(b, n.choice, diagonal)
 	}
 	return n, b.Sync()
+}
+
+// hiddenWindow returns the hidden layer over the last of some convolutions.
+func hiddenWindow(windows []compute.Window, units int) compute.Window {
+	last := windows[len(windows)-1]
+	size := last.OutHeight()
+	return compute.Window{Height: size, Width: size, Channels: last.Filters, Size: size, Stride: 1, Filters: units}
 }
 
 func (n *conv) head() *convLayer { return &n.layers[len(n.layers)-1] }

@@ -106,10 +106,7 @@ func (f *exportFlags) export(c *cli.Context) error {
 	if err := to.Check(w); err != nil {
 		return usageErrorf("--format %s: %v", to, err)
 	}
-	w.Notes = map[string]string{
-		"actions": strconv.Itoa(config.Actions), "preset": config.Preset, "recipe": config.Recipe,
-		"seed": strconv.FormatUint(config.Seed, 10), "update": strconv.FormatInt(found.Update, 10),
-	}
+	w.Notes = notes(w, &config, found.Update)
 	if err := f.output.write(func(out io.Writer) error { return w.Write(out, to) }); err != nil {
 		return err
 	}
@@ -122,11 +119,24 @@ func (f *exportFlags) export(c *cli.Context) error {
 	return err
 }
 
+// notes returns what a file of weights says beside them.
+func notes(w *weights.Weights, config *trainer.Config, update int64) map[string]string {
+	list := map[string]string{
+		"actions": strconv.Itoa(w.Actions()), "input": w.Input(), "network": w.Network(),
+		"preset": config.Preset, "recipe": config.Recipe,
+		"seed": strconv.FormatUint(config.Seed, 10), "update": strconv.FormatInt(update, 10),
+	}
+	if len(w.Convs) > 0 {
+		list["filters"] = w.Filters()
+	}
+	return list
+}
+
 // describeShapes returns the policy's shapes for people.
 func describeShapes(w *weights.Weights) string {
-	w2 := []string{strconv.Itoa(w.Hidden)}
-	if w.Outputs > 1 {
-		w2 = append([]string{strconv.Itoa(w.Outputs)}, w2...)
+	var arrays []string
+	for _, a := range w.Arrays {
+		arrays = append(arrays, fmt.Sprintf("%s %v", a.Name, a.Shape))
 	}
-	return fmt.Sprintf("W1 [%d %d], W2 [%s]: %d actions, %s", w.Hidden, weights.Pixels, strings.Join(w2, " "), w.Actions(), w.Digest())
+	return fmt.Sprintf("%s: %d actions, input %s, %s", strings.Join(arrays, ", "), w.Actions(), w.Input(), w.Digest())
 }

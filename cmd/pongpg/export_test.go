@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"pongpg/trainer"
+	"pongpg/trainer/checkpoint"
 	"pongpg/trainer/weights"
 )
 
@@ -32,20 +34,38 @@ func evalOf(t *testing.T, dir, checkpoint string) evalReport {
 	return r
 }
 
-// TestExportImport takes a policy through every format and back: what is imported plays
-// the same episodes, and what is exported again is the same file.
+// TestExportImport takes policies of every kind through every format and back: what is imported
+// plays the same episodes, and what is exported again is the same file but for its notes.
 func TestExportImport(t *testing.T) {
-	for actions, names := range map[string][]string{
-		"2": {"w.safetensors", "w.npz", "save.p", "w.onnx"},
-		"6": {"w.safetensors", "w.npz", "w.onnx"},
+	all := []string{"w.safetensors", "w.npz", "w.onnx"}
+	conv := []string{"--network", "conv", "--filters", "3@8/4 4@4/2"}
+	for name, test := range map[string]struct {
+		names []string
+		flags []string
+		notes map[string]string
+	}{
+		"the post's": {with(all, "save.p"), []string{"--recipe", "fast"},
+			map[string]string{"input": "difference", "actions": "2", "network": "mlp", "recipe": "fast"}},
+		"two images": {all, nil, map[string]string{"input": "both", "actions": "6", "network": "mlp", "recipe": "win"}},
+		"a value":    {all, []string{"--recipe", "ppo", "--minibatches", "1"}, map[string]string{"input": "both", "actions": "6", "network": "mlp", "recipe": "ppo"}},
+		"a value, the post's actions": {with(all, "save.p"), []string{"--recipe", "a2c", "--input", "difference", "--actions", "2"},
+			map[string]string{"input": "difference", "actions": "2", "network": "mlp", "recipe": "a2c"}},
+		"convolutions": {all, conv, map[string]string{"input": "both", "actions": "6", "network": "conv", "filters": "3@8/4 4@4/2", "recipe": "win"}},
+		"convolutions on one image, a value": {all, with(conv, "--recipe", "a2c", "--input", "difference", "--actions", "3"),
+			map[string]string{"input": "difference", "actions": "3", "network": "conv", "filters": "3@8/4 4@4/2", "recipe": "a2c"}},
 	} {
-		t.Run(actions+" actions", func(t *testing.T) {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
-			succeed(t, dir, with([]string{"train", "--run", "r", "--updates", "2", "--actions", actions}, tiny...)...)
+			succeed(t, dir, with(with([]string{"train", "--run", "r", "--updates", "2"}, tiny...), test.flags...)...)
+			test.notes["preset"], test.notes["seed"], test.notes["update"] = "Pong-v0", "7", "2"
 			want := evalOf(t, dir, "r")
-			for _, name := range names {
+			for _, name := range test.names {
 				succeed(t, dir, "export", "--checkpoint", "r", "-o", name)
+				out := readWeightsOf(t, dir, name)
+				if noted := name == "w.safetensors" || name == "w.onnx"; noted != (out.Notes != nil) || noted && !reflect.DeepEqual(out.Notes, test.notes) {
+					t.Errorf("%s: the notes are %v", name, out.Notes)
+				}
 				succeed(t, dir, "import", name, "-o", name+".run", "--seed", "3", "--envs", "16")
 				if got := evalOf(t, dir, name+".run"); !reflect.DeepEqual(got.Evaluation, want.Evaluation) || got.Update != 0 {
 					t.Errorf("%s: the run plays otherwise: %+v", name, got)
@@ -57,11 +77,55 @@ func TestExportImport(t *testing.T) {
 				again := "again-" + name
 				format, _ := weights.FormatOfPath(name)
 				succeed(t, dir, "export", "--checkpoint", name+".run", "--format", string(format), "-o", again)
-				if name != "w.safetensors" && !bytes.Equal(readFile(t, dir, again), readFile(t, dir, name)) { // whose notes differ
+				if out.Notes == nil && !bytes.Equal(readFile(t, dir, again), readFile(t, dir, name)) {
 					t.Errorf("%s: exported again it is another file", name)
+				}
+				if back := readWeightsOf(t, dir, again); !reflect.DeepEqual(back.Arrays, out.Arrays) {
+					t.Errorf("%s: exported again it is another policy", name)
 				}
 			}
 		})
+	}
+}
+
+func readWeightsOf(t *testing.T, path ...string) *weights.Weights {
+	t.Helper()
+	w, _, err := weights.ReadFile(filepath.Join(path...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// TestExportLeavesValueOut: what is exported of an actor-critic has no row for the value, and a run
+// that begins with it is judged by a new one, with its checkpoint by the one that was learned.
+func TestExportLeavesValueOut(t *testing.T) {
+	dir := t.TempDir()
+	value := func(run string) []float32 {
+		found, err := checkpoint.Resolve(filepath.Join(dir, run))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w, _, err := trainer.ReadWeights(found)
+		if err != nil || len(w.Value) != 16 {
+			t.Fatalf("%d weights of a value, %v", len(w.Value), err)
+		}
+		return w.Value
+	}
+	succeed(t, dir, with([]string{"train", "--recipe", "a2c", "--run", "r", "--updates", "3"}, tiny...)...)
+	succeed(t, dir, "export", "--checkpoint", "r", "-o", "w.npz")
+	w := readWeightsOf(t, dir, "w.npz")
+	if want := []int{6, 16}; !slices.Equal(w.Arrays[1].Shape, want) || len(w.Arrays[1].Values) != 96 {
+		t.Errorf("W2 has shape %v, want %v", w.Arrays[1].Shape, want)
+	}
+	// What a run begins with is its first checkpoint.
+	begin := func(from, to string) {
+		succeed(t, dir, with([]string{"import", from, "-o", to, "--recipe", "a2c"}, tiny[:4]...)...)
+	}
+	begin("w.npz", "anew")
+	begin("r", "learned")
+	if slices.Equal(value("anew"), value("r")) || !slices.Equal(value("learned"), value("r")) {
+		t.Error("the value is not where it should be")
 	}
 }
 
@@ -112,9 +176,13 @@ func TestTrainInit(t *testing.T) {
 // TestExportRefuses holds what cannot be written, or read, to an error that leaves all as it was.
 func TestExportRefuses(t *testing.T) {
 	dir := t.TempDir()
-	succeed(t, dir, with([]string{"train", "--run", "r", "--updates", "1", "--actions", "3"}, tiny...)...)
-	succeed(t, dir, with([]string{"train", "--run", "two", "--updates", "1"}, tiny...)...)
+	succeed(t, dir, with([]string{"train", "--run", "r", "--updates", "1", "--recipe", "fast", "--actions", "3"}, tiny...)...)
+	succeed(t, dir, with([]string{"train", "--run", "two", "--updates", "1", "--recipe", "fast"}, tiny...)...)
+	succeed(t, dir, with([]string{"train", "--run", "conv", "--updates", "1", "--network", "conv", "--filters", "3@8/4", "--input", "difference", "--actions", "2", "--baseline", "none", "--credit", "point"}, tiny...)...)
+	succeed(t, dir, with([]string{"train", "--run", "permuted", "--updates", "1", "--network", "conv", "--filters", "3@8/4", "--permute-pixels", "3"}, tiny...)...)
+	succeed(t, dir, with([]string{"train", "--run", "both", "--updates", "1", "--actions", "2"}, tiny...)...)
 	succeed(t, dir, "export", "--checkpoint", "two", "-o", "save.p")
+	succeed(t, dir, "export", "--checkpoint", "conv", "-o", "conv.npz")
 	for name, text := range map[string]string{"there.npz": "precious", "letter": "Dear Sir,", "evil.p": "cos\nsystem\n(S'touch owned'\ntR."} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
 			t.Fatal(err)
@@ -131,6 +199,9 @@ func TestExportRefuses(t *testing.T) {
 		{"export --checkpoint r -o nowhere/w.npz", statusError, []string{"nowhere", "check the path"}},
 		{"export --checkpoint letter -o w.npz", statusError, []string{"letter"}},
 		{"export --checkpoint r -o new.p", statusUsage, []string{"2 actions", "this one has 3", "safetensors, npz or onnx"}},
+		{"export --checkpoint both -o new.p", statusUsage, []string{"difference", "the image beside it", "safetensors, npz or onnx"}},
+		{"export --checkpoint conv -o new.p", statusUsage, []string{"convolutional", "safetensors, npz or onnx"}},
+		{"export --checkpoint permuted -o new.npz", statusError, []string{"--permute-pixels 3", "only a run without it"}},
 		{"import letter -o i", statusError, []string{"letter", "Dear Sir"}},
 		{"import evil.p -o i", statusError, []string{"os.system", "nothing of it was run"}},
 		{"import nowhere -o i", statusError, []string{"nowhere", "check the path"}},
@@ -138,6 +209,12 @@ func TestExportRefuses(t *testing.T) {
 		{"import save.p -o letter/x", statusError, []string{"letter/x"}},
 		{"import save.p -o i --hidden 17", statusUsage, []string{"--hidden 17", "have 16"}},
 		{"train --init save.p --actions 3 --run i", statusUsage, []string{"--actions 3", "have 2"}},
+		{"import conv.npz -o i --filters 4@8/4", statusUsage, []string{"--filters 4@8/4", "have 3@8/4"}},
+		{"import conv.npz -o i --network mlp", statusUsage, []string{"--network mlp", "have conv"}},
+		{"import conv.npz -o i --permute-pixels 4", statusError, []string{"--permute-pixels 4"}},
+		{"train --init both --input difference --run i", statusUsage, []string{"--input difference", "have both"}},
+		{"train --init save.p --recipe win --run i", statusUsage, []string{"save.p", "input difference", "--input both"}},
+		{"train --init both --recipe cem --run i", statusUsage, []string{"cem", "another --algorithm"}},
 		{"train --init evil.p --run i", statusError, []string{"os.system"}},
 	} {
 		r := pongpg(t, dir, strings.Fields(test.line)...)

@@ -81,6 +81,15 @@ func (h *hyper) value(field reflect.StructField) cli.Generic {
 
 // config returns the Config that the flags describe.
 func (h *hyper) config() (trainer.Config, error) {
+	config, err := h.unchecked()
+	if err == nil {
+		err = asUsage(config.Check())
+	}
+	return config, err
+}
+
+// unchecked returns what the flags describe, impossible or not.
+func (h *hyper) unchecked() (trainer.Config, error) {
 	config, err := trainer.Recipe(h.recipe)
 	if err != nil {
 		return config, asUsage(err)
@@ -89,10 +98,7 @@ func (h *hyper) config() (trainer.Config, error) {
 	for _, override := range h.overrides {
 		override(reflect.ValueOf(&config).Elem())
 	}
-	if err := h.schedule(&config); err != nil {
-		return config, err
-	}
-	return config, asUsage(config.Check())
+	return config, h.schedule(&config)
 }
 
 // schedule lets a flag that the recipe's schedule rules take the place of the schedule.

@@ -49,10 +49,7 @@ func (f *importFlags) run(c *cli.Context) error {
 	if f.output.path == "" {
 		return usageErrorf("import needs -o: a run's directory, or a checkpoint file that ends in .safetensors")
 	}
-	config, err := f.hyper.config()
-	if err == nil {
-		err = f.initial.read(c, &config)
-	}
+	config, err := f.initial.config(c, &f.hyper)
 	if err != nil {
 		return err
 	}

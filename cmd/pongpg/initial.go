@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -20,37 +21,76 @@ type initialFlag struct {
 }
 
 func (f *initialFlag) flag() cli.Flag {
-	return &cli.StringFlag{Name: "init", Destination: &f.path, Usage: "begin with the weights of this file (safetensors, npz, pickle, onnx), checkpoint or run; --hidden and --actions are theirs"}
+	return &cli.StringFlag{Name: "init", Destination: &f.path, Usage: "begin with the weights of this file (safetensors, npz, pickle, onnx), checkpoint or run; the policy's shape (--input, --network, --filters, --hidden, --actions) is theirs"}
 }
 
-// read reads the weights, and takes --hidden and --actions from them unless they are given.
-func (f *initialFlag) read(c *cli.Context, config *trainer.Config) error {
+// config returns the Config of a run that begins with the weights, if there are any: what
+// the flags describe, with a policy of the weights' shape.
+func (f *initialFlag) config(c *cli.Context, h *hyper) (trainer.Config, error) {
 	if f.path == "" {
-		return nil
+		return h.config()
 	}
 	w, kind, err := readWeights(f.path)
 	if err != nil {
-		return err
-	}
-	for _, field := range []struct {
-		flag string
-		dst  *int
-		of   int
-	}{{"hidden", &config.Hidden, w.Hidden}, {"actions", &config.Actions, w.Actions()}} {
-		if c.IsSet(field.flag) && *field.dst != field.of {
-			return usageErrorf("--%s %d is impossible: the weights in %s have %d; leave it out", field.flag, *field.dst, f.path, field.of)
-		}
-		*field.dst = field.of
+		config, impossible := h.config() // which is said first
+		return config, cmp.Or(impossible, err)
 	}
 	f.found = &session.Initial{Weights: w, From: describeWeights(f.path, kind, w)}
-	return asUsage(config.Check())
+	if !c.IsSet("recipe") && w.Images == 1 {
+		h.recipe = recipeOfDifference
+	}
+	config, err := h.unchecked()
+	if err == nil {
+		err = f.shape(c, &config, w.Shape)
+	}
+	return config, err
+}
+
+// recipeOfDifference is the recipe of weights that see the difference alone, unless another is
+// asked for: the default recipe learns from both images.
+const recipeOfDifference = "fast"
+
+// shape makes the policy of a Config that of the weights, and returns an error if flags ask for another.
+func (f *initialFlag) shape(c *cli.Context, config *trainer.Config, of weights.Shape) error {
+	asked := *config
+	asked.Network = of.Network() // so that --filters count if the weights have some
+	had, err := asked.Shape()
+	if err != nil {
+		return asUsage(err)
+	}
+	for _, field := range []struct {
+		flag    string
+		had, is any
+	}{
+		{"hidden", had.Hidden, of.Hidden}, {"actions", had.Actions(), of.Actions()},
+		{"input", had.Input(), of.Input()}, {"network", config.Network, of.Network()},
+		{"filters", had.Filters(), of.Filters()},
+	} {
+		if c.IsSet(field.flag) && field.had != field.is && field.is != "" {
+			return usageErrorf("--%s %v is impossible: the weights in %s have %v; leave it out", field.flag, field.had, f.path, field.is)
+		}
+	}
+	if err := config.Check(); err != nil {
+		return asUsage(err)
+	}
+	config.Hidden, config.Actions, config.Input, config.Network = of.Hidden, of.Actions(), of.Input(), of.Network()
+	if len(of.Convs) > 0 {
+		config.Filters = of.Filters()
+	}
+	if config.Algorithm == trainer.CEM {
+		return usageErrorf("--algorithm cem begins with guesses, not with weights; choose another --algorithm or --recipe")
+	}
+	if err := config.Check(); err != nil {
+		return usageErrorf("with %s, which has %v: %v", f.path, of, err)
+	}
+	return nil
 }
 
 // describeWeights returns where weights are from, with a name for themselves.
 func describeWeights(path, kind string, w *weights.Weights) string {
 	text := fmt.Sprintf("%s (%s, %s", path, kind, w.Digest())
 	if w.Rounded > 0 {
-		text += fmt.Sprintf(", %s of %s rounded to float32", format.Count(int64(w.Rounded)), format.Count(int64(len(w.W1)+len(w.W2))))
+		text += fmt.Sprintf(", %s of %s rounded to float32", format.Count(int64(w.Rounded)), format.Count(int64(w.Len())))
 	}
 	return text + ")"
 }

@@ -121,10 +121,7 @@ func checkTrain(args []string) (config trainer.Config, limits session.Limits, er
 			limits, err = f.limits.limits(c)
 		}
 		if err == nil {
-			config, err = f.hyper.config()
-		}
-		if err == nil {
-			err = f.initial.read(c, &config)
+			config, err = f.initial.config(c, &f.hyper)
 		}
 		if err == nil {
 			err = f.device.check(c)

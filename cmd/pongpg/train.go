@@ -94,11 +94,11 @@ func (f *trainFlags) open(c *cli.Context) (*session.Session, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	config, err := f.hyper.config()
+	var config trainer.Config
 	if c.IsSet("resume") {
 		err = f.refuseWithResume(c)
-	} else if err == nil {
-		err = f.initial.read(c, &config)
+	} else {
+		config, err = f.initial.config(c, &f.hyper)
 	}
 	if err != nil {
 		return nil, "", err

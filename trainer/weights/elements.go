@@ -10,9 +10,9 @@ import (
 )
 
 // decode returns an array of float32 from its bytes: elements of 4 or 8 bytes in either
-// order, row by row, or column by column if fortran. len(data) must be what the shape
-// takes, or it is an error.
-func decode(data []byte, size int, order binary.ByteOrder, shape []int, fortran bool) (array, error) {
+// order, whole numbers or not, row by row, or the first dimension fastest if fortran. len(data)
+// must be what the shape takes, or it is an error.
+func decode(data []byte, size int, whole bool, order binary.ByteOrder, shape []int, fortran bool) (array, error) {
 	n, err := elements(shape)
 	if err != nil {
 		return array{}, err
@@ -21,11 +21,20 @@ func decode(data []byte, size int, order binary.ByteOrder, shape []int, fortran 
 		return array{}, fmt.Errorf("shape %v takes %d bytes, but there are %d; write the file again", shape, n*size, len(data))
 	}
 	a := array{shape: shape, values: make([]float32, n)}
-	if size == 4 {
+	switch {
+	case whole && size == 4:
+		for i := range a.values {
+			a.values[i] = float32(int32(order.Uint32(data[4*i:])))
+		}
+	case whole:
+		for i := range a.values {
+			a.values[i] = float32(int64(order.Uint64(data[8*i:])))
+		}
+	case size == 4:
 		for i := range a.values {
 			a.values[i] = math.Float32frombits(order.Uint32(data[4*i:]))
 		}
-	} else {
+	default:
 		for i := range a.values {
 			x := math.Float64frombits(order.Uint64(data[8*i:]))
 			a.values[i] = float32(x)
@@ -34,32 +43,44 @@ func decode(data []byte, size int, order binary.ByteOrder, shape []int, fortran 
 			}
 		}
 	}
-	if fortran && len(shape) == 2 {
-		a.values = transposed(a.values, shape[0], shape[1])
+	if fortran {
+		a.values = transposed(a.values, shape)
 	}
 	return a, nil
 }
 
-// maxElements is what the largest W1 has.
-const maxElements = maxHidden * Pixels
+// maxElements is what the largest W1 has, and no other array may exceed.
+const maxElements = maxHidden * maxImages * Pixels
 
 // elements returns how many elements an array of a shape has.
 func elements(shape []int) (int, error) {
 	n := 1
 	for _, dim := range shape {
 		if dim < 0 || dim > maxElements || n*dim > maxElements {
-			return 0, fmt.Errorf("shape %v is larger than any weights; pongpg takes up to %d hidden units", shape, maxHidden)
+			return 0, fmt.Errorf("shape %v is larger than any weights; pongpg takes up to %d hidden units, and %d weights in an array", shape, maxHidden, maxElements)
 		}
 		n *= dim
 	}
 	return n, nil
 }
 
-// transposed returns values [rows][cols], given column by column.
-func transposed(values []float32, rows, cols int) []float32 {
+// transposed returns values of a shape, given with the first dimension fastest, with the last
+// one fastest.
+func transposed(values []float32, shape []int) []float32 {
 	out := make([]float32, len(values))
-	for i, v := range values {
-		out[i%rows*cols+i/rows] = v
+	index := make([]int, len(shape))
+	for _, v := range values {
+		at := 0
+		for d, i := range index {
+			at = at*shape[d] + i
+		}
+		out[at] = v
+		for d := 0; d < len(shape); d++ {
+			if index[d]++; index[d] < shape[d] {
+				break
+			}
+			index[d] = 0
+		}
 	}
 	return out
 }
@@ -78,6 +99,14 @@ func encode64(values []float32) []byte {
 	b := make([]byte, 8*len(values))
 	for i, v := range values {
 		binary.LittleEndian.PutUint64(b[8*i:], math.Float64bits(float64(v)))
+	}
+	return b
+}
+
+// encodeStrides returns the strides as little-endian int64.
+func encodeStrides(convs []Conv) (b []byte) {
+	for _, c := range convs {
+		b = binary.LittleEndian.AppendUint64(b, uint64(c.Stride))
 	}
 	return b
 }

@@ -54,8 +54,15 @@ func choices() string {
 
 // Check returns an error if a format cannot hold the weights.
 func (f Format) Check(w *Weights) error {
-	if f == Pickle && w.Outputs != 1 {
-		return fmt.Errorf("the post's pickle holds a policy of 2 actions, this one has %d; choose safetensors, npz or onnx", w.Actions())
+	const instead = "choose safetensors, npz or onnx"
+	switch {
+	case f != Pickle:
+	case len(w.Convs) > 0:
+		return fmt.Errorf("the post's pickle holds a fully connected policy, this one is convolutional; %s", instead)
+	case w.Images != 1:
+		return fmt.Errorf("the post's pickle holds a policy that sees the difference of two images, this one sees the image beside it; %s", instead)
+	case w.Outputs != 1:
+		return fmt.Errorf("the post's pickle holds a policy of 2 actions, this one has %d; %s", w.Actions(), instead)
 	}
 	return nil
 }
@@ -95,8 +102,9 @@ func ReadFile(path string) (*Weights, Format, error) {
 }
 
 // maxFile is more than the largest weights take in any format: a byte of float64 is at
-// most 4 in a pickle of protocol 0.
-const maxFile = 4*8*maxElements + 1<<24
+// most 4 in a pickle of protocol 0, whose largest weights are the post's on one image; other
+// formats hold several arrays of 8 bytes an element at most.
+const maxFile = 4*8*maxHidden*Pixels + 1<<24
 
 func readRegular(path string) ([]byte, error) {
 	info, err := os.Stat(path)

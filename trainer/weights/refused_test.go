@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -63,7 +64,12 @@ func dump(w1, w2 float64) []byte {
 func TestRefused(t *testing.T) {
 	row := npy(described("<f4", "(1, 6400)"), 25600)
 	one := npy(described("<f4", "(1,)"), 4)
-	good := sample(1, 1)
+	good := sample(post(1, 1))
+	conv := npy(described("<f4", "(1, 1, 8, 8)"), 4*64)
+	hidden := npy(described("<f4", "(1, 100)"), 400) // of 10×10 places
+	head := npy(described("<f4", "(1, 1)"), 4)
+	stride := func(n byte) string { return npy(described("<i8", "(1,)"), 0) + string([]byte{n, 0, 0, 0, 0, 0, 0, 0}) }
+	convONNX := encode(t, sample(convolutional), weights.ONNX)
 	onnx := encode(t, good, weights.ONNX)
 	for _, c := range []struct {
 		name  string
@@ -73,7 +79,7 @@ func TestRefused(t *testing.T) {
 		{"npz without W2", npz(t, "W1", row), []string{"no W2", `"W1"`}},
 		{"npz with a bias", npz(t, "W1", row, "W2", one, "b1", one), []string{`"b1"`, "nothing else"}},
 		{"npz, a name twice", npz(t, "W1", row, "W2", one, "W2", one), []string{`"W2" twice`}},
-		{"npz with other pixels", npz(t, "W1", npy(described("<f4", "(1, 7)"), 28), "W2", one), []string{"[1 7]", "[hidden 6400]"}},
+		{"npz with other pixels", npz(t, "W1", npy(described("<f4", "(1, 7)"), 28), "W2", one), []string{"[1 7]", "[hidden 6400]", "[hidden 12800]"}},
 		{"npz with four outputs", npz(t, "W1", row, "W2", npy(described("<f4", "(4, 1)"), 16)), []string{"[4 1]", "[3 1]"}},
 		{"npz with other units", npz(t, "W1", row, "W2", npy(described("<f4", "(2,)"), 8)), []string{"W2 has shape [2]"}},
 		{"npz of whole numbers", npz(t, "W1", row, "W2", npy(described("<i8", "(1,)"), 8)), []string{"<i8", "float32 or float64"}},
@@ -84,6 +90,19 @@ func TestRefused(t *testing.T) {
 		{"npz, header cut off", npz(t, "W1", "\x93NUMPY\x01\x00\xff\xff{", "W2", one), []string{"W1", `"{"`}},
 		{"npz, no array", npz(t, "W1", "hello", "W2", one), []string{"no array of NumPy"}},
 		{"npz, not a number", npz(t, "W1", row, "W2", npy(described("<f4", "(1,)"), 0)+"\x00\x00\xc0\x7f"), []string{"W2[0][0] is NaN", "diverged"}},
+		{"npz of a convolution without strides", npz(t, "conv1", conv, "hidden", hidden, "head", head), []string{"no strides", `"conv1", "head", "hidden"`}},
+		{"npz of a convolution and W1", npz(t, "conv1", conv, "hidden", hidden, "head", head, "strides", stride(8), "W1", row), []string{`"W1"`, "convolutional policy is", "nothing else"}},
+		{"npz of a convolution and a third", npz(t, "conv1", conv, "conv3", conv, "hidden", hidden, "head", head, "strides", stride(8)), []string{"2 convolutions and 1 strides"}},
+		{"npz, stride 0", npz(t, "conv1", conv, "hidden", hidden, "head", head, "strides", stride(0)), []string{"strides[0] is 0"}},
+		{"npz, another stride", npz(t, "conv1", conv, "hidden", hidden, "head", head, "strides", stride(9)), []string{"hidden has shape [1 100]", "[1 81]"}},
+		{"npz, three images", npz(t, "conv1", npy(described("<f4", "(1, 3, 8, 8)"), 4*192), "hidden", hidden, "head", head, "strides", stride(8)), []string{"[1 3 8 8]", "1 or 2 images"}},
+		{"npz, a window too large", npz(t, "conv1", npy(described("<f4", "(1, 1, 81, 81)"), 4*81*81), "hidden", hidden, "head", head, "strides", stride(1)), []string{"[1 1 81 81]", "80×80"}},
+		{"npz, oblong windows", npz(t, "conv1", npy(described("<f4", "(1, 1, 16, 8)"), 4*128), "hidden", hidden, "head", head, "strides", stride(8)), []string{"conv1 has shape [1 1 16 8]", "[1 1 16 16]"}},
+		{"npz, four outputs", npz(t, "conv1", conv, "hidden", hidden, "head", npy(described("<f4", "(4, 1)"), 16), "strides", stride(8)), []string{"head has shape [4 1]", "[3 1]"}},
+		{"npz, strides that are no numbers", npz(t, "conv1", conv, "hidden", hidden, "head", head, "strides", "hello"), []string{"strides: it is no array"}},
+		{"npz, too many hidden inputs", npz(t, "conv1", npy(described("<f4", "(40000, 1, 1, 1)"), 4*40000), "hidden", hidden, "head", head, "strides", stride(1)), []string{"larger than any weights"}},
+		{"onnx of another stride", bytes.Replace(convONNX, []byte("\x0a\x07strides\x40\x04\x40\x04"), []byte("\x0a\x07strides\x40\x05\x40\x05"), 1), []string{"hidden has shape", "must be"}},
+		{"onnx of two strides", bytes.Replace(convONNX, []byte("\x0a\x07strides\x40\x04\x40\x04"), []byte("\x0a\x07strides\x40\x04\x40\x05"), 1), []string{"not the model that pongpg export writes"}},
 		{"safetensors of half precision", safetensors(`{"W1":{"dtype":"F16","shape":[1],"data_offsets":[0,2]},"W2":{"dtype":"F32","shape":[0],"data_offsets":[2,2]}}`, "xx"), []string{"W1 holds F16"}},
 		{"safetensors of something else", safetensors(`{"model.layers.0.weight":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, "xxxx"), []string{"no W1", `"model.layers.0.weight"`}},
 		{"safetensors with a gap", safetensors(`{"W1":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}`, "xxxxxxxx"), []string{"belong to no tensor"}},
@@ -106,11 +125,36 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// TestStrides: whole numbers of any size and order, or others, as long as they are whole; and
+// arrays with the first dimension fastest.
+func TestStrides(t *testing.T) {
+	column := "{'descr': '<f4', 'fortran_order': True, 'shape': (2, 1, 2, 2), }\n"
+	conv := npy(column, 0)
+	for i := range 8 {
+		conv += string(binary.LittleEndian.AppendUint32(nil, math.Float32bits(float32(i))))
+	}
+	hidden := npy(described("<f4", "(1, 3200)"), 4*3200) // of 2 filters at 40×40 places
+	head := npy(described("<f4", "(1, 1)"), 4)
+	for descr, two := range map[string]string{
+		"<i8": "\x02\x00\x00\x00\x00\x00\x00\x00", ">i4": "\x00\x00\x00\x02", "<f4": "\x00\x00\x00\x40",
+	} {
+		w, _, err := weights.Parse(npz(t, "conv1", conv, "hidden", hidden, "head", head, "strides", npy(described(descr, "(1,)"), 0)+two))
+		if err != nil || w.Convs[0] != (weights.Conv{Filters: 2, Size: 2, Stride: 2}) {
+			t.Errorf("%s: %v", descr, err)
+			continue
+		}
+		// element (f, 0, y, x) was at f + 2·y + 4·x
+		if want := []float32{0, 4, 2, 6, 1, 5, 3, 7}; !slices.Equal(w.Arrays[0].Values, want) {
+			t.Errorf("conv1 is %v, want %v", w.Arrays[0].Values, want)
+		}
+	}
+}
+
 // TestRounded: weights that are no float32 are rounded to the nearest, and counted.
 func TestRounded(t *testing.T) {
 	third, tiny := 1./3, 1e-60
 	got, _, err := weights.Parse(dump(third, tiny))
-	if err != nil || got.Rounded != 2 || got.W1[0] != float32(third) || got.W2[0] != 0 {
+	if err != nil || got.Rounded != 2 || got.Arrays[0].Values[0] != float32(third) || got.Arrays[1].Values[0] != 0 {
 		t.Errorf("%v, %d rounded", err, got.Rounded)
 	}
 }
@@ -118,7 +162,10 @@ func TestRounded(t *testing.T) {
 // FuzzParse: any bytes give weights or an error, and weights survive being written.
 func FuzzParse(f *testing.F) {
 	for _, format := range weights.Formats {
-		f.Add(encode(f, sample(1, 1), format))
+		f.Add(encode(f, sample(post(1, 1)), format))
+	}
+	for _, format := range []weights.Format{weights.Safetensors, weights.NPZ, weights.ONNX} {
+		f.Add(encode(f, sample(convolutional), format))
 	}
 	f.Add(unpacked(f, "testdata/python2-pickle-0.p.gz"))
 	f.Add(unpacked(f, "testdata/python3-pickle-5.p.gz"))

@@ -10,17 +10,25 @@ import (
 	"pongpg/trainer/checkpoint"
 )
 
-// writeSafetensors writes W1, W2 and the Notes.
+// writeSafetensors writes the arrays and the Notes.
 func writeSafetensors(out io.Writer, w *Weights) error {
 	type tensor struct {
 		DType   string `json:"dtype"`
 		Shape   []int  `json:"shape"`
 		Offsets [2]int `json:"data_offsets"`
 	}
-	end := 4 * len(w.W1)
-	header := map[string]any{
-		"W1": tensor{"F32", []int{w.Hidden, Pixels}, [2]int{0, end}},
-		"W2": tensor{"F32", w.shapeW2(), [2]int{end, end + 4*len(w.W2)}},
+	header := map[string]any{}
+	var parts [][]byte
+	end := 0
+	put := func(name, dtype string, shape []int, data []byte) {
+		header[name] = tensor{dtype, shape, [2]int{end, end + len(data)}}
+		parts, end = append(parts, data), end+len(data)
+	}
+	if n := len(w.Convs); n > 0 { // before the others, for the sake of their alignment
+		put(strides, "I64", []int{n}, encodeStrides(w.Convs))
+	}
+	for _, a := range w.Arrays {
+		put(a.Name, "F32", a.Shape, encode(a.Values))
 	}
 	if len(w.Notes) > 0 {
 		header["__metadata__"] = w.Notes
@@ -32,7 +40,7 @@ func writeSafetensors(out io.Writer, w *Weights) error {
 	for len(text)%8 != 0 {
 		text = append(text, ' ')
 	}
-	for _, part := range [][]byte{binary.LittleEndian.AppendUint64(nil, uint64(len(text))), text, encode(w.W1), encode(w.W2)} {
+	for _, part := range append([][]byte{binary.LittleEndian.AppendUint64(nil, uint64(len(text))), text}, parts...) {
 		if _, err := out.Write(part); err != nil {
 			return err
 		}
@@ -40,7 +48,7 @@ func writeSafetensors(out io.Writer, w *Weights) error {
 	return nil
 }
 
-// readSafetensors reads W1 and W2.
+// readSafetensors reads the arrays.
 func readSafetensors(b []byte) (*Weights, error) {
 	f, err := checkpoint.ParseSafetensors(b)
 	if err != nil {
@@ -52,13 +60,14 @@ func readSafetensors(b []byte) (*Weights, error) {
 		}
 		return nil, errors.New("it is a checkpoint, not weights alone; name it where a checkpoint is asked for")
 	}
-	arrays := map[string]array{}
+	found := make([]string, len(f.Tensors))
 	for i := range f.Tensors {
-		arrays[f.Tensors[i].Name] = array{}
+		found[i] = f.Tensors[i].Name
 	}
-	if err := onlyWeights(arrays); err != nil {
+	if err := onlyWeights(found); err != nil {
 		return nil, err
 	}
+	arrays := map[string]array{}
 	for i := range f.Tensors {
 		t := &f.Tensors[i]
 		if arrays[t.Name], err = fromTensor(t); err != nil {
@@ -72,26 +81,14 @@ func readSafetensors(b []byte) (*Weights, error) {
 	return w, err
 }
 
-// FromCheckpoint returns the weights of a checkpoint, w1 and w2, as they are there.
-func FromCheckpoint(f *checkpoint.File) (*Weights, error) {
-	arrays := map[string]array{}
-	for name, in := range map[string]string{"W1": "w1", "W2": "w2"} {
-		t := f.Tensor(in)
-		if t == nil {
-			return nil, fmt.Errorf("the checkpoint has no tensor %s; use another checkpoint of the run", in)
-		}
-		var err error
-		if arrays[name], err = fromTensor(t); err != nil {
-			return nil, err
-		}
-	}
-	return fromArrays(arrays)
-}
-
 func fromTensor(t *checkpoint.Tensor) (array, error) {
 	size := map[string]int{"F32": 4, "F64": 8}[t.DType]
+	whole := t.Name == strides && (t.DType == "I64" || t.DType == "I32")
+	if whole {
+		size = map[string]int{"I32": 4, "I64": 8}[t.DType]
+	}
 	if size == 0 {
 		return array{}, fmt.Errorf("%s holds %s; it must be F32 or F64", t.Name, t.DType)
 	}
-	return decode(t.Data, size, binary.LittleEndian, t.Shape, false)
+	return decode(t.Data, size, whole, binary.LittleEndian, t.Shape, false)
 }

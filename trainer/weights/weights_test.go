@@ -18,29 +18,35 @@ import (
 )
 
 // sample returns weights of every sign and size.
-func sample(hidden, outputs int) *weights.Weights {
-	w := &weights.Weights{
-		Hidden: hidden, Outputs: outputs,
-		W1: make([]float32, hidden*weights.Pixels), W2: make([]float32, outputs*hidden),
-	}
-	for i, values := range [][]float32{w.W1, w.W2} {
-		for j := range values {
+func sample(shape weights.Shape) *weights.Weights {
+	w := weights.New(shape)
+	for i, a := range w.Arrays {
+		for j := range a.Values {
 			bits, _, _, _ := philox.Block(7, uint32(j), uint32(i), 0, 0)
 			if bits&0x7f800000 == 0x7f800000 { // infinite, or no number
 				bits &^= 1 << 30
 			}
-			values[j] = math.Float32frombits(bits)
+			a.Values[j] = math.Float32frombits(bits)
 		}
 	}
 	return w
 }
 
+// post is the post's network.
+func post(hidden, outputs int) weights.Shape {
+	return weights.Shape{Images: 1, Hidden: hidden, Outputs: outputs}
+}
+
+// convolutional has an odd size somewhere, and no two dimensions alike.
+var convolutional = weights.Shape{Images: 2, Convs: []weights.Conv{{Filters: 3, Size: 8, Stride: 4}, {Filters: 7, Size: 4, Stride: 5}}, Hidden: 5, Outputs: 6}
+
 // same reports whether the weights are the same, bit for bit.
 func same(a, b *weights.Weights) bool {
-	equal := func(a, b []float32) bool {
-		return slices.EqualFunc(a, b, func(x, y float32) bool { return math.Float32bits(x) == math.Float32bits(y) })
-	}
-	return a.Hidden == b.Hidden && a.Outputs == b.Outputs && equal(a.W1, b.W1) && equal(a.W2, b.W2)
+	return a.Shape.Equal(b.Shape) && slices.EqualFunc(a.Arrays, b.Arrays, func(a, b weights.Array) bool {
+		return a.Name == b.Name && slices.Equal(a.Shape, b.Shape) && slices.EqualFunc(a.Values, b.Values, func(x, y float32) bool {
+			return math.Float32bits(x) == math.Float32bits(y)
+		})
+	})
 }
 
 func encode(t testing.TB, w *weights.Weights, f weights.Format) []byte {
@@ -55,24 +61,38 @@ func encode(t testing.TB, w *weights.Weights, f weights.Format) []byte {
 // TestRoundTrips: every format gives back the same bits, and the same weights are the
 // same bytes.
 func TestRoundTrips(t *testing.T) {
-	for _, outputs := range []int{1, 3, 6} {
-		w := sample(5, outputs)
+	oneOutput := convolutional
+	oneOutput.Images, oneOutput.Outputs = 1, 1
+	for _, test := range []struct {
+		shape    weights.Shape
+		noPickle string // what the error says, if there is one
+	}{
+		{post(5, 1), ""},
+		{post(5, 3), "2 actions"},
+		{post(5, 6), "2 actions"},
+		{weights.Shape{Images: 2, Hidden: 5, Outputs: 1}, "the image beside it"},
+		{weights.Shape{Images: 2, Hidden: 5, Outputs: 6}, "the image beside it"},
+		{convolutional, "convolutional"},
+		{oneOutput, "convolutional"},
+	} {
+		w := sample(test.shape)
 		w.Notes = map[string]string{"preset": "Pong-v0", "a": "\"é\" \n"}
 		for _, f := range weights.Formats {
-			if f == weights.Pickle && outputs != 1 {
-				if err := w.Write(io.Discard, f); err == nil || !strings.Contains(err.Error(), "2 actions") {
-					t.Errorf("a pickle of %d actions: %v", outputs, err)
+			if f == weights.Pickle && test.noPickle != "" {
+				var out bytes.Buffer
+				if err := w.Write(&out, f); err == nil || !strings.Contains(err.Error(), test.noPickle) || !strings.Contains(err.Error(), "; choose safetensors, npz or onnx") || out.Len() > 0 {
+					t.Errorf("a pickle of %v: %v", test.shape, err)
 				}
 				continue
 			}
 			b := encode(t, w, f)
 			got, found, err := weights.Parse(b)
 			if err != nil || found != f || !same(got, w) || got.Rounded != 0 {
-				t.Errorf("%s, %d outputs: %v, %v", f, outputs, found, err)
+				t.Errorf("%s, %v: %v, %v", f, test.shape, found, err)
 				continue
 			}
-			if f == weights.Safetensors && !reflect.DeepEqual(got.Notes, w.Notes) {
-				t.Errorf("notes %q", got.Notes)
+			if (f == weights.Safetensors || f == weights.ONNX) && !reflect.DeepEqual(got.Notes, w.Notes) {
+				t.Errorf("%s: notes %q", f, got.Notes)
 			}
 			if !bytes.Equal(encode(t, w, f), b) {
 				t.Errorf("%s: written twice, two files", f)
@@ -81,19 +101,49 @@ func TestRoundTrips(t *testing.T) {
 	}
 }
 
+// TestWithoutNotes reads an onnx of before there were notes in it.
+func TestWithoutNotes(t *testing.T) {
+	w := sample(post(1, 3))
+	if got, _, err := weights.Parse(encode(t, w, weights.ONNX)); err != nil || !same(got, w) || got.Notes != nil {
+		t.Errorf("%v, notes %q", err, got.Notes)
+	}
+}
+
+// TestShape: the arrays of the networks, and what people read of them.
+func TestShape(t *testing.T) {
+	w := weights.New(convolutional)
+	var shapes [][]int
+	for _, a := range w.Arrays {
+		shapes = append(shapes, a.Shape)
+	}
+	// (80−8)/4+1 = 19, (19−4)/5+1 = 4
+	want := [][]int{{3, 2, 8, 8}, {7, 3, 4, 4}, {5, 7 * 4 * 4}, {6, 5}}
+	if !reflect.DeepEqual(shapes, want) || w.Len() != 384+336+560+30 {
+		t.Errorf("%v, %d weights", shapes, w.Len())
+	}
+	if got, want := w.Shape.String(), "network conv, input both, 5 hidden units, 6 actions, filters 3@8/4 7@4/5"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if got, want := post(200, 1).String(), "network mlp, input difference, 200 hidden units, 2 actions"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 // pythons are the weights that testdata/pickles.py writes.
 func pythons() *weights.Weights {
-	w := &weights.Weights{Hidden: 2, Outputs: 1, W1: make([]float32, 2*weights.Pixels), W2: []float32{float32(math.Copysign(0, -1)), 1. / 3}}
+	w := weights.New(post(2, 1))
+	w1, w2 := w.Arrays[0].Values, w.Arrays[1].Values
+	w2[0], w2[1] = float32(math.Copysign(0, -1)), 1./3
 	for i := range 512 {
 		b := byte(4 * i)
 		x := math.Float32frombits(binary.LittleEndian.Uint32([]byte{b, b + 1, b + 2, b + 3}))
 		if x != x {
 			x = 0.5
 		}
-		w.W1[i] = min(max(x, -1e30), 1e30)
+		w1[i] = min(max(x, -1e30), 1e30)
 	}
 	for i := range 128 {
-		w.W1[weights.Pixels+50*i] = float32(float64(i) / 7)
+		w1[weights.Pixels+50*i] = float32(float64(i) / 7)
 	}
 	return w
 }
@@ -138,7 +188,11 @@ func unpacked(t testing.TB, file string) []byte {
 // TestCutOff: no beginning of a file is taken for the whole.
 func TestCutOff(t *testing.T) {
 	for _, f := range weights.Formats {
-		b := encode(t, sample(1, 1), f)
+		shape := post(1, 1)
+		if f != weights.Pickle {
+			shape = convolutional
+		}
+		b := encode(t, sample(shape), f)
 		ends := []int{0, 1, 2, 7, 8, 9, 10, 50, 100, 200, len(b) / 2, len(b) - 100, len(b) - 2, len(b) - 1}
 		for _, n := range ends {
 			if _, _, err := weights.Parse(b[:n]); err == nil {
