@@ -39,6 +39,17 @@ const (
 	tensorHidden = "hidden" // [height·width·filters][hidden]
 )
 
+// WeightTensors returns the tensors of a checkpoint that are the policy's weights, from the
+// first layer to the last. They point into f.
+func WeightTensors(f *checkpoint.File) (list []*checkpoint.Tensor) {
+	for _, name := range []string{tensorW1, tensorW2, tensorConv1, tensorConv2, "conv3", "conv4", tensorHidden, "head"} {
+		if t := f.Tensor(name); t != nil {
+			list = append(list, t)
+		}
+	}
+	return list
+}
+
 // Short names of actions, as a picture has room for.
 var actionNames = map[emu.Action]string{
 	emu.Noop: "stay", emu.Fire: "fire", emu.Right: "up", emu.Left: "down", emu.RightFire: "up+f", emu.LeftFire: "down+f",
