@@ -216,7 +216,7 @@ func TestFailures(t *testing.T) {
 // TestHelp holds the help to naming every hyperparameter with the recipes' defaults.
 func TestHelp(t *testing.T) {
 	for _, line := range []string{"", "--help", "help"} {
-		if r := succeed(t, t.TempDir(), strings.Fields(line)...); !strings.Contains(r.stdout, "train") || strings.Count(r.stdout, "\n") > 25 {
+		if r := succeed(t, t.TempDir(), strings.Fields(line)...); !strings.Contains(r.stdout, "train") || strings.Count(r.stdout, "\n") > 30 {
 			t.Errorf("pongpg %s: not a short help: %s", line, r.stdout)
 		}
 	}

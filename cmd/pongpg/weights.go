@@ -65,7 +65,7 @@ func parseUnits(text string) (int64, error) {
 // path takes the one argument.
 func (f *weightsFlags) path(c *cli.Context) error {
 	if c.NArg() > 1 {
-		return usageErrorf("unexpected argument %q; weights takes one RUN or CHECKPOINT, before or after all flags (pongpg weights --help lists them)", c.Args().Get(0))
+		return usageErrorf("unexpected argument %q; weights takes one RUN or CHECKPOINT (pongpg weights --help lists its flags)", c.Args().Get(1))
 	}
 	f.of = c.Args().First()
 	return nil

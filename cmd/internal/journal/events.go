@@ -35,6 +35,10 @@ const (
 // events of a long run, a quarter of a megabyte a checkpoint, would fill the disk.
 const pictured = 1.02
 
+// rest is how long training goes on at least before weights are shown again, which takes up to
+// a twentieth of a second: less than 2% of it.
+const rest = 3 * time.Second
+
 // shownUnits is how many units' filters are shown, as many as the post shows. They are
 // always the same, so that one can follow them.
 const shownUnits = 40
@@ -46,6 +50,11 @@ type events struct {
 	summary tfevents.Summary
 	payload []byte
 	last    int64 // the last step of which weights were shown; −1: none yet
+
+	rest    time.Duration
+	shown   time.Time        // when they were
+	waiting *checkpoint.File // a later checkpoint, which is shown if it stays the last
+	at      trainer.Metrics  // of it
 }
 
 // history is what a run's earlier files of events say.
@@ -69,7 +78,7 @@ func openEvents(run *checkpoint.Run, at trainer.Metrics, want bool) (*events, er
 	if err != nil || !want && len(before.files) == 0 {
 		return nil, err
 	}
-	e := &events{last: -1}
+	e := &events{last: -1, rest: rest}
 	for _, c := range columns {
 		e.tags = append(e.tags, tagMetrics+c.name)
 	}
@@ -186,11 +195,21 @@ func (e *events) update(m *trainer.Metrics) {
 }
 
 // checkpoint adds histograms of the weights of a checkpoint and images of its filters, unless
-// much the same have been shown.
+// much the same have been shown, or others a moment ago: then it waits.
 func (e *events) checkpoint(f *checkpoint.File, m *trainer.Metrics) error {
-	if e.last >= 0 && float64(m.GlobalStep) < max(1, pictured*float64(e.last)) {
+	e.waiting = nil
+	switch {
+	case m.GlobalStep <= e.last: // a run that begins again at update 0
+		return nil
+	case e.last >= 0 && (float64(m.GlobalStep) < pictured*float64(e.last) || time.Since(e.shown) < e.rest):
+		e.waiting, e.at = f, *m
 		return nil
 	}
+	return e.show(f, m)
+}
+
+// show adds what checkpoint does.
+func (e *events) show(f *checkpoint.File, m *trainer.Metrics) error {
 	filters, err := trainer.ReadFilters(f)
 	if err != nil {
 		return err
@@ -218,8 +237,17 @@ func (e *events) checkpoint(f *checkpoint.File, m *trainer.Metrics) error {
 	e.summary.PNG(tagFilters, sheet.Width, sheet.Height, png.Bytes())
 	e.payload = e.summary.Append(e.payload[:0], seconds(time.Now()), m.GlobalStep)
 	e.file.pending = tfevents.AppendRecord(e.file.pending, e.payload)
-	e.last = m.GlobalStep
+	e.last, e.shown = m.GlobalStep, time.Now()
 	return nil
+}
+
+// close shows the last checkpoint, if it waits, and closes the file.
+func (e *events) close() error {
+	var err error
+	if e.waiting != nil {
+		err = e.show(e.waiting, &e.at)
+	}
+	return errors.Join(err, e.file.flush(), e.file.close())
 }
 
 // seconds returns a time in seconds since 1970.

@@ -111,7 +111,7 @@ func (j *Journal) Close() error {
 	}
 	err := errors.Join(j.flush(), j.table.close())
 	if j.events != nil {
-		err = errors.Join(err, j.events.file.close())
+		err = errors.Join(err, j.events.close())
 	}
 	return err
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pongpg/cmd/internal/tfevents"
 	"pongpg/trainer"
@@ -77,6 +78,9 @@ func (l *life) open(at int64, tensorboard bool) {
 	var err error
 	l.Journal, err = Open(l.run, m, tensorboard)
 	must(l.t, err)
+	if l.events != nil {
+		l.events.rest = 0
+	}
 }
 
 // updates does updates from, to (inclusive), and saves after the last.
@@ -276,6 +280,19 @@ func TestAgain(t *testing.T) {
 	l.updates(1, 1)
 	l.shows(1, 0, 100)
 	l.crash()
+}
+
+// TestRest: checkpoints in quick succession are not shown, but for the last.
+func TestRest(t *testing.T) {
+	l := begin(t)
+	l.events.rest = time.Hour
+	l.save(0)
+	l.updates(1, 2)
+	l.updates(3, 4)
+	l.shows(4, 0)
+	must(t, l.Close())
+	l.shows(4, 0, 400)
+	must(t, l.run.Close())
 }
 
 // TestThinned: checkpoints that show much the same are left out.
