@@ -82,9 +82,10 @@ kernels: ## compile the CUDA kernels to PTX (needs clang-19, and no CUDA)
 check-kernels: ## fail if the PTX is not what its source makes
 	tools/check_generated.sh $(MAKE) --no-print-directory kernels
 
-test-python: build $(VENV)/done ## open checkpoints and exports with Python, and import what it writes
+test-python: build $(VENV)/done ## open checkpoints, exports and TensorBoard's events with Python, and import what it writes
 	PONGPG_PYTHON='$(CURDIR)/$(PY)' $(GO) test -count=1 -run TestPython -v ./trainer/checkpoint
 	$(PY) tools/check_export.py --pongpg bin/pongpg
+	$(PY) tools/check_tensorboard.py --pongpg bin/pongpg
 
 check-update: build $(VENV)/done ## compare the updates with NumPy's
 	$(PY) tools/check_update.py --plant --pongpg bin/pongpg $(ARGS)

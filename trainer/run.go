@@ -34,10 +34,19 @@ func (l *Limits) Reached(m Metrics) string {
 	return ""
 }
 
+// Journal is told how a run goes, beside metrics.jsonl. After an error of it the run ends.
+type Journal interface {
+	// Update is told the metrics of every update, after metrics.jsonl.
+	Update(Metrics) error
+	// Save is told of every checkpoint before it is saved, with the metrics of its update.
+	Save(*checkpoint.File, Metrics) error
+}
+
 // RunOptions is how a run is kept and watched.
 type RunOptions struct {
 	Limits
 	CheckpointInterval time.Duration // between checkpoints
+	Journal            Journal       // if not nil
 	OnUpdate           func(Metrics) // called after every update, if not nil
 	OnWarning          func(error)   // called with what went wrong but does no harm, if not nil
 }
@@ -49,7 +58,7 @@ type RunOptions struct {
 func (t *Trainer) Run(ctx context.Context, dir *checkpoint.Run, o RunOptions) error {
 	m := t.Progress()
 	if t.update == 0 {
-		if err := t.save(dir, m, o.OnWarning); err != nil {
+		if err := t.save(dir, m, &o); err != nil {
 			return err
 		}
 	}
@@ -62,11 +71,16 @@ func (t *Trainer) Run(ctx context.Context, dir *checkpoint.Run, o RunOptions) er
 		if err := dir.Metrics().Append(m); err != nil {
 			return err
 		}
+		if o.Journal != nil {
+			if err := o.Journal.Update(m); err != nil {
+				return err
+			}
+		}
 		if o.OnUpdate != nil {
 			o.OnUpdate(m)
 		}
 		if time.Since(saved) >= o.CheckpointInterval {
-			if err := t.save(dir, m, o.OnWarning); err != nil {
+			if err := t.save(dir, m, &o); err != nil {
 				return err
 			}
 			saved, savedAt = time.Now(), t.update
@@ -75,12 +89,12 @@ func (t *Trainer) Run(ctx context.Context, dir *checkpoint.Run, o RunOptions) er
 	if t.update == savedAt {
 		return nil
 	}
-	return t.save(dir, m, o.OnWarning)
+	return t.save(dir, m, &o)
 }
 
 // save writes a checkpoint, which is the best too if the mean return of the last 100
 // episodes was never as high.
-func (t *Trainer) save(dir *checkpoint.Run, m Metrics, warn func(error)) error {
+func (t *Trainer) save(dir *checkpoint.Run, m Metrics, o *RunOptions) error {
 	best := t.history.episodes >= historyLength && float64(m.EpisodicReturn) > t.best
 	if best {
 		t.best = float64(m.EpisodicReturn)
@@ -89,10 +103,15 @@ func (t *Trainer) save(dir *checkpoint.Run, m Metrics, warn func(error)) error {
 	if err != nil {
 		return err
 	}
+	if o.Journal != nil {
+		if err := o.Journal.Save(f, m); err != nil {
+			return err
+		}
+	}
 	err = dir.Save(t.update, f, best)
 	if errors.Is(err, checkpoint.ErrPrune) {
-		if warn != nil {
-			warn(err)
+		if o.OnWarning != nil {
+			o.OnWarning(err)
 		}
 		return nil
 	}

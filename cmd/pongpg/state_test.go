@@ -2,12 +2,17 @@ package main
 
 import (
 	"bytes"
+	"encoding/csv"
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
+	"pongpg/cmd/internal/tfevents"
+	"pongpg/trainer"
 	"pongpg/trainer/checkpoint"
 )
 
@@ -57,6 +62,49 @@ func sameState(t *testing.T, got, want string) {
 		if x[i] != y[i] {
 			t.Fatalf("update %d differs:\n%s\n%s", i+1, x[i], y[i])
 		}
+	}
+	sameJournal(t, got)
+}
+
+// sameJournal checks that metrics.csv and the events for TensorBoard have the updates of
+// metrics.jsonl, each once and in order.
+func sameJournal(t *testing.T, dir string) {
+	t.Helper()
+	var want []string // decisions
+	for _, line := range metrics(t, dir) {
+		var m trainer.Metrics
+		if err := json.Unmarshal([]byte(line), &m); err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, strconv.FormatInt(m.GlobalStep, 10))
+	}
+	rows, err := csv.NewReader(bytes.NewReader(readFile(t, dir, "metrics.csv"))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, row := range rows[1:] {
+		got = append(got, row[1])
+	}
+	if rows[0][1] != "global_step" || !slices.Equal(got, want) {
+		t.Errorf("%s of metrics.csv in %s is %q, want %q", rows[0][1], dir, got, want)
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "events.out.tfevents.*"))
+	if err != nil || len(files) != 1 {
+		t.Fatalf("%s has the events %q, %v; want one file", dir, files, err)
+	}
+	got = nil
+	for _, payload := range tfevents.Records(readFile(t, files[0])) {
+		e, err := tfevents.Parse(payload)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e.Scalars {
+			got = append(got, strconv.FormatInt(e.Step, 10))
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("the steps of events in %s are %q, want %q", dir, got, want)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"pongpg/cmd/internal/journal"
 	"pongpg/cmd/internal/session"
 	"pongpg/trainer"
 	"pongpg/trainer/checkpoint"
@@ -22,9 +23,11 @@ type trainFlags struct {
 	run, resume, record, profile string
 	checkpointInterval, status   time.Duration
 	keep                         int64
+	tensorboard                  bool
 
 	endProfile func()
 
+	journal *journal.Journal
 	backend compute.Backend // what the run computes on
 	moved   string          // what it went on with after that had failed
 }
@@ -49,6 +52,7 @@ func newTrainCommand(action func(*trainFlags, *cli.Context) error) *cli.Command 
 			f.initial.flag(),
 			&cli.GenericFlag{Name: "checkpoint-interval", Value: &value[time.Duration]{text: "10s", parse: parseDuration, put: func(d time.Duration) { f.checkpointInterval = d }}, Usage: "time between checkpoints; there is one at the end too"},
 			&cli.GenericFlag{Name: "keep", Value: into(&f.keep, parseWhole), DefaultText: fmt.Sprint(checkpoint.DefaultKeep), Usage: "checkpoints to keep, beside the best"},
+			&cli.BoolFlag{Name: "tensorboard", Value: true, Destination: &f.tensorboard, Usage: "write what TensorBoard shows to the run's directory; --tensorboard=false: not"},
 			&cli.StringFlag{Name: "record", Destination: &f.record, Usage: "write all that goes into each update, and what comes of it, to this directory (slow)"},
 			&cli.GenericFlag{Name: "status-interval", Value: &value[time.Duration]{text: "2s", parse: parseDuration, put: func(d time.Duration) { f.status = d }}, Usage: "time between lines of status where the output is not a terminal"},
 			&cli.StringFlag{Name: "cpuprofile", Destination: &f.profile, Usage: "write a CPU profile to this file, for go tool pprof"},

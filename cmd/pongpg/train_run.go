@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"pongpg/cmd/internal/format"
+	"pongpg/cmd/internal/journal"
 	"pongpg/cmd/internal/session"
 	"pongpg/cmd/internal/status"
 	"pongpg/trainer"
@@ -34,6 +35,10 @@ func (f *trainFlags) train(c *cli.Context) (err error) {
 	if err := s.Begin(); err != nil {
 		return err
 	}
+	if err := f.openJournal(s); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.journal.Close()) }()
 	s.Dir.Keep = int(f.keep)
 	fmt.Fprint(c.App.Writer, f.table(s, device), "\n")
 	return f.follow(c, s)
@@ -71,9 +76,20 @@ func (f *trainFlags) follow(c *cli.Context, s *session.Session) error {
 // trainOn trains on the device that the session has.
 func (f *trainFlags) trainOn(ctx context.Context, s *session.Session, shown status.Status) error {
 	return s.Trainer.Run(ctx, s.Dir, trainer.RunOptions{
-		Limits: s.Limits.Trainer(), CheckpointInterval: f.checkpointInterval, OnUpdate: shown.Update,
+		Limits: s.Limits.Trainer(), CheckpointInterval: f.checkpointInterval, Journal: f.journal, OnUpdate: shown.Update,
 		OnWarning: func(err error) { shown.Say("pongpg: " + oneLine(err)) },
 	})
+}
+
+// openJournal opens the journal of a run, after Begin.
+func (f *trainFlags) openJournal(s *session.Session) (err error) {
+	if f.journal, err = journal.Open(s.Dir, s.Trainer.Progress(), f.tensorboard); err != nil {
+		return err
+	}
+	for _, warning := range f.journal.Warnings {
+		fmt.Fprintln(os.Stderr, "pongpg:", warning)
+	}
+	return nil
 }
 
 // goOn takes the run up again on the CPU, from its last checkpoint, after its device has
@@ -83,6 +99,9 @@ func (f *trainFlags) goOn(s *session.Session, shown status.Status, failure error
 	cpu, err := f.device.openCPU()
 	if err == nil {
 		err = s.Continue(session.Device{Backend: cpu})
+	}
+	if err == nil {
+		err = errors.Join(f.journal.Close(), f.openJournal(s))
 	}
 	if err == nil {
 		err = f.startRecord(s.Trainer)

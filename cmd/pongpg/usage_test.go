@@ -16,9 +16,9 @@ func TestImpossibleCommandLines(t *testing.T) {
 		line  string
 		parts []string // of the error: the value, and the choices
 	}{
-		{"fly", []string{`"fly"`, "train, sweep, eval, export, import, plot, trace, bench, devices, parity, version"}},
+		{"fly", []string{`"fly"`, "train, sweep, eval, export, import, plot, weights, trace, bench, devices, parity, version"}},
 		{"trian", []string{`"trian"`, "did you mean train?"}},
-		{"help fly", []string{`"fly"`, "train, sweep, eval, export, import, plot, trace, bench, devices, parity, version"}},
+		{"help fly", []string{`"fly"`, "train, sweep, eval, export, import, plot, weights, trace, bench, devices, parity, version"}},
 		{"--fast", []string{"--fast", "pongpg --help"}},
 		{"train fast", []string{`"fast"`, "pongpg train --help"}},
 		{"train --envz 3", []string{"--envz", "did you mean --envs?"}},
@@ -144,6 +144,14 @@ func TestImpossibleCommandLines(t *testing.T) {
 		{"sweep x y", []string{`"y"`, "one FILE"}},
 		{"sweep x -o=", []string{"--output", "directory"}},
 		{"sweep x --workers 2", []string{"--workers", "pongpg sweep --help"}},
+		{"weights", []string{"RUN or CHECKPOINT"}},
+		{"weights x", []string{"-o", ".png, .gif or .apng"}},
+		{"weights x y -o z.png", []string{`"y"`, "one RUN or CHECKPOINT"}},
+		{"weights x -o z", []string{"-o z", ".png", ".gif", ".apng"}},
+		{"weights x -o z.png --units 0", []string{`--units "0"`, "'all'"}},
+		{"weights x -o z.png --units few", []string{`--units "few"`, "'all'"}},
+		{"weights x -o z.png --scale 0", []string{"--scale 0", "1 … 64"}},
+		{"weights x -o z.gif --frames 1", []string{"--frames 1", "2 or more"}},
 		{"trace", []string{"--actions", "standard input"}},
 		{"trace actions.txt", []string{`"actions.txt"`, "pongpg trace --help"}},
 		{"eval --checkpoint x --device cuda:x", []string{`"cuda:x"`, "pongpg devices"}},
@@ -208,7 +216,7 @@ func TestFailures(t *testing.T) {
 // TestHelp holds the help to naming every hyperparameter with the recipes' defaults.
 func TestHelp(t *testing.T) {
 	for _, line := range []string{"", "--help", "help"} {
-		if r := succeed(t, t.TempDir(), strings.Fields(line)...); !strings.Contains(r.stdout, "train") || strings.Count(r.stdout, "\n") > 25 {
+		if r := succeed(t, t.TempDir(), strings.Fields(line)...); !strings.Contains(r.stdout, "train") || strings.Count(r.stdout, "\n") > 30 {
 			t.Errorf("pongpg %s: not a short help: %s", line, r.stdout)
 		}
 	}

@@ -66,6 +66,16 @@ var Rules = []Rule{
 		Why: "a sweep knows runs as commands and directories; what computes them is the command's choice",
 	},
 	{
+		Folder:  "cmd/internal/picture",
+		Imports: []string{"std", "trainer", "golang.org/x/image/..."},
+		Why:     "pictures are drawn from weights; nothing else needs letters in them",
+	},
+	{
+		Folder:  "cmd/internal/tfevents",
+		Imports: []string{"std", "google.golang.org/protobuf/encoding/protowire"},
+		Why:     "TensorBoard's files, whatever is in them",
+	},
+	{
 		Folder: "trainer",
 		Imports: []string{
 			"std", "emu/...", "trainer/compute", "trainer/checkpoint", "trainer/weights",

@@ -79,7 +79,7 @@ func createTemp(path string) (*os.File, error) {
 
 // tempName matches the temporary files of a run's own files, and nothing a user
 // would create.
-var tempName = regexp.MustCompile(`^\.(config\.json|best\.safetensors|checkpoint-[0-9]{9,}\.safetensors)\.tmp-[0-9a-f]{16}$`)
+var tempName = regexp.MustCompile(`^\.(config\.json|metrics\.csv|events\.out\.tfevents\.[0-9]{10,}\.pongpg|best\.safetensors|checkpoint-[0-9]{9,}\.safetensors)\.tmp-[0-9a-f]{16}$`)
 
 // removeTemps removes what a killed process left in dir. Only the holder of the
 // run's lock may call it: the temporary files of a living process look the same.

@@ -69,6 +69,20 @@ func (r *Run) latest(skipMissing bool) (*Found, error) {
 	return nil, fmt.Errorf("none of %d checkpoints can be used; %s: %w", len(updates), r.otherwise(), errors.Join(skipped...))
 }
 
+// Checkpoints returns the paths of the run's checkpoints, oldest first, whether they read
+// well or not. While another process trains, old ones may go at any time.
+func (r *Run) Checkpoints() ([]string, error) {
+	updates, err := r.updates()
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("checkpoints of %s: %w", r.dir, advise(err))
+	}
+	paths := make([]string, len(updates))
+	for i, update := range updates {
+		paths[i] = r.path(update)
+	}
+	return paths, nil
+}
+
 // otherwise is what to do without a checkpoint.
 func (r *Run) otherwise() string {
 	if _, err := os.Stat(r.BestPath()); err == nil {
