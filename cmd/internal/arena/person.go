@@ -26,7 +26,8 @@ type Person struct {
 	up, down, fire held
 	releases       bool  // the terminal says when a key is let go
 	y              int32 // last row of the paddle on the left
-	moving         int   // frames for which one of the keys has been held
+	moving         int   // frames for which it has gone one way
+	way            int32 // which one that is
 }
 
 // held is for how many more frames a key counts as held.
@@ -97,9 +98,8 @@ func (p *Person) Action() emu.Action {
 // Left returns where the person's paddle on the left is after another frame: its last row.
 func (p *Person) Left() int32 {
 	d := p.direction()
-	if d == 0 {
-		p.moving = 0
-		return p.y
+	if d != p.way {
+		p.moving, p.way = 0, d
 	}
 	p.moving++
 	if p.moving > slowFrames {
