@@ -16,9 +16,9 @@ func TestImpossibleCommandLines(t *testing.T) {
 		line  string
 		parts []string // of the error: the value, and the choices
 	}{
-		{"fly", []string{`"fly"`, "train, sweep, eval, export, import, plot, trace, bench, devices, parity, version"}},
+		{"fly", []string{`"fly"`, "train, sweep, eval, watch, play, export, import, plot, trace, bench, devices, parity, version"}},
 		{"trian", []string{`"trian"`, "did you mean train?"}},
-		{"help fly", []string{`"fly"`, "train, sweep, eval, export, import, plot, trace, bench, devices, parity, version"}},
+		{"help fly", []string{`"fly"`, "train, sweep, eval, watch, play, export, import, plot, trace, bench, devices, parity, version"}},
 		{"--fast", []string{"--fast", "pongpg --help"}},
 		{"train fast", []string{`"fast"`, "pongpg train --help"}},
 		{"train --envz 3", []string{"--envz", "did you mean --envs?"}},
@@ -115,6 +115,20 @@ func TestImpossibleCommandLines(t *testing.T) {
 		{"eval --checkpoint x --workers 0", []string{"--workers 0", "1 … 4096"}},
 		{"eval --checkpoint x --device gpu", []string{`"gpu"`, "auto, cpu, cuda"}},
 		{"eval x", []string{`"x"`, "pongpg eval --help"}},
+		{"watch", []string{"run's directory", "checkpoint file"}},
+		{"watch x y", []string{`"y"`, "pongpg watch --help"}},
+		{"watch x --episodes 0", []string{"--episodes 0", "1 … "}},
+		{"watch x --points -1", []string{"--points -1", "1 … "}},
+		{"watch x --seconds 0", []string{"--seconds 0", "0.02 … "}},
+		{"watch x --seconds NaN", []string{"--seconds NaN", "0.02 … "}},
+		{"watch x --speed 3", []string{"--speed 3", "0.125", "16"}},
+		{"watch x --seed -1", []string{`--seed "-1"`, "from 0 to"}},
+		{"watch x --scale 9 -o a.gif", []string{"--scale 9", "1 … 8"}},
+		{"watch x --panel", []string{"--panel", "-o"}},
+		{"watch x -o=", []string{"-o", "game.gif"}},
+		{"watch x -o a.mov", []string{"a.mov", ".gif, .apng, .png (animated) and .mp4"}},
+		{"play x y", []string{`"y"`, "pongpg play --help"}},
+		{"play --speed 0", []string{"--speed 0", "0.125", "16"}},
 		{"train --init=", []string{"--init", "path"}},
 		{"train --resume x --init y", []string{"--init", "--resume"}},
 		{"export", []string{"--checkpoint", "run's directory"}},
@@ -184,6 +198,10 @@ func TestFailures(t *testing.T) {
 	}{
 		{"train --resume nowhere", []string{"nowhere", "does not exist"}},
 		{"eval --checkpoint nowhere", []string{"nowhere", "check the path"}},
+		{"watch nowhere", []string{"nowhere", "check the path"}},
+		{"watch nowhere -o a.gif", []string{"nowhere", "check the path"}},
+		{"play nowhere", []string{"nowhere", "check the path"}},
+		{"play", []string{"not a terminal", "run it in one"}},
 		{"export --checkpoint nowhere -o w.npz", []string{"nowhere", "check the path"}},
 		{"train --init nowhere", []string{"nowhere", "check the path"}},
 		{"train --device cuda", []string{"no NVIDIA GPU", "--device cpu"}},
@@ -208,7 +226,7 @@ func TestFailures(t *testing.T) {
 // TestHelp holds the help to naming every hyperparameter with the recipes' defaults.
 func TestHelp(t *testing.T) {
 	for _, line := range []string{"", "--help", "help"} {
-		if r := succeed(t, t.TempDir(), strings.Fields(line)...); !strings.Contains(r.stdout, "train") || strings.Count(r.stdout, "\n") > 25 {
+		if r := succeed(t, t.TempDir(), strings.Fields(line)...); !strings.Contains(r.stdout, "train") || strings.Count(r.stdout, "\n") > 30 {
 			t.Errorf("pongpg %s: not a short help: %s", line, r.stdout)
 		}
 	}

@@ -143,7 +143,7 @@ func (f *watchFlags) show(c *cli.Context, match *arena.Match, limits arena.Limit
 		err = errors.Join(err, v.Follower.Close())
 	}
 	if errors.Is(err, terminal.ErrNone) {
-		return fmt.Errorf("%w; run it in one, or write a film: pongpg watch %s -o game.gif", err, shellQuoted(f.path))
+		return fmt.Errorf("%w; run it in one, or write a film: pongpg watch %s -o game.gif", err, format.Shell(f.path))
 	}
 	if err != nil {
 		return err
