@@ -89,7 +89,7 @@ func (x *Filters) readMLP(f *checkpoint.File, c *Config) error {
 	if err := checkpoint.Load(f, tensorW1, w1, x.Units, x.Images*emu.ImagePixels); err != nil {
 		return err
 	}
-	x.Pixels = permuted(w1, c.PermutePixels, false)
+	x.Pixels = unpermuted(w1, c.PermutePixels)
 	rows := outputs(c.Actions)
 	if c.hasValue() {
 		rows++

@@ -31,3 +31,16 @@ func permutation(seed int) []uint16 {
 	}
 	return column
 }
+
+// unpermuted returns W1 [hidden][pixels], each image's columns permuted, with the pixels in
+// the images' order.
+func unpermuted(w1 []float32, seed int) []float32 {
+	if seed == 0 {
+		return w1
+	}
+	column, out := permutation(seed), make([]float32, len(w1))
+	for i := range out {
+		out[i] = w1[i-i%emu.ImagePixels+int(column[i%emu.ImagePixels])]
+	}
+	return out
+}

@@ -70,7 +70,7 @@ func winRecipe(c *Config) {
 	batches(c, 64, 50_000)
 	c.Standardize, c.Baseline, c.Credit = "none", "situation", "hit"
 	c.LearningRate, c.LearningRateFinal, c.KLTarget = 1e-2, 1e-2, 0.06
-	c.Schedule = "0:50e3:1e-2:.01 15e6:50e3:1e-2:.01 50e6:150e3:8e-3:.005 100e6:200e3:1e-3:.001"
+	c.Schedule = "0:50e3:1e-2:.01 15e6:50e3:1e-2:.01 50e6:100e3:5e-3:.005 100e6:200e3:1e-3:.001"
 	c.DecayDecisions = 50_000
 }
 

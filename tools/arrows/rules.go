@@ -50,6 +50,16 @@ var Rules = []Rule{
 		Why: "what the commands share sees what they see, but for flags",
 	},
 	{
+		Folder:  "cmd/internal/canvas",
+		Imports: []string{"std", "emu", "golang.org/x/image/..."},
+		Why:     "pictures of a game know nothing of where they are shown",
+	},
+	{
+		Folder:  "cmd/internal/film",
+		Imports: []string{"std", "emu", "cmd/internal/canvas"},
+		Why:     "a film is of any pictures",
+	},
+	{
 		Folder: "cmd/internal/plot",
 		Imports: []string{
 			"std", "trainer", "trainer/checkpoint",

@@ -1,0 +1,161 @@
+package arena
+
+import (
+	"fmt"
+
+	"pongpg/emu"
+	"pongpg/trainer"
+)
+
+// Match is one episode after the other, frame by frame. On the right is an agent, on the left
+// the console's opponent, or a person instead of one of them.
+type Match struct {
+	Agent    *Agent  // nil: the person is on the right
+	Person   *Person // nil: there is none
+	Decision trainer.Decision
+	Row      []uint16 // the observation that it was made on
+	Episode  int      // from 1
+	Points   int      // over all episodes
+	Played   int      // frames over all episodes
+	Returns  []int32  // of the episodes that are over
+
+	preset  emu.Preset
+	seed    uint64
+	greedy  bool
+	frames  *emu.Frames
+	decider *trainer.Decider
+	next    *Agent   // to take over between points
+	rest    int      // frames for which the end of an episode is still shown
+	shown   emu.Game // what is on the screen
+}
+
+// endFrames is for how long the end of an episode is shown: a second.
+const endFrames = 60
+
+// NewMatch returns a match before its first frame. Without a person, its episodes are those
+// that trainer.Evaluate plays with the seed. agent may be nil if person is not, who then
+// plays the game as it is on the console: a frame a decision.
+func NewMatch(agent *Agent, person *Person, preset emu.Preset, seed uint64, greedy bool) (*Match, error) {
+	m := &Match{
+		Agent: agent, Person: person, Episode: 1, Row: make([]uint16, emu.ObservationWidth),
+		preset: preset, seed: trainer.EvaluationSeed(seed), greedy: greedy,
+	}
+	m.frames = emu.NewFrames(preset, m.seed, 0)
+	m.shown = m.frames.Game
+	if agent == nil {
+		return m, nil
+	}
+	return m, m.take(agent)
+}
+
+// take lets an agent play from the next decision on.
+func (m *Match) take(a *Agent) error {
+	d, err := trainer.NewDecider(a.backend, a.Policy, m.seed, m.greedy)
+	if err != nil {
+		return err
+	}
+	m.Agent, m.decider = a, d
+	return nil
+}
+
+// Offer lets an agent take over from the next point on. The match closes the one before.
+func (m *Match) Offer(a *Agent) error {
+	var err error
+	if m.next != nil {
+		err = m.next.Close()
+	}
+	m.next = a
+	return err
+}
+
+// Close closes the agents.
+func (m *Match) Close() error {
+	err := m.Offer(nil)
+	if m.Agent != nil {
+		if e := m.Agent.Close(); err == nil {
+			err = e
+		}
+	}
+	return err
+}
+
+// Game returns the game as it is on the screen.
+func (m *Match) Game() *emu.Game { return &m.shown }
+
+// Frame and Decisions return how many there were in the episode.
+func (m *Match) Frame() int32     { return m.frames.Frame }
+func (m *Match) Decisions() int32 { return m.frames.Decisions }
+
+// BetweenPoints reports whether there is no ball.
+func (m *Match) BetweenPoints() bool { return m.rest > 0 || m.frames.Game.ServeTimer > 0 }
+
+// AboutToServe reports whether the end of a point has been shown for as long as it will be:
+// after it comes a ball, or another episode.
+func (m *Match) AboutToServe() bool {
+	if m.frames.Ended() {
+		return m.rest <= 1
+	}
+	return m.frames.Game.ServeTimer > 0 && m.frames.Game.ServeTimer <= 2
+}
+
+// Step plays a frame, and returns its reward: +1 when the right one wins a point, −1 when the
+// left one does. The error is of the device that the agent is on.
+func (m *Match) Step() (reward int32, err error) {
+	m.Played++
+	if m.Person != nil {
+		defer m.Person.Frame()
+	}
+	if m.frames.Ended() {
+		if m.rest > 0 {
+			m.rest--
+			return 0, nil
+		}
+		m.Episode++
+		m.frames.Begin(uint32(m.Episode - 1))
+	}
+	if !m.frames.More() {
+		if err := m.decide(); err != nil {
+			return 0, err
+		}
+	}
+	reward = m.frames.Next()
+	if m.Person != nil && m.Agent != nil {
+		m.frames.Game.EnemyY = m.Person.Left()
+	}
+	m.shown = m.frames.Game
+	if reward != 0 {
+		m.Points++
+	}
+	if m.frames.Ended() {
+		m.Returns = append(m.Returns, m.shown.AgentScore-m.shown.EnemyScore)
+		m.rest = endFrames
+		m.shown.Step(emu.Noop) // the screen shows a point a frame late
+	}
+	return reward, nil
+}
+
+// decide begins a decision.
+func (m *Match) decide() error {
+	if m.next != nil && (m.BetweenPoints() || m.frames.Decisions == 0) {
+		before, next := m.Agent, m.next
+		m.next = nil
+		if err := m.take(next); err != nil {
+			return fmt.Errorf("update %d of %s: %w", next.Update, next.Name, err)
+		}
+		if err := before.Close(); err != nil {
+			return err
+		}
+	}
+	if m.Agent == nil {
+		m.frames.Act(m.Person.Action())
+		return nil
+	}
+	m.frames.Observe(m.Row, m.Agent.Policy.Input)
+	stream, tick := m.frames.Stream()
+	var err error
+	if m.Decision, err = m.decider.Decide(m.Row, stream, tick); err != nil {
+		return err
+	}
+	m.frames.Act(m.Decision.Action)
+	return nil
+}

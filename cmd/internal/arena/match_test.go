@@ -1,0 +1,224 @@
+package arena
+
+import (
+	"context"
+	"slices"
+	"testing"
+
+	"pongpg/cmd/internal/canvas"
+	"pongpg/cmd/internal/terminal"
+	"pongpg/emu"
+	"pongpg/trainer"
+)
+
+// TestMatch plays the episodes that eval plays, shows their end for a second, and counts.
+func TestMatch(t *testing.T) {
+	dir, _ := newRun(t, "win")
+	for _, greedy := range []bool{false, true} {
+		m := newMatch(t, dir, nil, 9, greedy)
+		want, err := trainer.Evaluate(context.Background(), m.Agent.backend, m.Agent.Policy, m.Agent.Preset, 2, 9, greedy)
+		if err != nil {
+			t.Fatal(err)
+		}
+		limits, frames, sum := Limits{Episodes: 2}, 0, int32(0)
+		var lengths []int32
+		for before := m.Decisions(); !limits.Reached(m); frames++ {
+			sum += step(t, m)
+			if g := m.Game(); m.rest == 30 && max(g.AgentScore, g.EnemyScore) != 21 {
+				t.Errorf("the end is shown as %d to %d", g.EnemyScore, g.AgentScore)
+			}
+			if m.Decisions() < before {
+				lengths = append(lengths, before)
+			}
+			before = m.Decisions()
+		}
+		lengths = append(lengths, m.Decisions())
+		if !slices.Equal(m.Returns, want.Returns) || !slices.Equal(lengths, want.Lengths) || sum != want.Returns[0]+want.Returns[1] {
+			t.Errorf("returns %d after %d decisions, want %d after %d", m.Returns, lengths, want.Returns, want.Lengths)
+		}
+		if shown := int(want.MeanFrames*2+0.5) + 2*endFrames; m.Played != frames || frames > shown || frames < shown-2 {
+			t.Errorf("%d frames, said to be %d, want %d", frames, m.Played, shown)
+		}
+		if m.Episode != 2 || m.Points < 42 {
+			t.Errorf("episode %d, %d points", m.Episode, m.Points)
+		}
+	}
+}
+
+// TestLimits ends matches: at a number of frames, and a point when it has been shown.
+func TestLimits(t *testing.T) {
+	dir, _ := newRun(t, "win")
+	m := newMatch(t, dir, nil, 1, false)
+	for limits := (Limits{Frames: 77}); !limits.Reached(m); {
+		step(t, m)
+	}
+	if m.Played != 77 {
+		t.Errorf("%d frames", m.Played)
+	}
+	last := 0
+	for limits := (Limits{Points: 3}); !limits.Reached(m); {
+		if step(t, m) != 0 {
+			last = m.Played
+		}
+	}
+	if m.Points != 3 || m.Played-last < 55 || m.Played-last > 63 {
+		t.Errorf("%d points, %d frames after the last one", m.Points, m.Played-last)
+	}
+}
+
+// TestPersonOnTheRight plays against the console: keys move the green paddle, frame by frame
+// as the console does.
+func TestPersonOnTheRight(t *testing.T) {
+	m := alone(t)
+	want := emu.NewGame()
+	for frame := range 400 {
+		action := emu.Noop
+		switch frame {
+		case 100:
+			m.Person.Key(terminal.Key{Code: terminal.Up})
+		case 200:
+			m.Person.Key(terminal.Key{Code: 's'})
+			m.Person.Key(terminal.Key{Code: ' '})
+		}
+		if frame >= 100 && frame < 100+hold {
+			action = emu.Right
+		}
+		if frame >= 200 && frame < 200+hold {
+			action = emu.LeftFire
+		}
+		if got := step(t, m); got != want.Step(action) || *m.Game() != want {
+			t.Fatalf("frame %d: %+v, want %+v", frame, *m.Game(), want)
+		}
+	}
+	if left, right := m.sides(); left != "opponent" || right != "you" {
+		t.Errorf("%s against %s", left, right)
+	}
+}
+
+// TestPersonOnTheLeft plays against an agent: keys move the orange paddle at its speed and
+// within the field, and the agent sees it there.
+func TestPersonOnTheLeft(t *testing.T) {
+	dir, _ := newRun(t, "win")
+	m := newMatch(t, dir, NewPerson(), 1, false)
+	m.Person.Key(terminal.Key{Code: terminal.ReportsReleases})
+	press := func(code rune, event terminal.Event) { m.Person.Key(terminal.Key{Code: code, Event: event}) }
+	var ys []int32
+	for frame := range 150 {
+		switch frame {
+		case 10:
+			press('w', terminal.Pressed)
+		case 50:
+			press('w', terminal.Released)
+			press(terminal.Down, terminal.Pressed)
+		}
+		before, shown := m.Decisions(), m.frames.Game
+		step(t, m)
+		ys = append(ys, m.Game().EnemyY)
+		if m.Decisions() == before || frame == 0 {
+			continue
+		}
+		image := make([]uint8, emu.ImagePixels)
+		shown.Picture().Draw(image)
+		seen := canvas.Observation(m.Row, emu.Both, emu.ImageSize)[0]
+		for i, pixel := range image {
+			if (seen.Pix[i] == canvas.Plus) != (pixel == 1) {
+				t.Fatalf("frame %d: the agent sees something else than the screen shows at pixel %d", frame, i)
+			}
+		}
+	}
+	want := map[int]int32{0: 120, 9: 120, 10: 118, 12: 114, 13: 110, 28: 50, 49: 50, 50: 52, 53: 60, 86: 192, 149: 192}
+	for frame, y := range want {
+		if ys[frame] != y {
+			t.Errorf("frame %d: the paddle is at %d, want %d", frame, ys[frame], y)
+		}
+	}
+	if left, right := m.sides(); left != "you" || right != "agent" {
+		t.Errorf("%s against %s", left, right)
+	}
+}
+
+// TestHeld follows how long keys count as held, on terminals that say when they are let go,
+// and on others.
+func TestHeld(t *testing.T) {
+	p := NewPerson()
+	frames := func(n int) {
+		for range n {
+			p.Frame()
+		}
+	}
+	expect := func(what string, want emu.Action) {
+		t.Helper()
+		if got := p.Action(); got != want {
+			t.Errorf("%s: action %d, want %d", what, got, want)
+		}
+	}
+	expect("nothing", emu.Noop)
+	p.Key(terminal.Key{Code: 'w'})
+	frames(hold - 1)
+	expect("pressed", emu.Right)
+	p.Key(terminal.Key{Code: 'w'})
+	frames(hold - 1)
+	expect("repeated", emu.Right)
+	frames(1)
+	expect("not repeated", emu.Noop)
+	p.Key(terminal.Key{Code: 'w'})
+	p.Key(terminal.Key{Code: terminal.Down})
+	expect("the other way", emu.Left)
+	p.Key(terminal.Key{Code: ' '})
+	expect("with fire", emu.LeftFire)
+
+	p.Key(terminal.Key{Code: terminal.ReportsReleases})
+	p.Key(terminal.Key{Code: terminal.Up})
+	frames(1000)
+	expect("held", emu.Right)
+	p.Key(terminal.Key{Code: terminal.Down})
+	expect("both", emu.Noop)
+	p.Key(terminal.Key{Code: terminal.Up, Event: terminal.Released})
+	expect("one let go", emu.Left)
+	p.Key(terminal.Key{Code: ' '})
+	p.Key(terminal.Key{Code: terminal.Down, Event: terminal.Released})
+	frames(1000)
+	expect("fire", emu.Fire)
+}
+
+// TestPicture draws a film's picture: the screen, and beside it the images of the network.
+func TestPicture(t *testing.T) {
+	dir, _ := newRun(t, "win")
+	m := newMatch(t, dir, nil, 1, false)
+	for range 300 {
+		step(t, m)
+	}
+	width, height := PictureSize(true)
+	to := canvas.New(width, height)
+	m.Picture(to, true)
+	var s emu.Screen
+	m.Game().Draw(&s)
+	bars := 0 // pixels
+	for y := range height {
+		for x := range width {
+			if x < emu.ScreenWidth && to.At(x, y) != s[y][x] {
+				t.Fatalf("column %d, row %d is %v, want %v", x, y, to.At(x, y), s[y][x])
+			}
+			if c := to.At(x, y); x >= emu.ScreenWidth && y > 4+3*canvas.LetterHeight && (c == taken || c == other) {
+				bars++
+			}
+		}
+	}
+	seen := canvas.Observation(m.Row, emu.Both, emu.ImageSize)
+	for i, at := range []int{emu.ScreenWidth + 4, emu.ScreenWidth + 88} {
+		for y := range emu.ImageSize {
+			for x := range emu.ImageSize {
+				if to.At(at+x, 126+y) != seen[i].At(x, y) {
+					t.Fatalf("image %d: column %d, row %d is wrong", i, x, y)
+				}
+			}
+		}
+	}
+	want := 0
+	for _, p := range m.Decision.Prob {
+		want += int(float32(panelWidth-2*panelGap-panelName-panelValue)*p+0.5) * (canvas.LetterHeight - 5)
+	}
+	if bars != want {
+		t.Errorf("the bars have %d pixels, want %d", bars, want)
+	}
+}

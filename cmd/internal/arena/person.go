@@ -1,0 +1,121 @@
+package arena
+
+import (
+	"pongpg/cmd/internal/terminal"
+	"pongpg/emu"
+)
+
+const (
+	// hold is how many frames a key counts as held after it was last heard of, on a terminal
+	// that does not say when it is let go: longer than what is between two repetitions (a
+	// thirtieth of a second on most machines), short enough for a small move.
+	hold = 6
+
+	// A person's paddle on the left moves as the opponent's does, two rows a frame, while a
+	// key has been held for a few frames, then twice as fast: about two thirds of what the
+	// knob on the right does.
+	leftSlow, leftFast = 2, 4
+	slowFrames         = 3
+
+	// The left paddle's last row where it is wholly in the field: even, as always.
+	leftTop, leftBottom, leftStart = 50, 192, 120
+)
+
+// Person is somebody at the keyboard: up and down, or w and s, and the space bar.
+type Person struct {
+	up, down, fire held
+	releases       bool  // the terminal says when a key is let go
+	y              int32 // last row of the paddle on the left
+	moving         int   // frames for which it has gone one way
+	way            int32 // which one that is
+}
+
+// held is for how many more frames a key counts as held.
+type held int
+
+const untilReleased held = 1 << 30
+
+// NewPerson returns somebody who has not touched a key.
+func NewPerson() *Person { return &Person{y: leftStart} }
+
+// Key takes note of a key.
+func (p *Person) Key(k terminal.Key) {
+	switch k.Code {
+	case terminal.ReportsReleases:
+		p.releases = true
+	case terminal.Up, 'w', 'W':
+		p.touch(&p.up, k.Event)
+		p.down = p.yield(p.down, k.Event)
+	case terminal.Down, 's', 'S':
+		p.touch(&p.down, k.Event)
+		p.up = p.yield(p.up, k.Event)
+	case ' ':
+		p.touch(&p.fire, k.Event)
+	}
+}
+
+func (p *Person) touch(key *held, event terminal.Event) {
+	switch {
+	case event == terminal.Released:
+		*key = 0
+	case p.releases:
+		*key = untilReleased
+	default:
+		*key = hold
+	}
+}
+
+// yield returns what remains of a direction's key when the other's is pressed: nothing,
+// unless it is known to be held still.
+func (p *Person) yield(other held, event terminal.Event) held {
+	if event == terminal.Pressed && other != untilReleased {
+		return 0
+	}
+	return other
+}
+
+// direction returns −1 for up, 1 for down, 0 for neither or both.
+func (p *Person) direction() int32 {
+	d := int32(0)
+	if p.up > 0 {
+		d--
+	}
+	if p.down > 0 {
+		d++
+	}
+	return d
+}
+
+// Action returns what the person does at the right paddle.
+func (p *Person) Action() emu.Action {
+	turn := 1 + p.direction()
+	if p.fire > 0 {
+		return [3]emu.Action{emu.RightFire, emu.Fire, emu.LeftFire}[turn]
+	}
+	return [3]emu.Action{emu.Right, emu.Noop, emu.Left}[turn]
+}
+
+// Left returns where the person's paddle on the left is after another frame: its last row.
+func (p *Person) Left() int32 {
+	d := p.direction()
+	if d != p.way {
+		p.moving, p.way = 0, d
+	}
+	p.moving++
+	if p.moving > slowFrames {
+		d *= leftFast
+	} else {
+		d *= leftSlow
+	}
+	p.y = min(max(p.y+d, leftTop), leftBottom)
+	return p.y
+}
+
+// Frame lets a frame pass.
+func (p *Person) Frame() {
+	for _, key := range [3]*held{&p.up, &p.down, &p.fire} {
+		if *key > 0 && *key != untilReleased {
+			*key--
+		}
+	}
+}

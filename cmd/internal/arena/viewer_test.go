@@ -1,0 +1,300 @@
+package arena
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"pongpg/cmd/internal/terminal"
+	"pongpg/emu"
+)
+
+func press(t *testing.T, v *Viewer, keys ...rune) {
+	t.Helper()
+	for _, key := range keys {
+		if err := v.Key(terminal.Key{Code: key}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func tick(t *testing.T, v *Viewer, passed time.Duration) {
+	t.Helper()
+	if err := v.Tick(passed); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestViewer presses every key and counts the frames that are played.
+func TestViewer(t *testing.T) {
+	dir, _ := newRun(t, "win")
+	m := newMatch(t, dir, nil, 1, false)
+	v := &Viewer{Match: m, Speed: 1, Now: time.Now}
+	const second = time.Second
+	for _, test := range []struct {
+		what   string
+		keys   string
+		passed time.Duration
+		times  int
+		frames int
+	}{
+		{"a second in sixtieths", "", second / 60, 61, 60}, // the first is not quite a sixtieth
+		{"a stop of the terminal", "", second, 1, 6},
+		{"pause", " ", second / 10, 10, 0},
+		{"single frames", "...", second / 10, 10, 3},
+		{"on again", " ", second / 10, 10, 60},
+		{"twice as fast", "+", second / 10, 10, 120},
+		{"16 times at most", "++++++++", second / 10, 10, 960},
+		{"an eighth at least", "----------", second / 10, 40, 30},
+		{"as it was", "===", second / 10, 10, 60},
+		{"keys that are none", "xyz", second / 10, 10, 60},
+	} {
+		before := m.Played
+		press(t, v, []rune(test.keys)...)
+		for range test.times {
+			tick(t, v, test.passed)
+		}
+		if got := m.Played - before; got < test.frames-1 || got > test.frames+1 {
+			t.Errorf("%s: %d frames, want %d", test.what, got, test.frames)
+		}
+	}
+	points := m.Points
+	press(t, v, 'n')
+	if m.Points != points+1 || m.BetweenPoints() || v.Done() {
+		t.Errorf("after the next point: %d points, after %d", m.Points, points)
+	}
+	if err := v.Key(terminal.Key{Code: 'q', Event: terminal.Released}); err != nil || v.Done() {
+		t.Error("a key that is let go quits")
+	}
+	press(t, v, 'q')
+	if !v.Done() || v.Interrupted() {
+		t.Error("q does not quit")
+	}
+	v = &Viewer{Match: m, Speed: 1, Now: time.Now}
+	if press(t, v, terminal.Interrupt); !v.Done() || !v.Interrupted() {
+		t.Error("Ctrl-C does not")
+	}
+	v = &Viewer{Match: m, Speed: 16, Limits: Limits{Points: m.Points + 1}, Now: time.Now}
+	for range 10_000 {
+		if tick(t, v, second/10); v.Done() {
+			return
+		}
+	}
+	t.Error("the limit is not reached")
+}
+
+// TestFollower trains on while a match is watched: the new agent takes over when the ball is
+// gone, the newest if there were more, and errors are shown.
+func TestFollower(t *testing.T) {
+	dir, save := newRun(t, "win")
+	m := newMatch(t, dir, nil, 1, false)
+	now := time.Unix(0, 0)
+	looked := make(chan error, 1)
+	fail := error(nil)
+	v := &Viewer{Match: m, Speed: 1, Now: func() time.Time { return now }}
+	v.Follower = NewFollower(m.Agent.Update, func(update int64) (*Agent, error) {
+		defer func() { looked <- nil }()
+		if fail != nil {
+			return nil, fail
+		}
+		return Newer(dir, update)
+	}, func() {})
+	point := func() { // plays until a point has ended, and it was looked for another agent
+		t.Helper()
+		for points := m.Points; m.Points == points; {
+			if err := v.step(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		select {
+		case <-looked:
+		case <-time.After(time.Minute):
+			t.Fatal("nobody looked within a minute")
+		}
+		for v.Follower.looks { // until it has been told
+			agent, err := v.Follower.Found()
+			switch {
+			case err != nil:
+				v.note = err.Error()
+			case agent != nil:
+				v.note = ""
+				if err := m.Offer(agent); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		now = now.Add(lookInterval)
+	}
+	serve := func() {
+		t.Helper()
+		for m.BetweenPoints() {
+			if err := v.step(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	point()
+	serve()
+	if m.Agent.Update != 0 || !strings.Contains(text(v.Draw(80, 24)), "update 0 of try") {
+		t.Errorf("update %d plays", m.Agent.Update)
+	}
+	save(1)
+	save(12345)
+	point()
+	first := m.Agent
+	if first.Update != 0 {
+		t.Error("it takes over before the point has been shown")
+	}
+	serve()
+	if m.Agent.Update != 12345 || !strings.Contains(text(v.Draw(80, 24)), "update 12,345 of try") {
+		t.Errorf("update %d plays:\n%s", m.Agent.Update, text(v.Draw(80, 24)))
+	}
+	fail = errors.New("it is raining")
+	point()
+	if !strings.Contains(text(v.Draw(80, 24)), "raining") {
+		t.Errorf("no word of the error:\n%s", text(v.Draw(80, 24)))
+	}
+	fail = nil
+	save(12346)
+	point()
+	serve()
+	if m.Agent.Update != 12346 || v.note != "" {
+		t.Errorf("update %d plays, note %q", m.Agent.Update, v.note)
+	}
+	if err := v.Follower.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestFollowerInterval looks once at a time, and not more often than once a second.
+func TestFollowerInterval(t *testing.T) {
+	calls := make(chan int64, 10)
+	f := NewFollower(3, func(update int64) (*Agent, error) { calls <- update; return nil, nil }, func() {})
+	now := time.Unix(100, 0)
+	f.Look(now)
+	f.Look(now.Add(time.Hour)) // while it looks
+	<-calls
+	for f.looks {
+		f.Found()
+	}
+	f.Look(now.Add(lookInterval / 2))
+	if f.looks {
+		t.Error("it looks again after half a second")
+	}
+	if f.Look(now.Add(lookInterval)); !f.looks || <-calls != 3 {
+		t.Error("it does not look again")
+	}
+	if err := f.Close(); err != nil || len(calls) != 0 {
+		t.Error(err, len(calls))
+	}
+}
+
+// TestDraw draws on terminals of all sizes, and looks at what is said on one that has room.
+func TestDraw(t *testing.T) {
+	for _, recipe := range []string{"karpathy", "win"} {
+		dir, _ := newRun(t, recipe)
+		m := newMatch(t, dir, nil, 1, false)
+		v := &Viewer{Match: m, Speed: 0.25, Now: time.Now}
+		if all := text(v.Draw(80, 24)); !strings.Contains(all, "opponent 0   0 agent") {
+			t.Errorf("before the first frame:\n%s", all)
+		}
+		for range 301 {
+			step(t, m)
+		}
+		for columns := 1; columns < 230; columns += 7 {
+			for rows := 1; rows < 130; rows += 3 {
+				if c := v.Draw(columns, rows); c.Columns != columns || c.Rows != rows {
+					t.Fatalf("%d×%d cells for %d×%d", c.Columns, c.Rows, columns, rows)
+				}
+			}
+		}
+		all := text(v.Draw(200, 110))
+		wants := []string{"update 0 of try", "episode 1", fmt.Sprintf("frame %d", m.Frame()), "speed 1/4", "hidden units are active", "q quit"}
+		for i, action := range m.Agent.Policy.ActionSet() {
+			wants = append(wants, fmt.Sprintf("%s ", actionNames[action]), fmt.Sprintf("%.0f%%", 100*m.Decision.Prob[i]))
+		}
+		for _, want := range wants {
+			if !strings.Contains(all, want) {
+				t.Errorf("%s: no %q in\n%s", recipe, want, all)
+			}
+		}
+		// The screen is there pixel by pixel.
+		var s emu.Screen
+		m.Game().Draw(&s)
+		c := v.Draw(200, 110)
+		for y := range s {
+			for x, want := range s[y] {
+				if cell := c.Cell[y/2*200+x]; [2]emu.RGB{cell.Front, cell.Behind}[y%2] != want {
+					t.Fatalf("column %d, row %d is %+v, want %v", x, y, cell, want)
+				}
+			}
+		}
+	}
+	if all := text((&Viewer{Match: alone(t), Speed: 1}).Draw(80, 24)); !strings.Contains(all, "0 you") || !strings.Contains(all, "w s move") {
+		t.Errorf("of a person it says\n%s", all)
+	}
+	if all := text((&Viewer{Match: alone(t), Speed: 1}).Draw(30, 10)); !strings.Contains(all, "30×10 is too small") {
+		t.Errorf("on a small terminal it says\n%s", all)
+	}
+}
+
+// injected is a display whose keys and size a test decides on.
+type injected struct {
+	keys          chan terminal.Key
+	columns, rows int
+	shown         []*terminal.Cells
+	err           error
+}
+
+func (d *injected) Keys() <-chan terminal.Key    { return d.keys }
+func (d *injected) Size() (int, int)             { return d.columns, d.rows }
+func (d *injected) Show(c *terminal.Cells) error { d.shown = append(d.shown, c); return d.err }
+
+// TestRun runs the loop with an injected display and clock.
+func TestRun(t *testing.T) {
+	const seconds = 3
+	start := time.Unix(0, 0)
+	newLoop := func(limits Limits) (*Viewer, *injected, chan time.Time) {
+		d := &injected{keys: make(chan terminal.Key, 10), columns: 80, rows: 24}
+		return &Viewer{Match: alone(t), Limits: limits, Speed: 1, Now: func() time.Time { return start }}, d, make(chan time.Time, 60*seconds+1)
+	}
+	v, d, ticks := newLoop(Limits{Frames: 60 * seconds})
+	for i := range 60*seconds + 1 {
+		ticks <- start.Add(time.Second * time.Duration(i+1) / 60)
+	}
+	d.keys <- terminal.Key{Code: terminal.Up}
+	if err := Run(context.Background(), d, v, ticks); err != nil || v.Match.Played != 60*seconds {
+		t.Errorf("%d frames were played: %v", v.Match.Played, err)
+	}
+	if len(d.shown) < 60*seconds || len(d.shown) > 60*seconds+1 || d.shown[0].Columns != 80 {
+		t.Errorf("%d pictures", len(d.shown))
+	}
+	v, d, ticks = newLoop(Limits{})
+	d.keys <- terminal.Key{Code: 'q'}
+	if err := Run(context.Background(), d, v, ticks); err != nil || len(d.shown) != 1 {
+		t.Errorf("%v, %d pictures", err, len(d.shown))
+	}
+	v, d, ticks = newLoop(Limits{})
+	close(d.keys)
+	if err := Run(context.Background(), d, v, ticks); err != nil {
+		t.Error(err)
+	}
+	v, d, ticks = newLoop(Limits{})
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if err := Run(ctx, d, v, ticks); err != nil {
+		t.Error(err)
+	}
+	d.err = errors.New("gone")
+	if err := Run(context.Background(), d, v, ticks); !errors.Is(err, d.err) {
+		t.Error(err)
+	}
+	for speed, want := range map[float64]bool{1: true, 0.125: true, 16: true, 0.1: false, 3: false, 32: false, 0: false} {
+		if CheckSpeed(speed) != want {
+			t.Errorf("speed %g", speed)
+		}
+	}
+}

@@ -1,0 +1,154 @@
+package canvas_test
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"pongpg/cmd/internal/canvas"
+	"pongpg/emu"
+)
+
+// game returns a game after some frames of a player who moves up and down.
+func game(frames int) emu.Game {
+	g := emu.NewGame()
+	for f := range frames {
+		g.Step([2]emu.Action{emu.Right, emu.Left}[f/20%2])
+	}
+	return g
+}
+
+// TestGame compares the picture with the screen, pixel by pixel, beside something else and
+// enlarged.
+func TestGame(t *testing.T) {
+	g := game(300)
+	var s emu.Screen
+	g.Draw(&s)
+	m := canvas.New(emu.ScreenWidth+7, emu.ScreenHeight)
+	m.Game(&g)
+	large := m.Enlarge(3)
+	for y := range m.Height {
+		for x := range m.Width {
+			want := emu.RGB{}
+			if x < emu.ScreenWidth {
+				want = s[y][x]
+			}
+			if m.At(x, y) != want || large.At(3*x, 3*y) != want || large.At(3*x+2, 3*y+2) != want {
+				t.Fatalf("column %d, row %d is %v, enlarged %v, want %v", x, y, m.At(x, y), large.At(3*x, 3*y), want)
+			}
+		}
+	}
+}
+
+// TestShrink compares every pixel of smaller pictures with the mean of what it covers, added
+// up from a picture that is enlarged to the multiple of both sizes.
+func TestShrink(t *testing.T) {
+	const seed = 1
+	random := rand.New(rand.NewPCG(seed, 0))
+	m := canvas.New(12, 9)
+	for i := range m.Pix {
+		for k := range m.Pix[i] {
+			m.Pix[i][k] = uint8(random.IntN(256))
+		}
+	}
+	if same := m.Shrink(12, 9); !slices.Equal(same.Pix, m.Pix) {
+		t.Error("at its own size it is another picture")
+	}
+	for _, size := range [][2]int{{1, 1}, {4, 3}, {5, 7}, {12, 2}, {11, 9}} {
+		width, height := size[0], size[1]
+		small := m.Shrink(width, height)
+		for y := range height {
+			for x := range width {
+				var sum [3]int
+				for v := y * m.Height; v < (y+1)*m.Height; v++ { // in 1/height of a row
+					for u := x * m.Width; u < (x+1)*m.Width; u++ {
+						for k, part := range m.At(u/width, v/height) {
+							sum[k] += int(part)
+						}
+					}
+				}
+				area := m.Width * m.Height
+				want := emu.RGB{uint8((2*sum[0] + area) / (2 * area)), uint8((2*sum[1] + area) / (2 * area)), uint8((2*sum[2] + area) / (2 * area))}
+				if small.At(x, y) != want {
+					t.Fatalf("seed %d, %v: column %d, row %d is %v, want %v", seed, size, x, y, small.At(x, y), want)
+				}
+			}
+		}
+	}
+}
+
+// TestObservation compares the pictures of an observation with the images of the screen that
+// they are made of, at full size and where four pixels are one.
+func TestObservation(t *testing.T) {
+	before, now := game(297), game(300)
+	images := func(g emu.Game) []uint8 {
+		image := make([]uint8, emu.ImagePixels)
+		g.Picture().Draw(image)
+		return image
+	}
+	was, is := images(before), images(now)
+	row := make([]uint16, emu.ObservationWidth)
+	for _, in := range []emu.Input{emu.Difference, emu.Both} {
+		if in == emu.Both {
+			emu.ObserveBoth(row, now.Picture(), before.Picture())
+		} else {
+			emu.Observe(row, now.Picture(), before.Picture())
+		}
+		for _, size := range []int{80, 40} {
+			list := canvas.Observation(row, in, size)
+			if len(list) != in.Pixels()/emu.ImagePixels {
+				t.Fatalf("%d pictures", len(list))
+			}
+			seen := map[emu.RGB]int{}
+			times := emu.ImageSize / size
+			for y := range size {
+				for x := range size {
+					image, difference := canvas.Nothing, canvas.Nothing
+					for at := range times * times {
+						p := (y*times+at/times)*emu.ImageSize + x*times + at%times
+						if is[p] == 1 {
+							image = canvas.Plus
+						}
+						switch {
+						case is[p] > was[p]:
+							difference = canvas.Plus
+						case is[p] < was[p] && difference != canvas.Plus:
+							difference = canvas.Minus
+						}
+					}
+					if list[len(list)-1].At(x, y) != difference || len(list) == 2 && list[0].At(x, y) != image {
+						t.Fatalf("size %d: column %d, row %d is wrong", size, x, y)
+					}
+					seen[difference]++
+				}
+			}
+			if len(seen) != 3 {
+				t.Errorf("the difference has %d colours, want 3", len(seen))
+			}
+		}
+	}
+}
+
+// TestText holds a letter to its pixels, and what does not fit to being left out.
+func TestText(t *testing.T) {
+	ink := emu.RGB{1, 2, 3}
+	m := canvas.New(20, canvas.LetterHeight)
+	m.Text(0, 0, ink, "-")
+	count := 0
+	for i, c := range m.Pix {
+		if c == ink {
+			count++
+			if x, y := i%m.Width, i/m.Width; x >= canvas.LetterWidth || y < 5 || y > 8 {
+				t.Errorf("a dash has a pixel in column %d, row %d", x, y)
+			}
+		}
+	}
+	if count != 5 {
+		t.Errorf("a dash has %d pixels, want 5", count)
+	}
+	m.Text(-3, -20, ink, "away")
+	m.Text(15, 8, ink, "#########")
+	if m.At(0, 0) == ink {
+		t.Error("a line above the picture is in it")
+	}
+}
