@@ -204,8 +204,8 @@ func TestDraw(t *testing.T) {
 		for range 301 {
 			step(t, m)
 		}
-		for columns := 1; columns < 230; columns += 7 {
-			for rows := 1; rows < 130; rows += 3 {
+		for columns := 1; columns < 230; columns += 19 {
+			for rows := 1; rows < 130; rows += 11 {
 				if c := v.Draw(columns, rows); c.Columns != columns || c.Rows != rows {
 					t.Fatalf("%d×%d cells for %d×%d", c.Columns, c.Rows, columns, rows)
 				}
