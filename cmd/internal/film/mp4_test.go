@@ -128,12 +128,9 @@ func TestRealMP4(t *testing.T) {
 		t.Fatal(err)
 	}
 	const size = 3 * 320 * 420
-	// What the codec may lose of a colour in the middle of a surface; a matrix of another
-	// standard is off by 20 and more.
-	const lost = 6
-	if len(raw) != 60*size {
-		t.Fatalf("%d bytes, want %d", len(raw), 60*size)
-	}
+	// What the codec may lose of a colour in the middle of a surface: 2 was measured. With the
+	// matrix of BT.601 the background is off by 7.
+	const lost = 4
 	for number, m := range list {
 		for _, at := range [][2]int{{2, 20}, {80, 28}, {80, 100}, {80, 200}, {30, 4}} { // away from edges
 			want := m.At(at[0], at[1])
