@@ -85,7 +85,7 @@ func TestParityCounts(t *testing.T) {
 		}
 		sum += number(f[2])
 		// 32 decisions of 16 games each update, in tiles of 16, and what is measured after it.
-		if f[0] == "SparseMLPSample" && (f[1] != "64" || f[2] != "4,096") {
+		if f[0] == "SparseMLPSample" && (f[1] != "64" || f[2] != "14,336") {
 			t.Errorf("%q", line)
 		}
 	}

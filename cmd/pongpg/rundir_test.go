@@ -56,11 +56,11 @@ func TestStored(t *testing.T) {
 	if err := json.Unmarshal(text, &got); err != nil {
 		t.Fatal(err)
 	}
-	want, err := trainer.Recipe("fast")
+	want, err := trainer.Recipe(trainer.Recipes[0])
 	if err != nil {
 		t.Fatal(err)
 	}
-	want.Seed, want.Envs, want.BatchDecisions, want.Hidden, want.LearningRate = 7, 16, 512, 16, 0.25
+	want.Seed, want.Envs, want.BatchDecisions, want.Hidden, want.LearningRate, want.Schedule = 7, 16, 512, 16, 0.25, ""
 	if got.Config != want {
 		t.Errorf("config.json says %+v, want %+v", got.Config, want)
 	}
@@ -76,7 +76,7 @@ func TestStored(t *testing.T) {
 		}
 		t.Errorf("the table has no row %q:\n%s", fields, out)
 	}
-	recipe, err := trainer.Recipe("fast")
+	recipe, err := trainer.Recipe(trainer.Recipes[0])
 	if err != nil {
 		t.Fatal(err)
 	}
