@@ -26,7 +26,7 @@ func jsonNames(t *testing.T, text string) (names []string, object map[string]any
 // each other.
 func TestEvalJSON(t *testing.T) {
 	dir := t.TempDir()
-	succeed(t, dir, with([]string{"train", "--run", "r", "--updates", "8", "--keep", "100"}, tiny...)...)
+	succeed(t, dir, with([]string{"train", "--run", "r", "--recipe", "fast", "--updates", "8", "--keep", "100"}, tiny...)...)
 	eval := func(more ...string) (string, evalReport) {
 		t.Helper()
 		out := succeed(t, dir, append([]string{"eval", "--checkpoint", "r", "--episodes", "20", "--json", "--workers", "1"}, more...)...).stdout
