@@ -61,9 +61,9 @@ def record(program, folder):
         "imitate": small("imitate", schedule) + ["--imitate", "6000"],
         "a2c": small("a2c") + ["--actions", "2"],
         "ppo": small("ppo") + ["--ppo-clip", "0.02"],
-        "ppo, adam": small("ppo") + ["--optimizer", "adam", "--minibatches", "2", "--reduce", "sum", "--permute-pixels", "5", "--standardize", "none"],
-        "trpo": small("trpo") + ["--kl-limit", "1e-3"],
-        "cem": ["--recipe", "cem", "--population", "12", "--elite", "3", "--batch-episodes", "2"],
+        "ppo, adam": small("ppo") + ["--optimizer", "adam", "--ppo-clip", "0.02", "--minibatches", "2", "--reduce", "sum", "--permute-pixels", "5", "--standardize", "none"],
+        "trpo": small("trpo") + ["--kl-limit", "1e-2"],
+        "cem": ["--recipe", "cem", "--population", "30", "--elite", "5", "--batch-episodes", "2"],
     }
     folders = []
     for name, flags in runs.items():

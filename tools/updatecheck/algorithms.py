@@ -61,7 +61,8 @@ def check_search(z, w1, w2, steps, advantage, weight, taken, check):
         ratio = np.exp(np.take_along_axis(logq - logp, action, axis=1))[:, 0]
         spread = (np.exp(logp) * logp).sum(axis=1) - (np.exp(logq) * logq).sum(axis=1)
         gain = np.sum(weight * (advantage * (ratio - 1) + beta * spread))
-        gain_bound = np.sum(weight * (np.abs(advantage) * (ratio + 1) + beta) * (kl_bound + K * U))
+        off = 2 * (bound + bound_after).max(axis=1) + K * U * (1 + np.abs(logp).max(axis=1))
+        gain_bound = np.sum(weight * (np.abs(advantage) * ratio + beta) * off)
         kl, kl_bound = kl[counts].mean(), kl_bound[counts].mean()
         if taken == fraction:
             check.close("KL beyond the limit", max(0.0, kl - limit), 0.0, kl_bound)

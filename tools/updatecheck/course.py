@@ -45,8 +45,11 @@ def check_course(z, check):
 def divergence(before, bound_before, after, bound_after):
     """KL of the second policy from the first in each row, and how far rounding may take it."""
     p, q = log_policy(before), log_policy(after)
-    off = 4 * (bound_before.max(axis=1) + bound_after.max(axis=1))
-    return (np.exp(p) * (p - q)).sum(axis=1), off + K * U * np.abs(np.exp(p) * p).sum(axis=1) + K * U
+    # The logits' derivatives are q - p and p (ln p - ln q - KL): small, as the policies are close.
+    off = bound_before.max(axis=1) + bound_after.max(axis=1)
+    slope = np.abs(np.exp(p) - np.exp(q)).sum(axis=1) + 2 * (np.exp(p) * np.abs(p - q)).sum(axis=1)
+    rounding = K * U * (np.exp(p) * (np.abs(p) + np.abs(q))).sum(axis=1)
+    return (np.exp(p) * (p - q)).sum(axis=1), off * slope + 4 * off**2 + rounding
 
 
 def check_divergence(z, w1, w2, after1, after2, check):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from .checker import K, U
-from .observations import PIXELS, SIDE, dense_rows, in_chunks, shapes
+from .observations import PIXELS, SIDE, Rows, in_chunks, shapes
 
 
 def log_softmax(z):
@@ -23,10 +23,10 @@ class Pass:
 
     def __init__(self, z, w1, w2, lo, hi, name="obs"):
         self.lo, self.hi = lo, hi
-        self.x = dense_rows(z, lo, hi, name)
+        self.x = Rows(z, lo, hi, name)
         # Rounding of a pre-activation: a sum over the pixels of two or three images.
         self.h_bound = K * U * shapes(z) * np.abs(w1).max(axis=1)
-        self.pre = self.x @ w1.T
+        self.pre = self.x.times(np.ascontiguousarray(w1.T))
         self.h = np.maximum(self.pre, 0)
         self.out = self.h @ w2.T
         self.bound = (K * U * np.abs(self.h) + self.h_bound) @ np.abs(w2).T
@@ -92,11 +92,11 @@ def gradients(z, w1, w2, ranges, at_outputs):
         p = Pass(z, w1, w2, lo, hi)
         d, d_bound = at_outputs(p)
         back = (d @ w2) * (p.pre > 0)
-        g1 += back.T @ p.x
+        g1 += p.x.transposed_times(back).T
         g2 += d.T @ p.h
         # A unit within rounding of 0 may be on one side here and on the other there.
         # (Not for an empty observation: its sums are 0 exactly.)
-        doubtful = (np.abs(p.pre) <= p.h_bound) & np.any(p.x, axis=1, keepdims=True)
+        doubtful = (np.abs(p.pre) <= p.h_bound) & ~p.x.empty()
         terms = np.abs(d) @ np.abs(w2)
         rounding1 += ((K * U * terms + d_bound @ np.abs(w2)) * (p.pre > 0)).sum(axis=0) * 2
         rounding1 += (terms * doubtful).sum(axis=0) * 2

@@ -4,7 +4,7 @@ import numpy as np
 
 PIXELS = 6400  # of an image
 SIDE = 80
-CHUNK = 1024  # decisions that are made dense at a time
+CHUNK = 1024  # decisions that are looked at together
 
 
 def images(z):
@@ -17,20 +17,54 @@ def shapes(z):
     return {1: 70, 2: 105}[images(z)]
 
 
+class Rows:
+    """Rows lo to hi of the observations as sparse rows [hi-lo][images * 6400], the pixels in W1's
+    order."""
+
+    def __init__(self, z, lo, hi, name="obs"):
+        indptr = z[f"{name}_indptr"]
+        first, last = indptr[lo], indptr[hi]
+        self.shape = (hi - lo, images(z) * PIXELS)
+        self.row = np.repeat(np.arange(hi - lo), np.diff(indptr[lo : hi + 1]))
+        pixel = z[f"{name}_indices"][first:last]
+        self.column = pixel // PIXELS * PIXELS + z["permutation"][pixel % PIXELS].astype(np.int64)
+        self.value = z[f"{name}_data"][first:last]
+
+    def dense(self, kind=np.float64):
+        x = np.zeros(self.shape, kind)
+        x[self.row, self.column] = self.value
+        return x
+
+    def times(self, w):
+        """x w, for w [columns][n]."""
+        return summed(w[self.column] * self.value[:, None], self.row, self.shape[0])
+
+    def transposed_times(self, d):
+        """x' d, for d [rows][n]."""
+        order = np.argsort(self.column, kind="stable")
+        return summed(d[self.row[order]] * self.value[order, None], self.column[order], self.shape[1])
+
+    def empty(self):
+        """Which rows have no pixel, [rows][1]."""
+        return np.bincount(self.row, minlength=self.shape[0])[:, None] == 0
+
+
+def summed(terms, to, n):
+    """Sums [n][...] of the terms that go to each, in ascending order."""
+    out = np.zeros((n, terms.shape[1]))
+    if len(to):
+        starts = np.flatnonzero(np.diff(to, prepend=-1))
+        out[to[starts]] = np.add.reduceat(terms, starts, axis=0)
+    return out
+
+
 def dense_rows(z, lo, hi, name="obs"):
     """Rows lo to hi of the observations, [hi-lo][images * 6400], the pixels in W1's order."""
-    indptr = z[f"{name}_indptr"]
-    x = np.zeros((hi - lo, images(z) * PIXELS))
-    first, last = indptr[lo], indptr[hi]
-    row = np.repeat(np.arange(hi - lo), np.diff(indptr[lo : hi + 1]))
-    pixel = z[f"{name}_indices"][first:last]
-    column = pixel // PIXELS * PIXELS + z["permutation"][pixel % PIXELS].astype(np.int64)
-    x[row, column] = z[f"{name}_data"][first:last]
-    return x
+    return Rows(z, lo, hi, name).dense()
 
 
 def in_chunks(rows):
-    """Ranges of rows that are made dense at a time."""
+    """Ranges of rows that are looked at together."""
     return [(lo, min(lo + CHUNK, rows)) for lo in range(0, rows, CHUNK)]
 
 
@@ -92,7 +126,7 @@ def seen(z):
     comes closer to the agent."""
     situation, approaching = [], []
     for lo, hi in in_chunks(len(z["obs_indptr"]) - 1):
-        x = dense_rows({**z, "permutation": np.arange(PIXELS)}, lo, hi).astype(np.int8)
+        x = Rows({**z, "permutation": np.arange(PIXELS)}, lo, hi).dense(np.int8)
         now, before = x[:, :PIXELS], x[:, :PIXELS] - x[:, PIXELS:]
         row, column, agent = first_pixels(now.reshape(-1, SIDE, SIDE) != 0)
         row_before, column_before, _ = first_pixels(before.reshape(-1, SIDE, SIDE) != 0)

@@ -1,0 +1,298 @@
+package trainer
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"pongpg/emu"
+	"pongpg/trainer/compute/cpu"
+)
+
+// view is what a made-up observation of both images shows: rows and columns of the ball now and
+// before, and the row of the agent's paddle; −1: nothing there.
+type view struct{ row, column, rowBefore, columnBefore, agent int }
+
+// codes are those of whole shapes by their pixels: a ball of two pixels or a paddle, by its first.
+var codes = func() map[string]uint16 {
+	list := map[string]uint16{}
+	for code := range uint16(emu.Codes) {
+		list[fmt.Sprint(emu.CodePixels(code))] = code
+	}
+	return list
+}()
+
+// code returns the code of a rectangle of the image.
+func code(t testing.TB, row, column, height, width int) uint16 {
+	t.Helper()
+	if row < 0 {
+		return emu.NoCode
+	}
+	var pixels []uint16
+	for r := row; r < row+height; r++ {
+		for c := column; c < column+width; c++ {
+			pixels = append(pixels, uint16(r*emu.ImageSize+c))
+		}
+	}
+	found, ok := codes[fmt.Sprint(pixels)]
+	if !ok {
+		t.Fatalf("no code is of %d×%d pixels from (%d, %d)", height, width, row, column)
+	}
+	return found
+}
+
+// observation writes the row of a view.
+func (v view) observation(t testing.TB, row []uint16) {
+	t.Helper()
+	agent, enemy := code(t, v.agent, 70, 8, 2), code(t, 33, 8, 8, 2)
+	now := emu.Picture{Enemy: enemy, Agent: agent, Ball: code(t, v.row, v.column, 2, 1)}
+	before := emu.Picture{Enemy: enemy, Agent: agent, Ball: code(t, v.rowBefore, v.columnBefore, 2, 1)}
+	emu.ObserveBoth(row, now, before)
+}
+
+func (v view) approaches() bool { return v.row >= 0 && v.rowBefore >= 0 && v.column > v.columnBefore }
+
+// situation is the description of a situation, for comparison: no numbers.
+func (v view) situation() string {
+	if v.row < 0 || v.agent < 0 {
+		return "nothing"
+	}
+	along, down := 0, 0
+	if v.rowBefore >= 0 {
+		along, down = cmp.Compare(v.column, v.columnBefore), cmp.Compare(v.row, v.rowBefore)
+	}
+	return fmt.Sprint(v.column/5, along, down, int(math.Floor(float64(v.row-v.agent)/4)))
+}
+
+// TestSight: what is made up is what is seen, and situations are told apart exactly where their
+// descriptions are.
+func TestSight(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 0))
+	row := make([]uint16, emu.ObservationWidth)
+	number, name := map[string]uint16{}, map[uint16]string{}
+	for range 20_000 {
+		v := randomView(random)
+		v.observation(t, row)
+		s := look(row)
+		if s.approaching() != v.approaches() {
+			t.Fatalf("%+v: approaching is %v", v, s.approaching())
+		}
+		n, want := s.situation(), v.situation()
+		if int(n) >= situations {
+			t.Fatalf("%+v: situation %d of %d", v, n, situations)
+		}
+		if other, ok := number[want]; ok && other != n {
+			t.Fatalf("%+v: situation %d, before it was %d", v, n, other)
+		}
+		if other, ok := name[n]; ok && other != want {
+			t.Fatalf("%+v: situation %d is of %q too", v, n, other)
+		}
+		number[want], name[n] = n, want
+	}
+	if len(number) < 2000 {
+		t.Errorf("only %d situations came", len(number))
+	}
+}
+
+func randomView(random *rand.Rand) view {
+	v := view{random.IntN(78), 10 + random.IntN(59), -1, -1, random.IntN(72)}
+	v.rowBefore, v.columnBefore = min(77, max(0, v.row+random.IntN(7)-3)), v.column+random.IntN(3)-1
+	switch random.IntN(12) {
+	case 0:
+		v.row = -1
+	case 1:
+		v.rowBefore = -1
+	case 2:
+		v.agent = -1
+	}
+	return v
+}
+
+// judged is a rollout that a test plays itself.
+type judged struct {
+	*Rollout
+	gamma float64
+}
+
+func newJudged(t testing.TB, games, steps int, gamma float64, expects, byHit bool) judged {
+	t.Helper()
+	b := newCPU(t, cpu.Options{Workers: 1})
+	preset, _ := emu.PresetByName("Pong-v0")
+	policy, err := NewPolicy(b, &Config{Actions: 3, Hidden: 16, Input: "both"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := emu.NewVector(games, preset, 1, 0)
+	v.SetInput(emu.Both)
+	r, err := newRollout(b, policy, v, 1, steps, horizon(gamma))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.judge = newJudge(r, expects, byHit)
+	return judged{r, gamma}
+}
+
+// assess does with the rewards and observations what Collect and playRollout do.
+func (r judged) assess() {
+	at := r.Live()
+	for i := range r.tiles {
+		tile := &r.tiles[i]
+		r.discount(tile, r.gamma)
+		r.judge.live(r.Rollout, tile)
+		tile.carried, tile.from = r.countCarried(tile), at
+		at += tile.carried
+	}
+	for row := r.Live(); row < at; row++ {
+		r.Known[row] = true
+	}
+	for i := range r.tiles {
+		r.carry(&r.tiles[i], r.gamma)
+	}
+	r.judge.baseline.update()
+	r.judge.assess(r.Rollout, 0, at)
+}
+
+// TestCredit: by hand, a ball that is hit and one that is not, a point that is won without a
+// hit, one that is lost, and one that is not over.
+func TestCredit(t *testing.T) {
+	coming, going, none := view{30, 40, 29, 38, 30}, view{30, 50, 29, 52, 30}, view{-1, 0, -1, 0, 30}
+	for _, byHit := range []bool{true, false} {
+		steps := []struct {
+			view
+			reward int8
+			part   bool // in the reward, as far as hits tell
+		}{
+			{going, 0, true}, {coming, 0, true}, {coming, 0, true}, {going, 0, false}, {none, 0, false}, {going, 1, false}, // hit, and won
+			{coming, 0, true}, {going, 0, true}, {going, -1, true}, // lost
+			{none, 0, false}, {going, 1, false}, // won without a hit
+			{coming, 1, true},
+			{going, 0, false}, {coming, 0, false}, // not over
+		}
+		const games = 2
+		r := newJudged(t, games, len(steps), 0.9, false, byHit)
+		for i, s := range steps {
+			for g := range games {
+				row := i*games + g
+				r.Reward[row], r.EpisodeEnd[row] = 0, false
+				s.observation(t, r.host.x[row*emu.ObservationWidth:])
+			}
+			r.Reward[i*games+1] = s.reward
+		}
+		r.assess()
+		for i, s := range steps {
+			want := 0.0
+			for j := i; j < len(steps); j++ {
+				if steps[j].reward != 0 {
+					want = float64(steps[j].reward) * math.Pow(0.9, float64(j-i))
+					break
+				}
+			}
+			if byHit && !s.part {
+				want = 0
+			}
+			if got := float64(r.host.advantage[i*games+1]); math.Abs(got-want) > 1e-7 {
+				t.Errorf("by hit %v: decision %d is worth %v, want %v", byHit, i, got, want)
+			}
+			if got := r.host.advantage[i*games]; got != 0 {
+				t.Errorf("by hit %v: decision %d of a game without points is worth %v", byHit, i, got)
+			}
+		}
+	}
+}
+
+// TestJudge compares the advantages of rollouts of random views, rewards and ends with the
+// definitions, applied to all that each game has ever done: a return less the mean of its
+// situation's, as the latest updates have it, and nothing for a won point in which the ball does
+// not approach any more.
+func TestJudge(t *testing.T) {
+	for _, c := range []struct {
+		steps          int
+		expects, byHit bool
+	}{{60, true, true}, {7, true, true}, {23, true, false}, {23, false, true}, {1, true, true}} {
+		t.Run(fmt.Sprintf("%d steps/baseline %v/hit %v", c.steps, c.expects, c.byHit), func(t *testing.T) {
+			testJudge(t, c.steps, c.expects, c.byHit)
+		})
+	}
+}
+
+func testJudge(t *testing.T, steps int, expects, byHit bool) {
+	const games, rollouts, gamma, seed = 70, 12, 0.9, 8
+	r := newJudged(t, games, steps, gamma, expects, byHit)
+	random := rand.New(rand.NewPCG(seed, 0))
+	var reward [games][]int8
+	var end [games][]bool
+	var views [games][]view
+	count, sum := map[string]float64{}, map[string]float64{}
+	carried, nothing, compared := 0, 0, 0
+	for rollout := range rollouts {
+		for row := range r.Live() {
+			g := row % games
+			r.Reward[row], r.EpisodeEnd[row] = 0, false
+			switch n := random.IntN(60); {
+			case n < 4:
+				r.Reward[row], r.EpisodeEnd[row] = int8(2*(n%2)-1), random.IntN(5) == 0
+			case n == 4:
+				r.EpisodeEnd[row] = true
+			}
+			v := randomView(random)
+			if v.approaches() && random.IntN(4) > 0 { // hits are rarer
+				v.column, v.columnBefore = v.columnBefore, v.column
+			}
+			v.observation(t, r.host.x[row*emu.ObservationWidth:])
+			reward[g], end[g], views[g] = append(reward[g], r.Reward[row]), append(end[g], r.EpisodeEnd[row]), append(views[g], v)
+		}
+		r.assess()
+
+		type decision struct{ row, g, at int }
+		var learned []decision
+		at := r.Live()
+		for g := range games {
+			before := rollout * steps
+			for s := range steps {
+				if row := s*games + g; r.Known[row] {
+					learned = append(learned, decision{row, g, before + s})
+				}
+			}
+			n := int(r.carriedOf[g])
+			for i := range n {
+				learned = append(learned, decision{at + i, g, before - n + i})
+			}
+			at, carried = at+n, carried+n
+		}
+		for s := range count {
+			count[s], sum[s] = 0.9*count[s], 0.9*sum[s]
+		}
+		for _, d := range learned {
+			value, _ := returnOf(reward[d.g], end[d.g], d.at, gamma)
+			s := views[d.g][d.at].situation()
+			count[s], sum[s] = count[s]+1, sum[s]+value
+		}
+		for _, d := range learned {
+			want, known := returnOf(reward[d.g], end[d.g], d.at, gamma)
+			if !known {
+				t.Fatalf("game %d decision %d has no return", d.g, d.at)
+			}
+			hit := false
+			last := d.at
+			for ; reward[d.g][last] == 0; last++ {
+				hit = hit || views[d.g][last].approaches()
+			}
+			hit = hit || views[d.g][last].approaches()
+			switch s := views[d.g][d.at].situation(); {
+			case byHit && reward[d.g][last] > 0 && !hit:
+				want, nothing = 0, nothing+1
+			case expects:
+				want -= sum[s] / (count[s] + 8)
+			}
+			if got := float64(r.host.advantage[d.row]); math.Abs(got-want) > 1e-6 {
+				t.Fatalf("rollout %d game %d decision %d: advantage %v, want %v", rollout, d.g, d.at, got, want)
+			}
+			compared++
+		}
+	}
+	if compared < 100 || carried == 0 || byHit && nothing == 0 {
+		t.Errorf("%d decisions were compared, %d of them carried, %d without a part: too few", compared, carried, nothing)
+	}
+}
