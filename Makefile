@@ -131,6 +131,16 @@ image-check: go-version ## build the container's image and run it, as root, with
 gpu-bundle: build ## build/pongpg-gpu-bundle.tar.gz: program and tests, for a machine with a GPU
 	GO='$(GO)' tools/gpu_bundle.sh $(GPU_TESTS)
 
+# Built by its makers, checked in, and held to its sums.
+UPLOT := uplot@1.6.32
+
+.PHONY: dashboard-assets
+dashboard-assets: ## fetch the dashboard's chart library, as pinned, and compare its sums (needs npm)
+	@set -e; to='$(CURDIR)/cmd/internal/dashboard/assets/uplot'; from=$$(mktemp -d); trap 'rm -rf "$$from"' EXIT; \
+	cd "$$from"; npm pack --silent $(UPLOT) >/dev/null; tar -xzf ./*.tgz; cd package; \
+	mv dist/uPlot.iife.min.js dist/uPlot.min.css .; sha256sum --check "$$to/SHA256SUMS"; \
+	cp LICENSE uPlot.iife.min.js uPlot.min.css "$$to"
+
 clean: ## remove what make built
 	rm -rf bin build
 

@@ -18,7 +18,7 @@ func newApp() *cli.App {
 		Version:         versionName(),
 		HideHelpCommand: true,
 		Commands: []*cli.Command{
-			trainCommand(), sweepCommand(), evalCommand(), watchCommand(), playCommand(), exportCommand(), importCommand(), plotCommand(), weightsCommand(), traceCommand(), benchCommand(), devicesCommand(), parityCommand(), versionCommand(),
+			trainCommand(), sweepCommand(), evalCommand(), watchCommand(), playCommand(), exportCommand(), importCommand(), plotCommand(), weightsCommand(), serveCommand(), traceCommand(), benchCommand(), devicesCommand(), parityCommand(), versionCommand(),
 		},
 		Action:         noCommand,
 		OnUsageError:   usageError,

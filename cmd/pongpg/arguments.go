@@ -8,7 +8,7 @@ import (
 )
 
 // withArguments are the commands that take arguments beside flags.
-var withArguments = []string{"import", "play", "plot", "sweep", "watch", "weights"}
+var withArguments = []string{"import", "play", "plot", "serve", "sweep", "watch", "weights"}
 
 // flagsFirst returns the command line with a command's arguments behind its flags, where
 // package flag, which stops at the first argument, leaves them alone. What follows "--" is

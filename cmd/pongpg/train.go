@@ -2,10 +2,12 @@ package main
 
 import (
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
+	"pongpg/cmd/internal/dashboard"
 	"pongpg/cmd/internal/journal"
 	"pongpg/cmd/internal/session"
 	"pongpg/trainer"
@@ -21,11 +23,14 @@ type trainFlags struct {
 
 	initial                      initialFlag
 	run, resume, record, profile string
+	http                         string
 	checkpointInterval, status   time.Duration
 	keep                         int64
 	tensorboard                  bool
 
 	endProfile func()
+	dashboard  *dashboard.Server // of --http, or nil
+	on         atomic.Value      // string: the device's name
 
 	journal *journal.Journal
 	backend compute.Backend // what the run computes on
@@ -55,6 +60,7 @@ func newTrainCommand(action func(*trainFlags, *cli.Context) error) *cli.Command 
 			&cli.BoolFlag{Name: "tensorboard", Value: true, Destination: &f.tensorboard, Usage: "write what TensorBoard shows to the run's directory; --tensorboard=false: not"},
 			&cli.StringFlag{Name: "record", Destination: &f.record, Usage: "write all that goes into each update, and what comes of it, to this directory (slow)"},
 			&cli.GenericFlag{Name: "status-interval", Value: &value[time.Duration]{text: "2s", parse: parseDuration, put: func(d time.Duration) { f.status = d }}, Usage: "time between lines of status where the output is not a terminal"},
+			&cli.StringFlag{Name: "http", Destination: &f.http, DefaultText: "none", Usage: "show the run in a browser, at this address: " + httpUsage},
 			&cli.StringFlag{Name: "cpuprofile", Destination: &f.profile, Usage: "write a CPU profile to this file, for go tool pprof"},
 		),
 		Action: func(c *cli.Context) error { return action(&f, c) },
@@ -80,6 +86,11 @@ func (f *trainFlags) check(c *cli.Context) error {
 		f.status = 2 * time.Second
 	case f.status <= 0:
 		return usageErrorf("--status-interval %v is impossible: it must be above 0", f.status)
+	}
+	if c.IsSet("http") {
+		if err := checkAddress(f.http); err != nil {
+			return err
+		}
 	}
 	for _, name := range []string{"run", "resume", "init", "record", "cpuprofile"} {
 		if c.IsSet(name) && c.String(name) == "" {
@@ -112,6 +123,7 @@ func (f *trainFlags) open(c *cli.Context) (*session.Session, string, error) {
 		return nil, "", err
 	}
 	f.backend = backend
+	f.on.Store(backend.Name())
 	device := fmt.Sprintf("%s: %s", backend.Name(), why)
 	on := session.Device{Backend: backend, Check: func(config trainer.Config) error {
 		return withoutGPU(checkMemory(config, backend))

@@ -47,10 +47,16 @@ func (f *trainFlags) train(c *cli.Context) (err error) {
 // follow trains, and shows how it goes and says how it ended.
 func (f *trainFlags) follow(c *cli.Context, s *session.Session) error {
 	shown := status.New(os.Stdout, s.Limits.Trainer(), s.Trainer.Progress(), f.status)
+	endShow, err := f.showTraining(s, shown)
+	if err != nil {
+		shown.Close()
+		return err
+	}
+	defer endShow()
 	signals := watchSignals(func(name string) {
 		shown.Say(name + ": stopping after this update; once more to stop at once")
 	})
-	err := f.trainOn(signals.ctx, s, shown)
+	err = f.trainOn(signals.ctx, s, shown)
 	if deviceFailed(err) && f.device.device == "auto" {
 		if err = f.goOn(s, shown, err); err == nil {
 			err = f.trainOn(signals.ctx, s, shown)
@@ -111,6 +117,7 @@ func (f *trainFlags) goOn(s *session.Session, shown status.Status, failure error
 	}
 	go failed.Close() // which may never answer again
 	f.backend = cpu
+	f.on.Store(cpu.Name())
 	from := s.Trainer.Progress()
 	f.moved = fmt.Sprintf("%s since update %s, when %s had failed", cpu.Name(), format.Count(from.Update), failed.Name())
 	for _, warning := range s.Warnings {
@@ -149,6 +156,9 @@ func withLastCheckpoint(err error, run *checkpoint.Run) error {
 
 // prepare opens what a run is to be watched with, before it is anything on disk.
 func (f *trainFlags) prepare(t *trainer.Trainer) error {
+	if err := f.openDashboard(); err != nil {
+		return err
+	}
 	if err := f.startRecord(t); err != nil || f.profile == "" {
 		return err
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,6 +31,9 @@ func (f *trainFlags) table(s *session.Session, device string) string {
 		{"checkpoint", fmt.Sprintf("every %v, the last %d and the best kept", f.checkpointInterval, f.keep)},
 		{"recipe", config.Recipe},
 		{"seed", fmt.Sprint(config.Seed)},
+	}
+	if f.dashboard != nil {
+		rows = slices.Insert(rows, 4, []string{"dashboard", f.dashboard.URL()})
 	}
 	recipe, err := trainer.Recipe(config.Recipe)
 	if err != nil {

@@ -16,9 +16,9 @@ func TestImpossibleCommandLines(t *testing.T) {
 		line  string
 		parts []string // of the error: the value, and the choices
 	}{
-		{"fly", []string{`"fly"`, "train, sweep, eval, watch, play, export, import, plot, weights, trace, bench, devices, parity, version"}},
+		{"fly", []string{`"fly"`, "train, sweep, eval, watch, play, export, import, plot, weights, serve, trace, bench, devices, parity, version"}},
 		{"trian", []string{`"trian"`, "did you mean train?"}},
-		{"help fly", []string{`"fly"`, "train, sweep, eval, watch, play, export, import, plot, weights, trace, bench, devices, parity, version"}},
+		{"help fly", []string{`"fly"`, "train, sweep, eval, watch, play, export, import, plot, weights, serve, trace, bench, devices, parity, version"}},
 		{"--fast", []string{"--fast", "pongpg --help"}},
 		{"train fast", []string{`"fast"`, "pongpg train --help"}},
 		{"train --envz 3", []string{"--envz", "did you mean --envs?"}},
@@ -154,6 +154,12 @@ func TestImpossibleCommandLines(t *testing.T) {
 		{"plot x -o y.png --height NaN", []string{"--height NaN", "2 … 200"}},
 		{"plot x -o y.png --dpi 5", []string{"--dpi 5", "20 … 2400"}},
 		{"plot x -o y.png --envz 5", []string{"--envz", "pongpg plot --help"}},
+		{"serve", []string{"DIR"}},
+		{"serve x --http nowhere", []string{`"nowhere"`, "HOST:PORT", "localhost:8080"}},
+		{"serve x --http localhost:99999", []string{`"localhost:99999"`, "HOST:PORT"}},
+		{"serve x --port 5", []string{"--port", "pongpg serve --help"}},
+		{"train --http=", []string{`""`, "HOST:PORT"}},
+		{"train --http localhost:x", []string{`"localhost:x"`, "HOST:PORT"}},
 		{"sweep", []string{"FILE"}},
 		{"sweep x y", []string{`"y"`, "one FILE"}},
 		{"sweep x -o=", []string{"--output", "directory"}},
@@ -217,6 +223,7 @@ func TestFailures(t *testing.T) {
 		{"train --record /dev/null/x", []string{"--record /dev/null/x", "not a directory", "can be written"}},
 		{"train --cpuprofile nowhere/x", []string{"--cpuprofile", "nowhere/x", "can be written"}},
 		{"sweep nowhere", []string{"nowhere", "check the path"}},
+		{"serve nowhere --http localhost:0", []string{"nowhere", "name runs' directories"}},
 		{"plot nowhere -o x.png", []string{"nowhere", "does not exist"}},
 		{"trace --actions nowhere", []string{"nowhere", "standard input"}},
 	} {

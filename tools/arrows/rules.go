@@ -37,7 +37,8 @@ var Rules = []Rule{
 			"github.com/sbinet/npyio/...",
 			"golang.org/x/sync/...", "golang.org/x/sys/...", "golang.org/x/term",
 		},
-		Why: "a command puts the parts together, so it sees them all; flags are parsed nowhere else",
+		Tests: []string{"github.com/chromedp/...", "github.com/coder/websocket"},
+		Why:   "a command puts the parts together, so it sees them all; flags are parsed nowhere else",
 	},
 	{
 		Folder: "cmd/internal/...",
@@ -66,6 +67,14 @@ var Rules = []Rule{
 			"gonum.org/v1/plot/...", "codeberg.org/go-pdf/fpdf", "golang.org/x/image/...", "golang.org/x/text/...",
 		},
 		Why: "pictures are drawn of what is on disk; how it came there is not known here",
+	},
+	{
+		Folder: "cmd/internal/dashboard",
+		Imports: []string{
+			"std", "emu", "trainer", "trainer/checkpoint", "trainer/compute", "trainer/compute/cpu", "cmd/internal/picture",
+			"github.com/coder/websocket",
+		},
+		Why: "a page shows what is on disk and what policies play; how they are trained is not known here",
 	},
 	{
 		Folder: "cmd/internal/sweep",

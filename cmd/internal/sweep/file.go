@@ -88,6 +88,7 @@ var taken = map[string]string{
 	"updates": "limits are at the top, outside of all tables", "decisions": "limits are at the top, outside of all tables",
 	"time": "limits are at the top, outside of all tables", "until-return": "limits are at the top, outside of all tables",
 	"cpuprofile": "each run would write to the same file",
+	"http":       "each run would listen at the same address; show them all with pongpg serve",
 }
 
 // check returns an error for the first thing that is impossible, whatever flags there are.

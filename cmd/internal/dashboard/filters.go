@@ -1,0 +1,72 @@
+package dashboard
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"sync"
+
+	"pongpg/cmd/internal/picture"
+	"pongpg/trainer"
+)
+
+// filterUnits is how many units are drawn: the most important ones, as in the post's picture.
+const filterUnits = 40
+
+// filterPicture is what the first layer of a run's newest checkpoint looks for, as PNG, drawn
+// once for each checkpoint.
+type filterPicture struct {
+	mutex      sync.Mutex
+	checkpoint string
+	png        []byte
+}
+
+// serveFilters answers with the picture of the newest checkpoint.
+func (s *Server) serveFilters(w http.ResponseWriter, r *http.Request) {
+	x := s.run(w, r)
+	if x == nil {
+		return
+	}
+	png, err := x.filters.of(x)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusNotFound)
+		return
+	}
+	w.Header().Set("Content-Type", "image/png")
+	_, _ = w.Write(png) // to a browser that may have gone
+}
+
+func (p *filterPicture) of(x *run) ([]byte, error) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	if name := x.checkpoint(); p.png != nil && name == p.checkpoint {
+		return p.png, nil
+	}
+	loading.Lock()
+	defer loading.Unlock()
+	name := x.checkpoint() // an older one than that which is read next, at worst
+	found, err := x.latest()
+	if err != nil {
+		return nil, err
+	}
+	filters, err := trainer.ReadFilters(found.File)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", found.Path, err)
+	}
+	title := fmt.Sprintf("%s, update %d, %d decisions", x.name, found.Update, filters.GlobalStep)
+	order := picture.ByImportance(filters, filterUnits)
+	sheet, err := picture.NewSheet(filters, order, 0, 1, picture.Options{})
+	if err != nil {
+		return nil, err
+	}
+	frame, err := sheet.Draw(filters, title)
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	if err := picture.WritePNG(&b, frame); err != nil {
+		return nil, err
+	}
+	p.checkpoint, p.png = name, b.Bytes()
+	return p.png, nil
+}

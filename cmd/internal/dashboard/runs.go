@@ -1,0 +1,207 @@
+package dashboard
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"pongpg/trainer"
+	"pongpg/trainer/checkpoint"
+)
+
+const (
+	mostRuns       = 1000            // that are listed
+	deepest        = 3               // folders below one that was named, in which runs are looked for
+	searchInterval = 2 * time.Second // between looks for new runs
+)
+
+// runs finds the runs in some directories, again and again. It may be used from many
+// goroutines.
+type runs struct {
+	paths []string
+	live  *Live
+
+	mutex    sync.Mutex
+	searched time.Time
+	known    map[string]*run // by directory
+	listed   []*run
+}
+
+// newRuns returns the runs in paths, which must be directories.
+func newRuns(paths []string, live *Live) (*runs, error) {
+	for _, path := range paths {
+		info, err := os.Stat(path)
+		if err == nil && !info.IsDir() {
+			err = fmt.Errorf("%s is a file", path)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("find runs: %w; name runs' directories, or folders of them", err)
+		}
+	}
+	return &runs{paths: paths, live: live, known: map[string]*run{}}, nil
+}
+
+// list returns the runs that there are, by name.
+func (r *runs) list() []*run {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	if now := time.Now(); r.listed == nil || now.Sub(r.searched) >= searchInterval {
+		r.search()
+		r.searched = now
+	}
+	return r.listed
+}
+
+// byID returns a run that is listed, or nil.
+func (r *runs) byID(id string) *run {
+	list := r.list()
+	at := slices.IndexFunc(list, func(x *run) bool { return x.id == id })
+	if at < 0 {
+		return nil
+	}
+	return list[at]
+}
+
+func (r *runs) search() {
+	found := map[string]*run{}
+	for _, path := range r.paths {
+		absolute, err := filepath.Abs(path)
+		if err != nil {
+			continue // the working directory has gone
+		}
+		// What may not be read is passed over.
+		_ = filepath.WalkDir(absolute, func(dir string, entry fs.DirEntry, err error) error {
+			switch {
+			case err != nil || !entry.IsDir():
+				return nil
+			case len(found) >= mostRuns:
+				return fs.SkipAll
+			}
+			opened, err := checkpoint.Open(dir)
+			if err == nil {
+				found[dir] = r.run(dir, opened, r.name(absolute, dir))
+			}
+			below := strings.TrimPrefix(strings.TrimPrefix(dir, absolute), string(filepath.Separator))
+			if err == nil || below != "" && strings.Count(below, string(filepath.Separator)) >= deepest-1 {
+				return fs.SkipDir
+			}
+			return nil
+		})
+	}
+	r.known = found
+	r.listed = make([]*run, 0, len(found))
+	for _, x := range found {
+		r.listed = append(r.listed, x)
+	}
+	slices.SortFunc(r.listed, func(a, b *run) int { return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(a.dir.Dir(), b.dir.Dir())) })
+}
+
+// name returns what a run in a folder is called: its path below it, or its own name if it was
+// named itself.
+func (r *runs) name(folder, dir string) string {
+	if relative, err := filepath.Rel(folder, dir); err == nil && relative != "." {
+		return filepath.ToSlash(relative)
+	}
+	return filepath.Base(dir)
+}
+
+// run returns the run in dir, which may be known.
+func (r *runs) run(dir string, opened *checkpoint.Run, name string) *run {
+	if known := r.known[dir]; known != nil {
+		return known
+	}
+	sum := sha256.Sum256([]byte(dir))
+	x := &run{id: hex.EncodeToString(sum[:6]), name: name, dir: opened, tail: tail{path: opened.MetricsPath()}}
+	if r.live != nil {
+		if absolute, err := filepath.Abs(r.live.Dir); err == nil && absolute == dir {
+			x.live, x.tail.flush = r.live, r.live.Flush
+		}
+	}
+	return x
+}
+
+// run is a run that is shown.
+type run struct {
+	id   string // in addresses: of the directory's path, and so the same for every server
+	name string
+	dir  *checkpoint.Run
+	live *Live // nil unless this process trains it
+	tail tail
+
+	filters filterPicture
+
+	mutex  sync.Mutex
+	looked time.Time // for what follows
+	newest string
+	stored stored
+	failed error
+}
+
+// stored is config.json.
+type stored struct {
+	trainer.Config
+	Init   string          `json:"init"`
+	Limits json.RawMessage `json:"limits"`
+}
+
+// directoryInterval is how long what is in a run's directory counts as known.
+const directoryInterval = time.Second
+
+// look reads what is in the directory, if it has not just been read.
+func (r *run) look() {
+	now := time.Now()
+	if now.Sub(r.looked) < directoryInterval {
+		return
+	}
+	r.looked, r.newest, r.stored = now, "", stored{Config: trainer.StoredBefore()}
+	if paths, err := r.dir.Checkpoints(); err == nil && len(paths) > 0 {
+		r.newest = filepath.Base(paths[len(paths)-1])
+	}
+	text, err := r.dir.Config()
+	if err == nil {
+		err = json.Unmarshal(text, &r.stored)
+	}
+	if err != nil {
+		err = fmt.Errorf("config.json of %s cannot be read: %w; restore it from a copy", r.name, err)
+	}
+	r.failed = err
+}
+
+// checkpoint returns the name of the newest checkpoint, or "".
+func (r *run) checkpoint() string {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	r.look()
+	return r.newest
+}
+
+// config returns config.json.
+func (r *run) config() (stored, error) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	r.look()
+	return r.stored, r.failed
+}
+
+// loading is held while a checkpoint is read: one at a time, so that training keeps its
+// processors.
+var loading sync.Mutex
+
+// latest reads the newest checkpoint that reads well.
+func (r *run) latest() (*checkpoint.Found, error) {
+	found, err := r.dir.Latest()
+	if errors.Is(err, checkpoint.ErrNoCheckpoint) {
+		return nil, fmt.Errorf("%s has no checkpoint yet: wait for the first, or name another run", r.name)
+	}
+	return found, err
+}

@@ -1,0 +1,106 @@
+package dashboard
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/coder/websocket"
+)
+
+// mailbox holds the newest message for a client. A client that is slower than the game
+// misses what was there before.
+type mailbox chan []byte
+
+func newMailbox() mailbox { return make(mailbox, 1) }
+
+// put puts a message in, in the place of one that nobody has taken. It never waits, and is for
+// one goroutine.
+func (m mailbox) put(message []byte) {
+	select {
+	case <-m:
+	default:
+	}
+	m <- message
+}
+
+// accept makes a request a WebSocket, which a page of another site cannot open, or answers why
+// not. Messages of more than mostMessage bytes close it.
+func accept(w http.ResponseWriter, r *http.Request) *websocket.Conn {
+	c, err := websocket.Accept(w, r, &websocket.AcceptOptions{CompressionMode: websocket.CompressionDisabled})
+	if err != nil {
+		return nil
+	}
+	c.SetReadLimit(mostMessage)
+	return c
+}
+
+const (
+	mostMessage = 64  // bytes, more than any message that means something
+	mostOrders  = 300 // messages a second, which is more than hands can give
+)
+
+// converse sends what comes into the box, and has every text that comes from the client
+// heard, until ctx is done or the connection ends. It is ended by an error of hear, a message that
+// is no text or too long, more messages than anybody can mean, and a client that takes too
+// long for one of ours.
+func (s *Server) converse(ctx context.Context, c *websocket.Conn, box mailbox, hear func(text string) error) {
+	ctx, cancel := context.WithCancel(ctx)
+	var hearing sync.WaitGroup
+	hearing.Go(func() {
+		defer cancel()
+		listenTo(ctx, c, hear)
+	})
+	s.deliver(ctx, c, box)
+	cancel()
+	hearing.Wait()
+}
+
+func listenTo(ctx context.Context, c *websocket.Conn, hear func(text string) error) {
+	second, messages := time.Now(), 0
+	for {
+		kind, text, err := c.Read(ctx)
+		if err != nil {
+			return // that it was too long has been said
+		}
+		if now := time.Now(); now.Sub(second) >= time.Second {
+			second, messages = now, 0
+		}
+		messages++
+		switch {
+		case kind != websocket.MessageText:
+			err = errors.New("only texts mean something here")
+		case messages > mostOrders:
+			err = errors.New("too many messages")
+		default:
+			err = hear(string(text))
+		}
+		if err != nil {
+			_ = c.Close(websocket.StatusPolicyViolation, err.Error())
+			return
+		}
+	}
+}
+
+// deliver sends what comes into the box.
+func (s *Server) deliver(ctx context.Context, c *websocket.Conn, box mailbox) {
+	defer c.CloseNow()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case message := <-box:
+			writing, cancel := context.WithTimeout(ctx, s.writeTimeout)
+			err := c.Write(writing, websocket.MessageBinary, message)
+			cancel()
+			if err != nil {
+				return // gone, or too slow
+			}
+		}
+	}
+}
+
+// frameTime is what a frame of the game lasts.
+const frameTime = time.Second / 60

@@ -1,0 +1,358 @@
+package dashboard
+
+import (
+	"context"
+	"errors"
+	"io"
+	"math"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"pongpg/emu"
+)
+
+// dial opens a WebSocket.
+func dial(t *testing.T, s *Server, path string) *websocket.Conn {
+	t.Helper()
+	c, _, err := websocket.Dial(context.Background(), s.address()+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.CloseNow() })
+	return c
+}
+
+// read reads a message, or returns the error that ended the connection.
+func read(t *testing.T, c *websocket.Conn) ([]byte, error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	kind, message, err := c.Read(ctx)
+	if err == nil && kind != websocket.MessageBinary {
+		t.Fatalf("a message of kind %v", kind)
+	}
+	return message, err
+}
+
+// frame reads a frame and what is said of it.
+func frame[T any](t *testing.T, c *websocket.Conn) (T, *emu.Screen) {
+	t.Helper()
+	message, err := read(t, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var about T
+	return about, decode(t, message, &about)
+}
+
+// TestScreen sends pictures of a whole game and compares them.
+func TestScreen(t *testing.T) {
+	g := emu.NewGame()
+	var s emu.Screen
+	longest := 0
+	for i := 0; !g.Over(); i++ {
+		g.Draw(&s)
+		message, err := appendMessage(nil, map[string]int{"frame": i}, &s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var about struct{ Frame int }
+		if got := decode(t, message, &about); *got != s || about.Frame != i {
+			t.Fatalf("frame %d comes as another one", i)
+		}
+		longest = max(longest, len(message))
+		g.Step(emu.MinimalActions[i/7%6])
+	}
+	if longest > 600 {
+		t.Errorf("a frame takes %d bytes", longest)
+	}
+}
+
+// TestWatch looks at how a policy plays: games of the run's preset, by the newest checkpoint.
+func TestWatch(t *testing.T) {
+	dir := runDir(t)
+	tr := newTraining(t, dir, 5)
+	s := serving(t, "localhost:0", nil, dir)
+	path := "/api/runs/" + only(t, s).ID + "/watch"
+	c := dial(t, s, path)
+	first, _ := frame[about](t, c)
+	if first.Checkpoint != "" || !strings.Contains(first.Problem, "no checkpoint") {
+		t.Errorf("before there is a checkpoint: %+v", first)
+	}
+	tr.until(t, 3)
+	decisions := int32(0)
+	eventually(t, "decisions", func() bool {
+		a, screen := frame[about](t, c)
+		if a.Checkpoint == "" {
+			return false
+		}
+		if a.Update != 3 || len(a.Actions) != 2 || a.Actions[0] != "down" || a.Actions[1] != "up" {
+			t.Fatalf("%+v", a)
+		}
+		if a.Taken >= 0 && (len(a.Prob) != 2 || math.Abs(float64(a.Prob[0]+a.Prob[1])-1) > 1e-6) {
+			t.Fatalf("probabilities %v", a.Prob)
+		}
+		if screen[100][80] == (emu.RGB{}) {
+			t.Fatal("no picture")
+		}
+		if a.Decision < decisions {
+			t.Fatalf("decision %d after %d", a.Decision, decisions)
+		}
+		decisions = a.Decision
+		return decisions > 20
+	})
+	tr.until(t, 4)
+	eventually(t, "the next policy, in the same game", func() bool {
+		a, _ := frame[about](t, c)
+		return a.Update == 4 && a.Decision >= decisions
+	})
+	if err := c.Write(context.Background(), websocket.MessageText, []byte("up")); err != nil {
+		t.Fatal(err)
+	}
+	var err error
+	for err == nil {
+		_, err = read(t, c)
+	}
+	if websocket.CloseStatus(err) != websocket.StatusPolicyViolation {
+		t.Errorf("after a message: %v", err)
+	}
+	eventually(t, "nothing is played for nobody", func() bool { return s.arenas.count() == 0 })
+}
+
+// pipes is a listener of connections that hold nothing back: what one end does not read, the
+// other cannot write.
+type pipes struct {
+	ends   chan net.Conn
+	closed chan struct{}
+	once   sync.Once
+}
+
+func (p *pipes) Accept() (net.Conn, error) {
+	select {
+	case c := <-p.ends:
+		return c, nil
+	case <-p.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (p *pipes) Close() error   { p.once.Do(func() { close(p.closed) }); return nil }
+func (p *pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 80} }
+
+// TestSlowClient watches with one who takes nothing and one who does: the second sees the game,
+// and the first is hung up on.
+func TestSlowClient(t *testing.T) {
+	dir := runDir(t)
+	trained(t, dir, 1)
+	s, err := Listen("localhost:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Show(Options{Paths: []string{dir}}); err != nil {
+		t.Fatal(err)
+	}
+	p := &pipes{ends: make(chan net.Conn), closed: make(chan struct{})}
+	s.listener, s.writeTimeout = p, 500*time.Millisecond
+	begin(t, s)
+	client := &http.Client{Transport: &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
+		here, there := net.Pipe()
+		p.ends <- there
+		return here, nil
+	}}}
+	path := "http://localhost/api/runs/" + s.runs.list()[0].id + "/watch"
+	dial := func() *websocket.Conn {
+		c, _, err := websocket.Dial(context.Background(), path, &websocket.DialOptions{HTTPClient: client})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	watching := func() int {
+		s.arenas.mutex.Lock()
+		defer s.arenas.mutex.Unlock()
+		n := 0
+		for _, a := range s.arenas.open {
+			n += len(a.watching)
+		}
+		return n
+	}
+	slow, fast := dial(), dial()
+	defer slow.CloseNow()
+	defer fast.CloseNow()
+	eventually(t, "two who watch", func() bool { return watching() == 2 })
+	for range 30 {
+		frame[about](t, fast)
+	}
+	eventually(t, "the slow one is hung up on", func() bool {
+		frame[about](t, fast)
+		return watching() == 1
+	})
+	for range 10 {
+		frame[about](t, fast)
+	}
+}
+
+// TestMailbox holds what nobody has taken to be replaced.
+func TestMailbox(t *testing.T) {
+	box := newMailbox()
+	for i := range byte(100) {
+		box.put([]byte{i})
+	}
+	if got := <-box; got[0] != 99 || len(box) != 0 {
+		t.Errorf("message %d", got[0])
+	}
+}
+
+// TestPlay plays with keys: the paddle follows them, and the score is the game's.
+func TestPlay(t *testing.T) {
+	s := serving(t, "localhost:0", nil, t.TempDir())
+	c := dial(t, s, "/api/play")
+	say := func(order string) {
+		t.Helper()
+		if err := c.Write(context.Background(), websocket.MessageText, []byte(order)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	at := -1
+	reach := func(what string, is func(int) bool) {
+		t.Helper()
+		eventually(t, what, func() bool {
+			a, screen := frame[aboutMatch](t, c)
+			if a.Agent != 0 || a.Enemy > 20 || a.Over {
+				t.Fatalf("%+v", a)
+			}
+			at = paddle(screen)
+			return at >= 0 && is(at)
+		})
+	}
+	reach("a paddle", func(int) bool { return true })
+	began := at
+	say("down")
+	reach("down", func(y int) bool { return y >= began+20 })
+	low := at
+	say("up+fire")
+	reach("up", func(y int) bool { return y <= low-20 })
+	say("new")
+	say("stay")
+	reach("where it began", func(y int) bool { return y == began })
+}
+
+// TestMatch holds a person's game to the game itself, to its end, and another to begin only
+// when it is asked for.
+func TestMatch(t *testing.T) {
+	m, want := &match{game: emu.NewGame()}, emu.NewGame()
+	held := []string{"down", "up", "stay", "fire", "up+fire", "down+fire"}
+	for i := 0; !want.Over(); i++ {
+		order := held[i/20%len(held)]
+		if err := m.order(order); err != nil {
+			t.Fatal(err)
+		}
+		m.step()
+		want.Step(orders[order])
+		if m.game != want {
+			t.Fatalf("frame %d: %+v, want %+v", i, m.game, want)
+		}
+	}
+	m.step()
+	if m.game != want {
+		t.Error("a game goes on after its end")
+	}
+	if err := m.order(newGame); err != nil {
+		t.Fatal(err)
+	}
+	m.step()
+	if m.game.Over() || m.game.Frame != want.Frame && m.game.EnemyScore != 0 {
+		t.Errorf("a new game is %+v", m.game)
+	}
+}
+
+// TestBadOrders holds whoever says what means nothing, too much or too often to the end of
+// their own connection, and nobody else's.
+func TestBadOrders(t *testing.T) {
+	s := serving(t, "localhost:0", nil, t.TempDir())
+	good := dial(t, s, "/api/play")
+	for _, test := range []struct {
+		what  string
+		kind  websocket.MessageType
+		text  string
+		times int
+		want  websocket.StatusCode
+	}{
+		{"no order", websocket.MessageText, "jump", 1, websocket.StatusPolicyViolation},
+		{"nothing", websocket.MessageText, "", 1, websocket.StatusPolicyViolation},
+		{"in capitals", websocket.MessageText, "UP", 1, websocket.StatusPolicyViolation},
+		{"no text", websocket.MessageBinary, "up", 1, websocket.StatusPolicyViolation},
+		{"as long as may be", websocket.MessageText, strings.Repeat("u", mostMessage), 1, websocket.StatusPolicyViolation},
+		{"too long", websocket.MessageText, strings.Repeat("u", mostMessage+1), 1, websocket.StatusMessageTooBig},
+		{"far too long", websocket.MessageText, strings.Repeat("up", 1<<20), 1, websocket.StatusMessageTooBig},
+		{"too often", websocket.MessageText, "up", 20 * mostOrders, websocket.StatusPolicyViolation},
+	} {
+		t.Run(test.what, func(t *testing.T) {
+			c := dial(t, s, "/api/play")
+			go func() {
+				ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+				defer cancel()
+				for range test.times {
+					if c.Write(ctx, test.kind, []byte(test.text)) != nil {
+						return
+					}
+				}
+			}()
+			var err error
+			for err == nil {
+				_, err = read(t, c)
+			}
+			// A server that hangs up on what it has not read may be heard to do only that.
+			lost := errors.Is(err, io.EOF) || strings.Contains(err.Error(), "reset") || strings.Contains(err.Error(), "broken pipe")
+			if got := websocket.CloseStatus(err); got != test.want && !(lost && len(test.text)*test.times > 1000) {
+				t.Errorf("ends with %v, want %v", err, test.want)
+			}
+			frame[aboutMatch](t, good)
+		})
+	}
+	eventually(t, "one game is left", func() bool { return len(s.matches) == 1 })
+}
+
+// TestFull holds games to as many as there may be.
+func TestFull(t *testing.T) {
+	dir := t.TempDir()
+	for i := range mostArenas + 1 {
+		trained(t, dir+"/"+string(rune('a'+i)), 1)
+	}
+	s := serving(t, "localhost:0", nil, dir)
+	var open []*websocket.Conn
+	full := func(path string) {
+		t.Helper()
+		_, answer, err := websocket.Dial(context.Background(), s.address()+path, nil)
+		if err == nil || answer == nil || answer.StatusCode != http.StatusServiceUnavailable {
+			t.Errorf("%s is not full: %v", path, err)
+		}
+	}
+	for range mostMatches {
+		open = append(open, dial(t, s, "/api/play"))
+	}
+	full("/api/play")
+	open[0].CloseNow()
+	eventually(t, "room for another game", func() bool {
+		c, _, err := websocket.Dial(context.Background(), s.address()+"/api/play", nil)
+		if err == nil {
+			c.CloseNow()
+		}
+		return err == nil
+	})
+	list := ask[listAnswer](t, s, "/api/runs").Runs
+	for _, r := range list[:mostArenas] {
+		frame[about](t, dial(t, s, "/api/runs/"+r.ID+"/watch"))
+	}
+	full("/api/runs/" + list[mostArenas].ID + "/watch")
+	frame[about](t, dial(t, s, "/api/runs/"+list[0].ID+"/watch")) // which is played already
+}
