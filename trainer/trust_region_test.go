@@ -22,7 +22,7 @@ func TestTrustRegion(t *testing.T) {
 			for update := range 4 {
 				batch, _ := trainer.play()
 				h := trainer.hyper()
-				before := logsOf(trainer, batch)
+				before, from := logsOf(trainer, batch), trainer.trust.longest
 				trainer.learn(batch, h)
 				trainer.update++
 				taken := trainer.trust.fraction
@@ -31,16 +31,16 @@ func TestTrustRegion(t *testing.T) {
 				if kl > limit*(1+1e-3)+1e-8 || gain < -1e-7 {
 					t.Errorf("update %d: KL %v, limit %v; the objective is %v more", update+1, kl, limit, gain)
 				}
-				if taken == 1 {
+				if taken == from {
 					continue
 				}
 				shrunk = true
-				trainer.trust.place(trainer.backend, trainer.learner, float32(max(2*taken, math.Pow(shrink, mostShrinks-1))))
+				trainer.trust.place(trainer.backend, trainer.learner, float32(max(2*taken/from, math.Pow(shrink, mostShrinks-1))))
 				kl, gain = moved(batch, before, logsOf(trainer, batch), float64(h.Entropy))
 				if kl < limit*(1-1e-3)-1e-8 && gain > 1e-7 {
 					t.Errorf("update %d: twice of %v would do too: KL %v, the objective %v more", update+1, taken, kl, gain)
 				}
-				trainer.trust.place(trainer.backend, trainer.learner, float32(taken))
+				trainer.trust.place(trainer.backend, trainer.learner, float32(taken/from))
 			}
 			if limit < 1e-2 != shrunk {
 				t.Errorf("limit %v: a step was shrunk: %v", limit, shrunk)
