@@ -15,11 +15,14 @@ values that were added. The exit status is 1 if any value is beyond its bound.
 """
 
 import argparse
+import concurrent.futures
+import os
 import pathlib
 import subprocess
 import sys
 import tempfile
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # there is a process for each processor
 import numpy as np
 
 from updatecheck.algorithms import check_gradient_update
@@ -42,7 +45,7 @@ def check_arrays(z):
 
 def record(program, folder):
     """Lets the program record updates of each recipe, and of what departs from them; returns their folders."""
-    fast = ["--recipe", "fast", "--envs", "64", "--batch-decisions", "16384"]
+    fast = ["--recipe", "fast", "--envs", "64", "--batch-decisions", "10240"]
     few = ["--recipe", "fast", "--envs", "32", "--batch-decisions", "8192", "--hidden", "64"]
 
     def small(recipe, batch=("--batch-decisions", "3000")):
@@ -60,7 +63,7 @@ def record(program, folder):
         "win": small("win", schedule),
         "imitate": small("imitate", schedule) + ["--imitate", "6000"],
         "a2c": small("a2c") + ["--actions", "2"],
-        "ppo": small("ppo") + ["--ppo-clip", "0.02"],
+        "ppo": small("ppo") + ["--ppo-clip", "0.02", "--minibatches", "3"],
         "ppo, adam": small("ppo") + ["--optimizer", "adam", "--ppo-clip", "0.02", "--minibatches", "2", "--reduce", "sum", "--permute-pixels", "5", "--standardize", "none"],
         "trpo": small("trpo") + ["--kl-limit", "1e-2"],
         "cem": ["--recipe", "cem", "--population", "30", "--elite", "5", "--batch-episodes", "2"],
@@ -74,30 +77,38 @@ def record(program, folder):
     return folders
 
 
+def check_path(path, plant):
+    """Checks the recorded updates of a path; returns whether all are as they should be, and what
+    to print."""
+    ok, lines = True, []
+    for file in sorted(path.glob("update-*.npz")) if path.is_dir() else [path]:
+        with np.load(file) as npz:
+            z = dict(npz)
+        check = check_arrays(z)
+        closest = max(check.margins, key=check.margins.get) if check.margins else "nothing"
+        made = f"{len(z['theta'])} guesses" if "theta" in z else f"{len(z['action'])} decisions"
+        lines.append(f"{'FAIL' if check.failures else 'ok':4} {file.parent.name}/{file.name}: {made}; "
+                     f"closest to its bound: {closest} ({check.margins.get(closest, 0):.2g})")
+        lines.extend("     " + failure for failure in check.failures)
+        ok &= not check.failures
+    if not lines:
+        return False, [f"no update-*.npz in {path}: record some with `pongpg train --record DIR`"]
+    for name, planted in planted_faults(z) if plant else ():
+        check = check_arrays(planted)
+        found = check.failures
+        lines.append(f"{'ok' if found else 'MISS':4} planted: {name}: "
+                     + (f"{len(found)} found, as {found[0]}; at most {max(check.margins.values(), default=0):.3g} times a bound" if found else "not found"))
+        ok &= bool(found)
+    return ok, lines
+
+
 def check_paths(paths, plant):
-    """Checks recorded updates; returns whether all are as they should be."""
+    """Checks recorded updates, some paths at a time; returns whether all are as they should be."""
     all_ok = True
-    for path in map(pathlib.Path, paths):
-        files = sorted(path.glob("update-*.npz")) if path.is_dir() else [path]
-        if not files:
-            print(f"no update-*.npz in {path}: record some with `pongpg train --record DIR`", file=sys.stderr)
-            return False
-        for file in files:
-            with np.load(file) as npz:
-                z = dict(npz)
-            check = check_arrays(z)
-            closest = max(check.margins, key=check.margins.get) if check.margins else "nothing"
-            made = f"{len(z['theta'])} guesses" if "theta" in z else f"{len(z['action'])} decisions"
-            print(f"{'FAIL' if check.failures else 'ok':4} {file.parent.name}/{file.name}: {made}; "
-                  f"closest to its bound: {closest} ({check.margins.get(closest, 0):.2g})")
-            for failure in check.failures:
-                print("     " + failure)
-            all_ok &= not check.failures
-        if plant:
-            for name, planted in planted_faults(z):
-                found = check_arrays(planted).failures
-                print(f"{'ok' if found else 'MISS':4} planted: {name}: " + (found[0] if found else "not found"))
-                all_ok &= bool(found)
+    with concurrent.futures.ProcessPoolExecutor() as pool:
+        for ok, lines in pool.map(check_path, map(pathlib.Path, paths), [plant] * len(paths)):
+            print("\n".join(lines), flush=True)
+            all_ok &= ok
     return all_ok
 
 

@@ -60,7 +60,7 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// TestFilters: the sizes of convolutions, and what cannot be some.
+// TestParseFilters: the sizes of convolutions, and what cannot be some.
 func TestParseFilters(t *testing.T) {
 	list, err := parseFilters("16@8/4, 32@4/2 7@8/1", 2)
 	if err != nil {

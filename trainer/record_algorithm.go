@@ -53,6 +53,7 @@ func (t *Trainer) recordAlgorithm() {
 	}
 	if t.trust != nil {
 		t.record.arrays["kl_limit"] = c.KLLimit
+		t.record.arrays["search_from"] = t.trust.longest
 	}
 	t.recordSituations("before")
 }

@@ -47,14 +47,15 @@ def check_reinforce(z, w1, w2, check):
 
 
 def check_search(z, w1, w2, steps, advantage, weight, taken, check):
-    """The fraction of the step is the first of 1, 1/2, 1/4, ... with a mean KL of at most the limit
-    and no loss of the objective; none is taken if ten do not do."""
+    """The fraction of the step is the first of 1, 1/2, 1/4, ... of what the search began with
+    that has a mean KL of at most the limit and no loss of the objective; none is taken if ten
+    do not do."""
     limit, beta, rows = float(z["kl_limit"]), float(z["entropy"]), len(weight)
     before, bound = outputs(z, w1, w2, rows)
     counts = weight > 0
     logp, action = log_policy(before), z["action"][:, None].astype(int)
     for halvings in range(10):
-        fraction = 0.5**halvings
+        fraction = float(z["search_from"]) * 0.5**halvings
         after, bound_after = outputs(z, w1 + fraction * steps[0], w2 + fraction * steps[1], rows)
         kl, kl_bound = divergence(before, bound, after, bound_after)
         logq = log_policy(after)

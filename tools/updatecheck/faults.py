@@ -42,7 +42,7 @@ def of_steps(z):
         return {**z, **new}
 
     yield "learning rate 1 % off", in_course(z, 2, ("learning_rate", "learning_rate_start", "learning_rate_final"), 1.01)
-    yield "entropy bonus off", in_course(z, 3, ("entropy", "entropy_weight"), 3.0) if float(z["entropy"]) > 0 else changed(
+    yield "entropy bonus off", in_course(z, 3, ("entropy", "entropy_weight"), 5.0) if float(z["entropy"]) > 0 else changed(
         entropy=0.01, entropy_weight=0.01)
     if z["adam"]:
         yield "beta1 off", changed(beta1=float(z["beta1"]) - 0.02)
@@ -53,15 +53,18 @@ def of_steps(z):
         yield "decay off", changed(decay=float(z["decay"]) - 0.001, decay_once=float(z["decay"]) - 0.001, decay_decisions=0)
     decay = 0.2 * float(z["gradient_norm"]) / np.linalg.norm(z["w1_before"])  # a fifth of the gradient
     yield "weight decay off", changed(l2=float(z["l2"]) + decay)
-    yield "clipped to less", changed(clip=0.98 * min(float(z["clip"]) or np.inf, float(z["gradient_norm"])))
+    yield "clipped to less", changed(clip=0.95 * min(float(z["clip"]) or np.inf, float(z["gradient_norm"])))
     yield "blur off by one", changed(blur=int(z["blur"]) + 1)
-    w1 = z["w1_after"].copy()
+    # Of several steps the last, of all the weights of a unit: there are few decisions in a step.
+    last = max((k for k in z if k.startswith("w1_step")), key=lambda k: int(k[7:]), default="w1_before")
+    w1, step = z["w1_after"].copy(), z["w1_after"] - z[last]
     key, decay = ("adam_v_w1", "beta2") if z["adam"] else ("cache_w1", "decay")
     gradient = np.abs(z[f"{key}_after"] - float(z[decay]) * z[f"{key}_before"])
     for unit in np.argsort(gradient.max(axis=1))[-5:]:
-        pixel = np.argmax(gradient[unit])
-        w1[unit, pixel] = 2 * w1[unit, pixel] - z["w1_before"][unit, pixel]
-    yield "a weight of each of five units stepped twice", changed(w1_after=w1)
+        pixels = slice(None) if last != "w1_before" else np.argmax(gradient[unit])
+        w1[unit, pixels] += step[unit, pixels]
+    weights = "a weight" if last == "w1_before" else "the weights"
+    yield f"{weights} of each of five units stepped twice", changed(w1_after=w1)
 
 
 def of_batch(z):
@@ -70,9 +73,9 @@ def of_batch(z):
 
     yield "two pixels exchanged", changed(permutation=exchanged(z))
     action, counts = z["action"].copy(), np.flatnonzero(z["advantage"] * z["weight"])
-    some = counts[len(counts) // 2 :: 300]
+    some = counts[len(counts) // 2 :: 100]
     action[some] = (action[some] + 1) % max(2, int(z["outputs"]))
-    yield "one action in three hundred the other one", changed(action=action)
+    yield "one action in a hundred the other one", changed(action=action)
     data = z["obs_data"].copy()
     of_difference = np.flatnonzero(z["obs_indices"] >= (images(z) - 1) * PIXELS)
     data[of_difference[: len(data) // 100]] *= -1
