@@ -328,13 +328,14 @@ func TestBrowserCompares(t *testing.T) {
 
 	call(t, p, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: 390, Height: 900, DeviceScaleFactor: 1, Mobile: true})
 	call(t, p, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: true})
+	// What moves the buttons must be there: the policy's game above them.
+	p.do(t, chromedp.ScrollIntoView(chromedp.CSS("#watch")))
+	p.until(t, "a policy that plays", `document.querySelectorAll('#probabilities progress').length`, is(2))
 	p.do(t, chromedp.ScrollIntoView(chromedp.CSS("#play-note")))
 	touch := func(id string) {
 		t.Helper()
-		side := func(edge, size string) float64 {
-			return p.number(t, fmt.Sprintf(`(() => { const r = document.getElementById('%s').getBoundingClientRect(); return r.%s + r.%s / 2; })()`, id, edge, size))
-		}
-		call(t, p, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: input.DispatchTouchEventTypeTouchStart, TouchPoints: []*input.TouchPoint{{X: side("left", "width"), Y: side("top", "height")}}})
+		at := get(t, p, chromedp.Evaluate[[2]float64](fmt.Sprintf(`(() => { const r = document.getElementById('%s').getBoundingClientRect(); return [r.left + r.width / 2, r.top + r.height / 2]; })()`, id)))
+		call(t, p, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: input.DispatchTouchEventTypeTouchStart, TouchPoints: []*input.TouchPoint{{X: at[0], Y: at[1]}}})
 	}
 	lift := func() {
 		t.Helper()
