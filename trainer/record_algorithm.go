@@ -41,7 +41,7 @@ func (t *Trainer) recordAlgorithm() {
 	maps.Copy(t.record.arrays, map[string]any{
 		"actor_critic":       t.critic != nil,
 		"trust_region":       t.trust != nil,
-		"imitated":           t.globalStep < int64(c.Imitate),
+		"imitated":           t.imitates(),
 		"baseline_situation": c.Baseline == "situation",
 		"credit_hit":         c.Credit == "hit",
 	})

@@ -19,7 +19,7 @@ func (t *Trainer) Update() (Metrics, error) {
 		return t.updateByGuess()
 	}
 	started := time.Now()
-	hyper := t.hyper()
+	hyper, imitates := t.hyper(), t.imitates()
 
 	// N games play under the policy as it is. Every decision is a row of the batch:
 	// observation x, probabilities p, action a, the advantage A, which is the return of
@@ -43,7 +43,7 @@ func (t *Trainer) Update() (Metrics, error) {
 	if err := m.checkFinite(); err != nil {
 		return m, err
 	}
-	if t.globalStep > int64(t.config.Imitate) { // an expert may be followed as far as it leads
+	if !imitates { // an expert may be followed as far as it leads
 		t.steer(m.KL)
 	}
 	return m, t.recordAfter(m)
@@ -57,11 +57,14 @@ func (t *Trainer) play() (batch Batch, live int) {
 		return t.playEpisodes()
 	case t.critic != nil:
 		return t.playCritic()
-	case t.globalStep < int64(t.config.Imitate):
+	case t.imitates():
 		return t.playImitation()
 	}
 	return t.playRollout()
 }
+
+// imitates reports whether the next update learns from the expert.
+func (t *Trainer) imitates() bool { return t.globalStep < int64(t.config.Imitate) }
 
 // learn takes the algorithm's steps.
 func (t *Trainer) learn(batch Batch, h Hyper) {
