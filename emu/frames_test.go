@@ -15,7 +15,7 @@ func TestFramesAgainstVector(t *testing.T) {
 	for _, preset := range append([]emu.Preset{short}, emu.Presets...) {
 		for _, in := range []emu.Input{emu.Difference, emu.Both} {
 			for _, player := range []player{anyAction, tracker} {
-				compareFrames(t, preset, in, player, seed, budget(20_000))
+				compareFrames(t, preset, in, player, seed, 20_000)
 			}
 		}
 	}
@@ -76,7 +76,7 @@ func TestMovedOpponent(t *testing.T) {
 	var screen emu.Screen
 	want, got := make([]uint8, emu.ImagePixels), make([]uint8, emu.ImagePixels)
 	row := make([]uint16, emu.ObservationWidth)
-	for d := range uint32(budget(20_000)) {
+	for d := range uint32(20_000) {
 		if f.Ended() {
 			f.Begin(d)
 		}
