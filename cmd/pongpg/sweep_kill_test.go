@@ -140,9 +140,9 @@ func TestSweepKilled(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range []string{"table.csv", "sweep.png"} {
-		if _, err := os.Stat(filepath.Join(sweepDir, name)); err != nil {
-			t.Error(err)
-		}
+	// Whether there is a picture depends on the clock: runs as short as these may have no
+	// second in common to be compared at.
+	if _, err := os.Stat(filepath.Join(sweepDir, "table.csv")); err != nil {
+		t.Error(err)
 	}
 }
