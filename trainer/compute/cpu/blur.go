@@ -30,6 +30,7 @@ func (b *Backend) Blur(g compute.Tensor, height, width, radius int) {
 		k: b.kernels, scratch: b.scratch, g: g.Host, units: g.Cols, panel: blurPanel,
 		radius: radius, inverse: 1 / float32(2*radius+1),
 	}
+	b.reserve(max(width, height) * t.panel * compute.Lanes)
 	t.lines, t.lineStep, t.n, t.step = width, g.Cols, height, width*g.Cols
 	b.pool.do(t, t.lines*grain(blocks, t.panel))
 	t.lines, t.lineStep, t.n, t.step = height, width*g.Cols, width, g.Cols

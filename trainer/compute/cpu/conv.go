@@ -20,6 +20,7 @@ func (b *Backend) Conv(y, x, w compute.Tensor, g compute.Window) {
 	here(op, "w", w)
 	t := &b.tasks.conv
 	*t = convTask{b.kernels, b.scratch, y, x, w, g.Flat(), images, b.imagesEach(images, g.ImageLen())}
+	b.reserveVisits(t.each*t.g.ImageLen(), t.each*mostWindows(&t.g))
 	b.pool.do(t, grain(images, t.each))
 }
 

@@ -61,6 +61,8 @@ func (b *Backend) chunksGrad(t *convGradTask) {
 	t.stage = sumChunks
 	chunks, sums := grain(t.images, compute.ConvGradImages), t.dw.Rows*t.stride
 	t.chunks = grow(t.chunks, chunks*sums)
+	each := t.listedImages()
+	b.reserveVisits(each*t.g.ImageLen(), each*mostWindows(&t.g))
 	b.pool.do(t, chunks)
 	for c := range chunks {
 		addPadded(t.k, t.dw, t.chunks[c*sums:][:sums], 0, t.dw.Rows, t.stride)
@@ -73,6 +75,8 @@ func (b *Backend) bandsGrad(t *convGradTask) {
 	bands := grain(t.dw.Rows, t.band)
 	most := min(t.images, compute.ConvGradImages)
 	t.at, t.v, t.starts = grow(t.at, most*t.room), grow(t.v, most*t.room), grow(t.starts, most*(bands+1))
+	b.reserve(t.band * t.stride)
+	b.reserveVisits(0, most)
 	for t.lo = 0; t.lo < t.images; t.lo = t.hi {
 		t.hi = min(t.lo+compute.ConvGradImages, t.images)
 		t.stage = listImages
@@ -110,7 +114,7 @@ func (t *convGradTask) sumChunk(p *places, item int) {
 	dw := t.chunks[item*sums:][:sums]
 	clear(dw)
 	in, out := t.g.ImageLen(), t.g.OutputLen()
-	each := max(1, listed/in)
+	each := t.listedImages()
 	lo, hi := span(t.images, compute.ConvGradImages, item)
 	for ; lo < hi; lo += each {
 		end := min(hi, lo+each)
@@ -118,6 +122,11 @@ func (t *convGradTask) sumChunk(p *places, item int) {
 		p.windows(&t.g, t.g.Filters, t.stride)
 		t.k.scatter(dw, t.stride, t.dy.Host[lo*out:end*out], p.visits, p.at, p.v, t.g.Filters)
 	}
+}
+
+// listedImages returns of how many images the numbers that are not 0 are listed together.
+func (t *convGradTask) listedImages() int {
+	return max(1, min(compute.ConvGradImages, listed/t.g.ImageLen()))
 }
 
 func (t *convGradTask) listImage(i int) {

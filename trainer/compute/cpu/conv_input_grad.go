@@ -26,6 +26,7 @@ func (b *Backend) ConvInputGrad(dx, dy, w compute.Tensor, g compute.Window) {
 	g = g.Flat()
 	t := &b.tasks.convInputGrad
 	*t = convInputGradTask{b.kernels, b.scratch, dx, dy, b.turn(w, &g), g, images, b.imagesEach(images, max(g.OutputLen(), g.ImageLen()/4))}
+	b.reserveVisits(t.each*g.OutputLen(), t.each*mostInputs(&t.g))
 	b.pool.do(t, grain(images, t.each))
 }
 

@@ -31,13 +31,14 @@ func (b *Backend) hiddenGrad(dw1, dw2 compute.Tensor, x compute.Sparse, active c
 	}
 	t := &b.tasks.hidden
 	*t = hiddenTask{b.kernels, b.scratch, dw1, dw2, w1, w2, x, active, d, b.panel(blocks, most)}
+	b.reserve(t.room(t.panel * compute.Lanes))
 	b.pool.do(t, grain(blocks, t.panel))
 }
 
 func (t *hiddenTask) run(worker, item int) {
 	lo, hi := span(t.w1.Cols/compute.Lanes, t.panel, item)
 	u, stride, width := lo*compute.Lanes, t.w1.Cols, (hi-lo)*compute.Lanes
-	room := t.scratch[worker].floats(t.w2.Rows*stride + 2*hiddenRows*width)
+	room := t.scratch[worker].floats(t.room(width))
 	chunk, room := room[:t.w2.Rows*stride], room[t.w2.Rows*stride:]
 	clear(chunk)
 	for first := 0; first < t.x.Rows(); {
@@ -50,6 +51,10 @@ func (t *hiddenTask) run(worker, item int) {
 		first = end
 	}
 }
+
+// room returns what a panel of so many units needs beside the weights: its share of a chunk, and
+// hidden rows twice.
+func (t *hiddenTask) room(width int) int { return t.w2.Rows*t.w1.Cols + 2*hiddenRows*width }
 
 // hiddenCall is how many rows are taken at once, some 100 µs of work: the garbage collector
 // cannot interrupt assembly. It divides hiddenChunk.

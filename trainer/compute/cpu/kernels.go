@@ -134,3 +134,18 @@ func (s *scratch) floats(n int) []float32 {
 	}
 	return s.buffer[:n]
 }
+
+// reserve gives every worker n floats. Which of them will take an item is not known, and an
+// operation of the same sizes as before is to allocate nothing, whichever does.
+func (b *Backend) reserve(n int) {
+	for i := range b.scratch {
+		b.scratch[i].floats(n)
+	}
+}
+
+// reserveVisits gives every worker places for a list of so many numbers, met in so many visits.
+func (b *Backend) reserveVisits(numbers, visits int) {
+	for i := range b.scratch {
+		b.scratch[i].places.reserve(numbers, visits)
+	}
+}

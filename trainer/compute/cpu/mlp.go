@@ -30,6 +30,7 @@ func (b *Backend) SparseMLP(z compute.Tensor, active compute.Array[uint16], x co
 	here(op, "w2", w2)
 	t := &b.tasks.mlp
 	*t = mlpTask{b.kernels, b.scratch, z, active, x, w1, w2}
+	b.reserve(hiddenRows * w1.Cols)
 	b.pool.do(t, grain(x.Rows(), sparseRowsPerItem))
 }
 

@@ -21,6 +21,7 @@ func (b *Backend) Softmax(p, z compute.Tensor) {
 	}
 	t := &b.tasks.softmax
 	*t = softmaxTask{b.kernels, b.scratch, p, z}
+	b.reserve(compute.Lanes * z.Cols)
 	b.pool.do(t, grain(z.Rows, policyRows))
 }
 

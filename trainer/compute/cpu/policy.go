@@ -60,6 +60,7 @@ func (b *Backend) PolicyGrad(d, z, p compute.Tensor, action compute.Array[uint8]
 	}
 	t := &b.tasks.policyGrad
 	*t = policyGradTask{b.kernels, b.scratch, d, z, p, action.Host, advantage.Host, weight.Host, entropy}
+	b.reserve(compute.Lanes * z.Cols)
 	b.pool.do(t, grain(z.Rows, policyRows))
 }
 

@@ -30,6 +30,20 @@ type places struct {
 // listSlack is how far behind its end a list may be written.
 const listSlack = compute.Lanes
 
+// reserve makes room for a list of so many numbers, and for visits.
+func (p *places) reserve(numbers, visits int) {
+	p.at, p.v = grow(p.at, numbers+listSlack), grow(p.v, numbers+listSlack)
+	p.visits = grow(p.visits, visits)
+}
+
+// mostWindows returns how many visits windows adds for an image, at most, and mostInputs how many
+// inputs does.
+func mostWindows(g *compute.Window) int {
+	return g.Height * g.OutWidth() * grain(g.Size, g.Stride)
+}
+
+func mostInputs(g *compute.Window) int { return g.OutHeight() * g.OutWidth() * g.Size }
+
 // list fills p with the numbers of x that are not 0.
 func (p *places) list(k *kernels, x []float32) {
 	p.at, p.v = grow(p.at, len(x)+listSlack), grow(p.v, len(x)+listSlack)
