@@ -67,6 +67,9 @@ func (t *Trainer) playCritic() (batch Batch, live int) {
 		standardize(r.host.advantage[:live], nil, residuals)
 	}
 	weight := t.weight(live)
+	if t.config.Reduce == "mean" { // of a minibatch
+		weight *= float32(t.minibatches())
+	}
 	for row := range live {
 		r.host.weight[row] = weight
 	}
@@ -125,19 +128,12 @@ func explainedVariance(residuals, returns moments) float64 {
 // that the actions were drawn with, nothing is clipped, and it is A2C (Mnih et al. 2016).
 func (t *Trainer) learnActorCritic(batch Batch, h Hyper) {
 	c, r, b, l := t.critic, t.rollout, t.backend, t.learner
-	n := min(t.config.Minibatches, r.Steps)
-	scale := t.weight(batch.Rows()) // of a minibatch, whose mean counts, it is n times as much
+	n := t.minibatches()
 	first := t.update*int64(t.config.Passes*n) + 1
 	h.Step = first
 	for pass := range t.config.Passes {
 		for _, i := range c.shuffled(t.config.Seed, t.update*int64(t.config.Passes)+int64(pass), n) {
 			lo, hi := r.Steps*i/n*r.Games, r.Steps*(i+1)/n*r.Games
-			if t.config.Reduce == "mean" && pass == 0 && n > 1 {
-				for row := lo; row < hi; row++ {
-					r.host.weight[row] = scale * float32(n)
-				}
-				compute.Upload(b, batch.Weight.Slice(lo, hi), r.host.weight[lo:hi])
-			}
 			t.recordStep(h.Step - first)
 			x, z := batch.Slice(lo, hi), c.z.Slice(lo, hi)
 			t.policy.run.forward(b, z, x.Active, x.X)
@@ -150,6 +146,9 @@ func (t *Trainer) learnActorCritic(batch Batch, h Hyper) {
 		}
 	}
 }
+
+// minibatches returns how many there are in a pass: of a step of the rollout at least.
+func (t *Trainer) minibatches() int { return min(t.config.Minibatches, t.rollout.Steps) }
 
 // shuffled returns the numbers below n in an order that is drawn by name: Fisher and Yates'
 // shuffle, as in permutation.

@@ -84,7 +84,7 @@ func guessFeature(f, pixel int) float32 {
 	}
 }
 
-// guessedWeights returns the two rows of the post's W1 that a guess is.
+// guessedWeights returns the three rows of the post's W1 that a guess is.
 func guessedWeights(theta *[guessNumbers]float32) []float32 {
 	pixels := emu.Both.Pixels()
 	w := make([]float32, guessedHidden*pixels)

@@ -26,8 +26,7 @@ func (t *Trainer) recordCourse() {
 		"rate_scale_before":     float64(t.rateScale),
 	})
 	var stages [][4]float64
-	schedule, _ := parseSchedule(c.Schedule) // Check has parsed it
-	for _, s := range schedule {
+	for _, s := range t.schedule {
 		stages = append(stages, [4]float64{float64(s.decisions), float64(s.batch), float64(s.learningRate), float64(s.entropyWeight)})
 	}
 	if len(stages) > 0 {

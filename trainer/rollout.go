@@ -198,7 +198,7 @@ func (r *Rollout) Collect(workers int, gamma float64) moments {
 		r.Known[row] = true
 	}
 	inParallel(workers, len(r.tiles), func(_, i int) { r.carry(&r.tiles[i], gamma) })
-	if r.judge != nil {
+	if r.judge != nil && r.judge.expects {
 		r.judge.baseline.update()
 	}
 

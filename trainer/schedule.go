@@ -73,13 +73,13 @@ func at(schedule []stage, decisions int64) stage {
 	return schedule[len(schedule)-1]
 }
 
-// stage returns what holds in an update (from 0) after a number of decisions.
-func (c *Config) stage(update, decisions int64) stage {
-	// Check has parsed it.
-	if schedule, _ := parseSchedule(c.Schedule); len(schedule) > 0 {
-		return at(schedule, decisions)
+// stage returns what holds in the next update.
+func (t *Trainer) stage() stage {
+	if len(t.schedule) > 0 {
+		return at(t.schedule, t.globalStep)
 	}
-	return stage{decisions, float32(c.BatchDecisions), c.learningRate(update), float32(c.Entropy)}
+	c := &t.config
+	return stage{t.globalStep, float32(c.BatchDecisions), c.learningRate(t.update), float32(c.Entropy)}
 }
 
 // hasValue reports whether the network has an output for the value.

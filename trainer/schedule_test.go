@@ -27,17 +27,18 @@ func TestSchedule(t *testing.T) {
 			t.Errorf("after %d decisions %+v, want %+v", want.decisions, got, want)
 		}
 	}
-	c := mustRecipe("fast")
-	c.Schedule = "0:100:0.01:0.02 1000:6400.5:0.0001:0.02"
-	if got := c.stage(3, 0); got != list[0] {
+	trainer := &Trainer{config: mustRecipe("fast"), schedule: list, update: 3}
+	if got := trainer.stage(); got != list[0] {
 		t.Errorf("the first stage is %+v, want %+v", got, list[0])
 	}
+	trainer.schedule, trainer.globalStep, trainer.update = nil, 1e6, 0
+	if got := trainer.stage(); got != (stage{1e6, 100_000, 4e-3, 0.01}) {
+		t.Errorf("without a schedule %+v", got)
+	}
+	c := mustRecipe("fast")
+	c.Schedule = "0:100:0.01:0.02 1000:6400.5:0.0001:0.02"
 	if got := c.mostDecisions(); got != 6400 {
 		t.Errorf("the largest batch is %d, want 6400", got)
-	}
-	c.Schedule = ""
-	if got := c.stage(0, 1e6); got != (stage{1e6, 100_000, 4e-3, 0.01}) {
-		t.Errorf("without a schedule %+v", got)
 	}
 }
 

@@ -27,6 +27,7 @@ type Trainer struct {
 	trust  *trustRegion // where steps are searched for
 	expert *expert      // who is imitated
 
+	schedule  []stage // by --schedule; none: the same all along
 	rateScale float32 // of the learning rate, to keep to --kl-target
 
 	update, globalStep int64
@@ -65,6 +66,9 @@ func build(config Config, backend compute.Backend) (*Trainer, error) {
 	t := &Trainer{
 		config: config, backend: backend, workers: backend.Workers(), policy: policy,
 		sample: newPolicySample(backend, policy), best: lowestReturn, rateScale: config.firstRateScale(),
+	}
+	if t.schedule, err = parseSchedule(config.Schedule); err != nil {
+		return nil, err
 	}
 	if config.Algorithm == CEM {
 		t.guesser = newGuesser(backend, &config, preset, policy)

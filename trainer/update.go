@@ -196,9 +196,6 @@ func (t *Trainer) hyper() Hyper {
 	}
 }
 
-// stage returns what the schedule says of the next update.
-func (t *Trainer) stage() stage { return t.config.stage(t.update, t.globalStep) }
-
 // steer lowers the learning rate when an update has moved the policy by more than twice
 // --kl-target, and raises it again by less than half of it: how far a rate takes the policy
 // is not known beforehand, and too far is where training collapses. It begins low, as RMSProp's

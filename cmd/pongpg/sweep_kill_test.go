@@ -126,7 +126,7 @@ func TestSweepKilled(t *testing.T) {
 	if status, out := r.end(t); status != statusError || !strings.Contains(out, "failed: signal: killed") || !strings.Contains(out, "1 of 4 runs failed") {
 		t.Fatalf("after a child was killed: status %d\n%s", status, out)
 	}
-	succeed(t, dir, args...)
+	out := succeed(t, dir, args...).stdout
 	succeed(t, dir, "sweep", "s.toml", "-o", "undisturbed")
 	table, undisturbed := sweepTable(t, sweepDir), sweepTable(t, filepath.Join(dir, "undisturbed"))
 	if len(table) != 4 {
@@ -140,9 +140,13 @@ func TestSweepKilled(t *testing.T) {
 			}
 		}
 	}
-	// Whether there is a picture depends on the clock: runs as short as these may have no
-	// second in common to be compared at.
 	if _, err := os.Stat(filepath.Join(sweepDir, "table.csv")); err != nil {
 		t.Error(err)
+	}
+	// Whether there is a picture depends on the clock: runs as short as these may have no
+	// second in common to be compared at. Either is said, or done.
+	_, err := os.Stat(filepath.Join(sweepDir, "sweep.png"))
+	if said := strings.Contains(out, "no picture: "); said == (err == nil) {
+		t.Errorf("no picture is said: %v; the picture: %v\n%s", said, err, out)
 	}
 }

@@ -94,12 +94,12 @@ def check_actor_critic(z, w1, w2, check):
         advantage = (advantage - advantage.mean()) / std
         off = (off + off.mean()) / std * (1 + np.abs(advantage))
     check.close("advantage", z["advantage"], advantage, off + 1e-6 * (1 + np.abs(advantage)))
-    check.close("weight", z["weight"], np.full(rows, 1 / rows if z["reduce_mean"] else 1.0), U)
     check_probabilities(z, out, bound, check)
 
     passes, steps = int(z["passes"]), rows // games
     n = min(int(z["minibatches"]), steps)
     weight = np.full(rows, n / rows if z["reduce_mean"] else 1.0)
+    check.close("weight", z["weight"], weight, 2 * U)
     update, at = int(z["update"]), 0
     for number in range(passes):
         for i in shuffled(int(z["seed"]), update * passes + number, n):
