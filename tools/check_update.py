@@ -61,6 +61,7 @@ def record(program, folder):
         "permuted": few + ["--permute-pixels", "3"],
         "all of it": few + ["--optimizer", "adam", "--l2", "1e-4", "--clip", "1e-3", "--permute-pixels", "4", "--actions", "3"],
         "win": small("win", schedule),
+        "credit by hits": small("win", schedule) + ["--credit", "hit", "--standardize", "batch"],
         "imitate": small("imitate", schedule) + ["--imitate", "6000"],
         "a2c": small("a2c") + ["--actions", "2"],
         "ppo": small("ppo") + ["--ppo-clip", "0.02", "--minibatches", "3"],

@@ -6,20 +6,27 @@ import (
 
 // The situations that a return is expected of: where the ball is along the field, in
 // sixteenths of it, how it moves, and how far above or below the agent's paddle it is. One
-// more is that no ball, or no paddle, is to be seen.
+// more is that no ball, or no paddle, is to be seen. Each is two: after the last hit of a point
+// that is won it is the next point's return that is expected.
 const (
 	ballColumns    = 16
 	columnPixelsOf = emu.ImageSize / ballColumns
 	moves          = 3 // towards the agent, away from it, neither; likewise down, up, neither
-	offsetPixels   = 4
+	offsetPixels   = 2
 	offsets        = 2*emu.ImageSize/offsetPixels + 1
-	situations     = 1 + ballColumns*moves*moves*offsets
+	situationsSeen = 1 + ballColumns*moves*moves*offsets
+	situations     = 2 * situationsSeen
 )
 
-// situation returns the number of what is to be seen.
-func (s *sight) situation() uint16 {
+// situation returns the number of what is to be seen. Whether the agent will not hit the ball
+// any more is not its doing: a baseline may know it.
+func (s *sight) situation(afterHit bool) uint16 {
+	first := uint16(0)
+	if afterHit {
+		first = situationsSeen
+	}
 	if !s.ball.seen || !s.agent.seen {
-		return 0
+		return first
 	}
 	along, down := 2, 2
 	if s.before.seen {
@@ -27,7 +34,7 @@ func (s *sight) situation() uint16 {
 	}
 	offset := (int(s.ball.row) - int(s.agent.row) + emu.ImageSize) / offsetPixels
 	n := int(s.ball.column) / columnPixelsOf
-	return uint16(1 + ((n*moves+along)*moves+down)*offsets + offset)
+	return first + uint16(1+((n*moves+along)*moves+down)*offsets+offset)
 }
 
 // move returns 0 for forth, 1 for back, 2 for neither.

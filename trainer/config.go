@@ -31,7 +31,7 @@ type Config struct {
 	Reduce      string  `json:"reduce" flag:"reduce" help:"gradient over the decisions of a batch: 'sum' or 'mean'"`
 	Entropy     float64 `json:"entropy" flag:"entropy" help:"weight of the policy's entropy in the objective"`
 	Baseline    string  `json:"baseline" flag:"baseline" help:"taken off a return: 'none', or the mean return of such a 'situation' as the images show"`
-	Credit      string  `json:"credit" flag:"credit" help:"decisions that a won point counts for: all of the 'point', or those up to the agent's last 'hit' of the ball, as the images show it"`
+	Credit      string  `json:"credit" flag:"credit" help:"decisions that a won point counts for: all of the 'point', those up to the agent's last 'hit' of the ball, as the images show it, or those with later ones counting for the 'next' point"`
 	KLTarget    float64 `json:"kl_target" flag:"kl-target" help:"mean KL of an update that the learning rate is steered towards: lowered above twice, raised again (to --lr at most) below half of it; 0: not"`
 	Schedule    string  `json:"schedule" flag:"schedule" help:"instead of --batch-decisions, --lr and --entropy what they are from a number of decisions on (geometric between): DECISIONS:BATCH:LR:ENTROPY, more after a blank"`
 

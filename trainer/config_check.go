@@ -66,14 +66,11 @@ func (c *Config) Check() error {
 	if !slices.Contains([]string{"none", "situation"}, c.Baseline) {
 		return fmt.Errorf("--baseline %q is not one of none, situation", c.Baseline)
 	}
-	if !slices.Contains([]string{"point", "hit"}, c.Credit) {
-		return fmt.Errorf("--credit %q is not one of point, hit", c.Credit)
+	if !slices.Contains([]string{"point", "hit", "next"}, c.Credit) {
+		return fmt.Errorf("--credit %q is not one of point, hit, next", c.Credit)
 	}
-	if (c.Baseline == "situation" || c.Credit == "hit" || c.Imitate > 0) && (c.Input != "both" || c.BatchEpisodes > 0) {
-		return errors.New("--baseline situation, --credit hit and --imitate are read from two images, in batches of decisions: set --input both and --batch-decisions")
-	}
-	if c.Baseline == "situation" && c.Standardize != "none" {
-		return errors.New("--baseline situation takes the place of --standardize: set it to none")
+	if (c.Baseline == "situation" || c.Credit != "point" || c.Imitate > 0) && (c.Input != "both" || c.BatchEpisodes > 0) {
+		return errors.New("--baseline situation, --credit hit or next and --imitate are read from two images, in batches of decisions: set --input both and --batch-decisions")
 	}
 	if _, err := parseSchedule(c.Schedule); err != nil {
 		return err

@@ -3,49 +3,53 @@ package trainer
 import "pongpg/emu"
 
 // judge finds out what a rollout's decisions were worth beside their return: what return was
-// to be expected, and whether the decision had a part in it. It sees the images of the
+// to be expected, and which point the decision had a part in. It sees the images of the
 // observations, and nothing else of the games.
 type judge struct {
 	baseline baseline
 	expects  bool // what a baseline expects is taken off
-	byHit    bool // a won point counts for decisions up to the agent's last hit of the ball
+	byHit    bool // a won point counts for decisions up to the agent's last hit of the ball,
+	next     bool // and those after it have a part in the next point
+	gamma    float64
 
-	// Of each row of the batch: the situation, plus noPart where the decision had none.
+	// Of each row of the batch.
 	situation []uint16
-	noPart    []bool // of each game, while its rows are walked from the last to the first
+	part      []bool // the return is known, and the decision had a part in it
+
+	// Of each game, while its rows are walked from the last to the first.
+	afterHit []bool    // of the point, which was won, the agent has no hit after this row
+	worth    []float64 // the return of the decision after this row
+	worthIs  []bool    // there is one, and it had a part in it
 }
 
-// noPart marks a decision after the last hit of a point that was won.
-const noPart = 1 << 15
-
-func newJudge(r *Rollout, expects, byHit bool) *judge {
+func newJudge(r *Rollout, c *Config) *judge {
+	rows := r.Batch.Rows()
 	return &judge{
-		expects: expects, byHit: byHit,
+		expects: c.Baseline == "situation", byHit: c.Credit != "point", next: c.Credit == "next", gamma: c.Gamma,
 		baseline:  baseline{parts: make([]situationSums, len(r.tiles))},
-		situation: make([]uint16, r.Batch.Rows()),
-		noPart:    make([]bool, r.Games),
+		situation: make([]uint16, rows), part: make([]bool, rows),
+		afterHit: make([]bool, r.Games), worth: make([]float64, r.Games), worthIs: make([]bool, r.Games),
 	}
 }
 
 // live looks at the live rows of a tile, whose returns are known (discount).
 func (j *judge) live(r *Rollout, t *tile) {
 	p := t.player
-	clear(j.noPart[p.lo:p.hi])
+	clear(j.afterHit[p.lo:p.hi])
+	clear(j.worthIs[p.lo:p.hi])
 	sums := &j.baseline.parts[t.index]
 	for step := r.Steps - 1; step >= 0; step-- {
 		lo, hi := r.rows(step, p.lo, p.hi)
 		reward, end := r.Reward[lo:hi], r.EpisodeEnd[lo:hi]
 		for i := range reward {
 			g := p.lo + i
-			switch {
-			case reward[i] != 0:
-				j.noPart[g] = j.byHit && reward[i] > 0
-			case end[i]:
-				j.noPart[g] = false
+			if reward[i] != 0 || end[i] {
+				j.afterHit[g] = j.byHit && reward[i] > 0
 			}
-			if r.Known[lo+i] {
-				j.row(r, sums, lo+i, g)
+			if end[i] {
+				j.worthIs[g] = false
 			}
+			j.part[lo+i] = r.Known[lo+i] && j.row(r, sums, lo+i, g)
 		}
 	}
 }
@@ -54,37 +58,45 @@ func (j *judge) live(r *Rollout, t *tile) {
 // live.
 func (j *judge) carried(r *Rollout, t *tile, g, lo, hi int) {
 	for row := hi - 1; row >= lo; row-- {
-		j.row(r, &j.baseline.parts[t.index], row, g)
+		j.part[row] = j.row(r, &j.baseline.parts[t.index], row, g)
 	}
 }
 
-// row looks at one row: the game's rows after it have been looked at.
-func (j *judge) row(r *Rollout, sums *situationSums, row, g int) {
+// row looks at one row, whose point is over: the game's rows after it have been looked at. It
+// reports whether the decision had a part in the return, which may be another than that of its
+// point now.
+func (j *judge) row(r *Rollout, sums *situationSums, row, g int) (part bool) {
 	s := look(r.host.x[row*emu.ObservationWidth:])
 	if s.approaching() { // a hit by the agent can only come after it
-		j.noPart[g] = false
+		j.afterHit[g] = false
 	}
-	situation := uint16(0)
-	if j.expects {
-		situation = s.situation()
-		sums.add(situation, float64(r.host.advantage[row]))
+	advantage := &r.host.advantage[row]
+	part = !j.afterHit[g]
+	if !part && j.next && j.worthIs[g] {
+		*advantage, part = float32(j.gamma*j.worth[g]), true
 	}
-	if j.noPart[g] {
-		situation |= noPart
+	j.worth[g], j.worthIs[g] = float64(*advantage), part
+	if part && j.expects {
+		j.situation[row] = s.situation(j.afterHit[g])
+		sums.add(j.situation[row], j.worth[g])
 	}
-	j.situation[row] = situation
+	return part
 }
 
 // assess turns the returns of rows lo to hi (exclusive), which are in the advantages, into
-// how much better they are than expected; 0 where the decision had no part in it.
-func (j *judge) assess(r *Rollout, lo, hi int) {
+// how much better they are than expected; 0 where the decision had no part in it. It
+// returns the moments of those that had.
+func (j *judge) assess(r *Rollout, lo, hi int) (worth moments) {
 	for row := lo; row < hi; row++ {
-		switch s := j.situation[row]; {
-		case !r.Known[row]:
-		case s&noPart != 0:
-			r.host.advantage[row] = 0
-		case j.expects:
-			r.host.advantage[row] -= j.baseline.mean[s]
+		advantage := &r.host.advantage[row]
+		if !j.part[row] {
+			*advantage = 0
+			continue
 		}
+		if j.expects {
+			*advantage -= j.baseline.mean[j.situation[row]]
+		}
+		worth = worth.with(float64(*advantage))
 	}
+	return worth
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"pongpg/emu"
@@ -63,7 +64,7 @@ func (v view) situation() string {
 	if v.rowBefore >= 0 {
 		along, down = cmp.Compare(v.column, v.columnBefore), cmp.Compare(v.row, v.rowBefore)
 	}
-	return fmt.Sprint(v.column/5, along, down, int(math.Floor(float64(v.row-v.agent)/4)))
+	return fmt.Sprint(v.column/5, along, down, int(math.Floor(float64(v.row-v.agent)/2)))
 }
 
 // TestSight: what is made up is what is seen, and situations are told apart exactly where their
@@ -79,7 +80,8 @@ func TestSight(t *testing.T) {
 		if s.approaching() != v.approaches() {
 			t.Fatalf("%+v: approaching is %v", v, s.approaching())
 		}
-		n, want := s.situation(), v.situation()
+		after := random.IntN(2) == 0
+		n, want := s.situation(after), fmt.Sprint(after, v.situation())
 		if int(n) >= situations {
 			t.Fatalf("%+v: situation %d of %d", v, n, situations)
 		}
@@ -116,7 +118,7 @@ type judged struct {
 	gamma float64
 }
 
-func newJudged(t testing.TB, games, steps int, gamma float64, expects, byHit bool) judged {
+func newJudged(t testing.TB, games, steps int, gamma float64, baseline, credit string) judged {
 	t.Helper()
 	b := newCPU(t, cpu.Options{Workers: 1})
 	preset, _ := emu.PresetByName("Pong-v0")
@@ -130,7 +132,7 @@ func newJudged(t testing.TB, games, steps int, gamma float64, expects, byHit boo
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.judge = newJudge(r, expects, byHit)
+	r.judge = newJudge(r, &Config{Gamma: gamma, Baseline: baseline, Credit: credit})
 	return judged{r, gamma}
 }
 
@@ -154,49 +156,54 @@ func (r judged) assess() {
 	r.judge.assess(r.Rollout, 0, at)
 }
 
-// TestCredit: by hand, a ball that is hit and one that is not, a point that is won without a
-// hit, one that is lost, and one that is not over.
+// step is a decision of TestCredit.
+type step struct {
+	view
+	reward    int8
+	hit, next int // the decision whose reward it has a part in, as far as hits tell; 0: none
+}
+
+// TestCredit: by hand, a ball that is hit and one that is not, points that are won without a
+// hit, one that is lost, one with which the episode ends, and one that is not over.
 func TestCredit(t *testing.T) {
 	coming, going, none := view{30, 40, 29, 38, 30}, view{30, 50, 29, 52, 30}, view{-1, 0, -1, 0, 30}
-	for _, byHit := range []bool{true, false} {
-		steps := []struct {
-			view
-			reward int8
-			part   bool // in the reward, as far as hits tell
-		}{
-			{going, 0, true}, {coming, 0, true}, {coming, 0, true}, {going, 0, false}, {none, 0, false}, {going, 1, false}, // hit, and won
-			{coming, 0, true}, {going, 0, true}, {going, -1, true}, // lost
-			{none, 0, false}, {going, 1, false}, // won without a hit
-			{coming, 1, true},
-			{going, 0, false}, {coming, 0, false}, // not over
+	for _, credit := range []string{"point", "hit", "next"} {
+		steps := []step{
+			0: {going, 0, 5, 5}, {coming, 0, 5, 5}, {coming, 0, 5, 5}, {going, 0, 0, 8}, {none, 0, 0, 8}, {going, 1, 0, 8}, // hit, and won
+			6: {coming, 0, 8, 8}, {going, 0, 8, 8}, {going, -1, 8, 8}, // lost
+			9: {none, 0, 0, 12}, {going, 1, 0, 12}, {going, 1, 0, 12}, // won without a hit, twice
+			12: {coming, 1, 12, 12}, {going, 1, 0, 0}, // won; won, and the episode is over
+			14: {coming, 1, 14, 14}, {going, 1, 0, 0}, // won; won, and the next one is not over
+			16: {going, 0, 0, 0}, {coming, 0, 0, 0},
 		}
-		const games = 2
-		r := newJudged(t, games, len(steps), 0.9, false, byHit)
+		const games, over = 2, 13
+		r := newJudged(t, games, len(steps), 0.9, "none", credit)
 		for i, s := range steps {
 			for g := range games {
 				row := i*games + g
-				r.Reward[row], r.EpisodeEnd[row] = 0, false
+				r.Reward[row], r.EpisodeEnd[row] = 0, i == over
 				s.observation(t, r.host.x[row*emu.ObservationWidth:])
 			}
 			r.Reward[i*games+1] = s.reward
 		}
 		r.assess()
 		for i, s := range steps {
-			want := 0.0
-			for j := i; j < len(steps); j++ {
-				if steps[j].reward != 0 {
-					want = float64(steps[j].reward) * math.Pow(0.9, float64(j-i))
-					break
-				}
+			of := s.next
+			switch credit {
+			case "point":
+				of = i + slices.IndexFunc(steps[i:], func(s step) bool { return s.reward != 0 })
+			case "hit":
+				of = s.hit
 			}
-			if byHit && !s.part {
-				want = 0
+			want := 0.0
+			if of > 0 && of >= i {
+				want = float64(steps[of].reward) * math.Pow(0.9, float64(of-i))
 			}
 			if got := float64(r.host.advantage[i*games+1]); math.Abs(got-want) > 1e-7 {
-				t.Errorf("by hit %v: decision %d is worth %v, want %v", byHit, i, got, want)
+				t.Errorf("credit by %s: decision %d is worth %v, want %v", credit, i, got, want)
 			}
 			if got := r.host.advantage[i*games]; got != 0 {
-				t.Errorf("by hit %v: decision %d of a game without points is worth %v", byHit, i, got)
+				t.Errorf("credit by %s: decision %d of a game without points is worth %v", credit, i, got)
 			}
 		}
 	}
@@ -204,28 +211,57 @@ func TestCredit(t *testing.T) {
 
 // TestJudge compares the advantages of rollouts of random views, rewards and ends with the
 // definitions, applied to all that each game has ever done: a return less the mean of its
-// situation's, as the latest updates have it, and nothing for a won point in which the ball does
-// not approach any more.
+// situation's, as the latest updates have it, where the return is the next point's, or nothing, in
+// a won point in which the ball does not approach any more.
 func TestJudge(t *testing.T) {
 	for _, c := range []struct {
-		steps          int
-		expects, byHit bool
-	}{{60, true, true}, {7, true, true}, {23, true, false}, {23, false, true}, {1, true, true}} {
-		t.Run(fmt.Sprintf("%d steps/baseline %v/hit %v", c.steps, c.expects, c.byHit), func(t *testing.T) {
-			testJudge(t, c.steps, c.expects, c.byHit)
+		steps            int
+		baseline, credit string
+	}{
+		{60, "situation", "next"}, {7, "situation", "next"}, {1, "situation", "next"}, {23, "none", "next"},
+		{60, "situation", "hit"}, {7, "none", "hit"}, {23, "situation", "point"},
+	} {
+		t.Run(fmt.Sprintf("%d steps/baseline %s/credit %s", c.steps, c.baseline, c.credit), func(t *testing.T) {
+			testJudge(t, c.steps, c.baseline, c.credit)
 		})
 	}
 }
 
-func testJudge(t *testing.T, steps int, expects, byHit bool) {
+// past is all that a game has ever done.
+type past struct {
+	reward []int8
+	end    []bool
+	views  []view
+}
+
+// worth returns what decision number at of a game was worth by a kind of credit, whether that was
+// after the last hit of a won point, and whether it had a part in anything.
+func (p *past) worth(at int, gamma float64, credit string) (worth float64, after, part bool) {
+	value, known := returnOf(p.reward, p.end, at, gamma)
+	if !known {
+		return 0, false, false
+	}
+	last, hit := at, p.views[at].approaches()
+	for ; p.reward[last] == 0; last++ {
+		hit = hit || p.views[last+1].approaches()
+	}
+	if credit == "point" || p.reward[last] < 0 || hit {
+		return value, false, true
+	}
+	if credit == "hit" || p.end[last] || last+1 == len(p.reward) {
+		return 0, true, false
+	}
+	next, _, part := p.worth(last+1, gamma, credit)
+	return next * math.Pow(gamma, float64(last+1-at)), true, part
+}
+
+func testJudge(t *testing.T, steps int, baseline, credit string) {
 	const games, rollouts, gamma, seed = 70, 12, 0.9, 8
-	r := newJudged(t, games, steps, gamma, expects, byHit)
+	r := newJudged(t, games, steps, gamma, baseline, credit)
 	random := rand.New(rand.NewPCG(seed, 0))
-	var reward [games][]int8
-	var end [games][]bool
-	var views [games][]view
+	var pasts [games]past
 	count, sum := map[string]float64{}, map[string]float64{}
-	carried, nothing, compared := 0, 0, 0
+	carried, nothing, next, compared := 0, 0, 0, 0
 	for rollout := range rollouts {
 		for row := range r.Live() {
 			g := row % games
@@ -241,7 +277,8 @@ func testJudge(t *testing.T, steps int, expects, byHit bool) {
 				v.column, v.columnBefore = v.columnBefore, v.column
 			}
 			v.observation(t, r.host.x[row*emu.ObservationWidth:])
-			reward[g], end[g], views[g] = append(reward[g], r.Reward[row]), append(end[g], r.EpisodeEnd[row]), append(views[g], v)
+			p := &pasts[g]
+			p.reward, p.end, p.views = append(p.reward, r.Reward[row]), append(p.end, r.EpisodeEnd[row]), append(p.views, v)
 		}
 		r.assess()
 
@@ -264,27 +301,25 @@ func testJudge(t *testing.T, steps int, expects, byHit bool) {
 		for s := range count {
 			count[s], sum[s] = 0.9*count[s], 0.9*sum[s]
 		}
-		for _, d := range learned {
-			value, _ := returnOf(reward[d.g], end[d.g], d.at, gamma)
-			s := views[d.g][d.at].situation()
-			count[s], sum[s] = count[s]+1, sum[s]+value
+		situation := func(d decision, after bool) string {
+			return fmt.Sprint(after, pasts[d.g].views[d.at].situation())
 		}
 		for _, d := range learned {
-			want, known := returnOf(reward[d.g], end[d.g], d.at, gamma)
-			if !known {
-				t.Fatalf("game %d decision %d has no return", d.g, d.at)
+			if worth, after, part := pasts[d.g].worth(d.at, gamma, credit); part {
+				s := situation(d, after)
+				count[s], sum[s] = count[s]+1, sum[s]+worth
 			}
-			hit := false
-			last := d.at
-			for ; reward[d.g][last] == 0; last++ {
-				hit = hit || views[d.g][last].approaches()
-			}
-			hit = hit || views[d.g][last].approaches()
-			switch s := views[d.g][d.at].situation(); {
-			case byHit && reward[d.g][last] > 0 && !hit:
+		}
+		for _, d := range learned {
+			want, after, part := pasts[d.g].worth(d.at, gamma, credit)
+			switch s := situation(d, after); {
+			case !part:
 				want, nothing = 0, nothing+1
-			case expects:
+			case baseline == "situation":
 				want -= sum[s] / (count[s] + 8)
+			}
+			if after && part {
+				next++
 			}
 			if got := float64(r.host.advantage[d.row]); math.Abs(got-want) > 1e-6 {
 				t.Fatalf("rollout %d game %d decision %d: advantage %v, want %v", rollout, d.g, d.at, got, want)
@@ -292,7 +327,7 @@ func testJudge(t *testing.T, steps int, expects, byHit bool) {
 			compared++
 		}
 	}
-	if compared < 100 || carried == 0 || byHit && nothing == 0 {
-		t.Errorf("%d decisions were compared, %d of them carried, %d without a part: too few", compared, carried, nothing)
+	if compared < 100 || carried == 0 || credit != "point" && nothing == 0 || credit == "next" && steps > 1 && next == 0 {
+		t.Errorf("%d decisions were compared, %d of them carried, %d without a part, %d for the next point: too few", compared, carried, nothing, next)
 	}
 }

@@ -42,7 +42,8 @@ func (t *Trainer) recordAlgorithm() {
 		"trust_region":       t.trust != nil,
 		"imitated":           t.imitates(),
 		"baseline_situation": c.Baseline == "situation",
-		"credit_hit":         c.Credit == "hit",
+		"credit_hit":         c.Credit != "point",
+		"credit_next":        c.Credit == "next",
 	})
 	if t.critic != nil {
 		maps.Copy(t.record.arrays, map[string]any{

@@ -85,8 +85,8 @@ func build(config Config, backend compute.Backend) (*Trainer, error) {
 		if t.rollout, err = newRollout(backend, policy, vector, config.Seed, config.Steps(), config.horizon()); err != nil {
 			return nil, err
 		}
-		if config.Baseline == "situation" || config.Credit == "hit" {
-			t.rollout.judge = newJudge(t.rollout, config.Baseline == "situation", config.Credit == "hit")
+		if config.Baseline == "situation" || config.Credit != "point" {
+			t.rollout.judge = newJudge(t.rollout, &config)
 		}
 		if config.hasValue() {
 			t.critic = newCritic(backend, policy, t.rollout)

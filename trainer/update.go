@@ -89,12 +89,13 @@ func (t *Trainer) playRollout() (batch Batch, live int) {
 	live = r.Live()
 	rows := live + r.Carried
 	weight := t.weight(returns.n)
+	worth, counts := returns, r.Known
+	if r.judge != nil {
+		worth, counts = t.assess(rows), r.judge.part
+	}
 	t.inChunks(rows, func(lo, hi int) {
 		if t.config.Standardize == "batch" {
-			standardize(r.host.advantage[lo:hi], r.Known[lo:hi], returns)
-		}
-		if r.judge != nil {
-			r.judge.assess(r, lo, hi)
+			standardize(r.host.advantage[lo:hi], counts[lo:hi], worth)
 		}
 		for row := lo; row < hi; row++ {
 			r.host.weight[row] = 0
@@ -104,6 +105,16 @@ func (t *Trainer) playRollout() (batch Batch, live int) {
 		}
 	})
 	return t.upload(live, rows), live
+}
+
+// assess has the rollout's judge say what its rows were worth, and returns the moments.
+func (t *Trainer) assess(rows int) (worth moments) {
+	parts := make([]moments, (rows+chunkRows-1)/chunkRows) // added in one order, whoever assessed them
+	t.inChunks(rows, func(lo, hi int) { parts[lo/chunkRows] = t.rollout.judge.assess(t.rollout, lo, hi) })
+	for _, m := range parts {
+		worth = worth.plus(m)
+	}
+	return worth
 }
 
 // playImitation plays on likewise, but what counts is what the expert would have done: all
@@ -122,10 +133,12 @@ func (t *Trainer) playImitation() (batch Batch, live int) {
 	return t.upload(live, live), live
 }
 
-// inChunks calls do for all of some rows, a few thousand at a time, on the workers.
+// chunkRows is how many rows are looked at in a call, where rows are looked at side by side.
+const chunkRows = 4096
+
+// inChunks calls do for all of some rows, chunkRows at a time, on the workers.
 func (t *Trainer) inChunks(rows int, do func(lo, hi int)) {
-	const chunk = 4096
-	inParallel(t.workers, (rows+chunk-1)/chunk, func(_, i int) { do(i*chunk, min((i+1)*chunk, rows)) })
+	inParallel(t.workers, (rows+chunkRows-1)/chunkRows, func(_, i int) { do(i*chunkRows, min((i+1)*chunkRows, rows)) })
 }
 
 // upload brings what the host knows of a rollout's rows to the device, runs the policy

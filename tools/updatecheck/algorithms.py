@@ -6,7 +6,7 @@ from .checker import K, U
 from .course import check_course, check_divergence, divergence
 from .network import clipped_gradient, gradients, log_policy, outputs, policy_gradient
 from .observations import check_observations, in_chunks
-from .returns import against_situations, discounted, standardized, surprises
+from .returns import discounted, judged, standardized, surprises
 from .draws import shuffled
 from .steps import check_step, weights
 
@@ -33,7 +33,7 @@ def check_reinforce(z, w1, w2, check):
     else:
         returns, known = discounted(z)
         if z["baseline_situation"] or z["credit_hit"]:
-            advantage = against_situations(z, standardized(z, returns, known), known, check)
+            advantage = judged(z, returns, known, check)
         else:
             advantage = standardized(z, returns, known)
     check.close("advantage", z["advantage"], advantage, 1e-6 * (1 + np.abs(advantage)))

@@ -22,6 +22,7 @@ def planted_faults(z):
         yield "returns of situations off", {**z, "situation_sum_before": 1.02 * z["situation_sum_before"]}
     if z["credit_hit"] and not z["imitated"]:
         yield "credit to all of a won point", {**z, "credit_hit": False}
+        yield "no credit for the next point" if z["credit_next"] else "credit for the next point", {**z, "credit_next": not z["credit_next"]}
     if int(z["decay_decisions"]) > 0:
         yield "decay of the mean squares by updates", {**z, "decay_decisions": 0}
     if float(z["kl_target"]) > 0:

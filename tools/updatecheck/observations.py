@@ -121,6 +121,10 @@ def first_pixels(image):
     return np.where(there, ball // SIDE, -1), np.where(there, ball % SIDE, -1), agent
 
 
+OFFSETS = 81  # of the ball above or below the paddle, by two rows
+SITUATIONS = 1 + 16 * 3 * 3 * OFFSETS
+
+
 def seen(z):
     """What both images of each observation show: its situation's number, and whether the ball
     comes closer to the agent."""
@@ -135,7 +139,7 @@ def seen(z):
             np.where(moved, np.select([a > b, a < b], [0, 1], 2), 2)
             for a, b in ((column, column_before), (row, row_before))
         )
-        number = 1 + ((column // 5 * 3 + along) * 3 + down) * 41 + (row - agent + SIDE) // 4
+        number = 1 + ((column // 5 * 3 + along) * 3 + down) * OFFSETS + (row - agent + SIDE) // 2
         situation.append(np.where((row >= 0) & (agent >= 0), number, 0))
         approaching.append(moved & (column > column_before))
     return np.concatenate(situation), np.concatenate(approaching)

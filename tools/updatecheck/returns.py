@@ -3,7 +3,7 @@
 import numpy as np
 
 from .checker import K, U
-from .observations import seen
+from .observations import SITUATIONS, seen
 
 
 def discounted(z):
@@ -43,40 +43,49 @@ def standardized(z, returns, known):
     return advantages
 
 
-def with_a_part(z, approaching):
-    """Which decisions count for a won point: those up to the agent's last hit of the ball, which
-    comes after it was last seen to approach."""
-    reward, end = z["reward"], z["episode_end"].astype(bool)
-    part, game, last, won = np.ones(len(reward), bool), z["game"], None, False
-    for i in np.lexsort((z["step"], z["game"]))[::-1]:
+def credited(z, returns, known, approaching):
+    """What decisions are worth where hits decide, which are after the last hit of a won point, and which
+    have a part in anything. The agent's last hit comes after the ball was last seen to approach."""
+    reward, end, game = z["reward"], z["episode_end"].astype(bool), z["game"]
+    worth, part, after = returns.copy(), known.copy(), np.zeros(len(known), bool)
+    last = won = following = None
+    for i in np.lexsort((z["step"], game))[::-1]:
         if game[i] != last:
-            won, last = False, game[i]
-        if reward[i] != 0:
+            won, following, last = False, None, game[i]
+        if reward[i] != 0 or end[i]:
             won = reward[i] > 0
-        elif end[i]:
-            won = False
-        if approaching[i]:
-            won = False
-        part[i] = not won
-    return part
+        if end[i] or not known[i]:
+            following = None
+        if not known[i]:
+            continue
+        won = won and not approaching[i]
+        after[i] = won
+        if won and z["credit_next"] and following is not None:
+            worth[i] = float(z["gamma"]) * following
+        elif won:
+            part[i] = False
+        following = worth[i] if part[i] else None
+    return worth, after, part
 
 
-def against_situations(z, returns, known, check):
-    """Returns less the mean that situations like theirs had lately; 0 without a part in a won point."""
-    advantage = returns.copy()
+def judged(z, returns, known, check):
+    """Advantages by what each decision had a part in, less the mean that situations like its own had
+    lately; 0 without a part in anything."""
     situation, approaching = seen(z)
+    worth, after, part = returns.copy(), np.zeros(len(known), bool), known.copy()
+    if z["credit_hit"]:
+        worth, after, part = credited(z, returns, known, approaching)
     if z["baseline_situation"]:
+        number = (situation + SITUATIONS * after)[part]
         count, total = (z[f"situation_{k}_before"].astype(np.float64) for k in ("count", "sum"))
-        count = 0.9 * count + np.bincount(situation[known], minlength=len(count))
-        total = 0.9 * total + np.bincount(situation[known], returns[known], minlength=len(total))
+        count = 0.9 * count + np.bincount(number, minlength=len(count))
+        total = 0.9 * total + np.bincount(number, worth[part], minlength=len(total))
         check.close("count of situations", z["situation_count_after"], count, 1e-12 * count)
         # Returns are added as multiples of 2^-32.
         check.close("returns of situations", z["situation_sum_after"], total, (2 * U + 2.0**-32) * (count + 1))
-        mean = total / (count + 8)
-        advantage[known] -= mean[situation[known]]
-    if z["credit_hit"]:
-        advantage[known & ~with_a_part(z, approaching)] = 0
-    return advantage
+        worth[part] -= (total / (count + 8))[number]
+    worth[~part] = 0
+    return standardized(z, worth, part)
 
 
 def surprises(z, value, value_bound, next_value, next_bound):
