@@ -99,7 +99,7 @@ readme() {
 
     draw watch game.gif "$first" --panel "${film[@]}" --force
     draw weights weights.png "$first" --units 6 --scale 2 --color --force
-    draw plot curves.svg "${runs[@]}" --group --x decisions,seconds
+    draw plot curves.svg "${runs[@]}" --group --x decisions,seconds --width 20 --height 9 # as wide as a page on GitHub
 }
 
 # beside RECIPE DECISIONS: its curve, with that of win as far as it is of interest.
