@@ -141,6 +141,13 @@ dashboard-assets: ## fetch the dashboard's chart library, as pinned, and compare
 	mv dist/uPlot.iife.min.js dist/uPlot.min.css .; sha256sum --check "$$to/SHA256SUMS"; \
 	cp LICENSE uPlot.iife.min.js uPlot.min.css "$$to"
 
+.PHONY: pictures pictures-recipes
+pictures: build ## README's pictures, of runs that it trains, or has (SEEDS=, DECISIONS=, FILM=, ARGS=flags)
+	tools/pictures.sh readme
+
+pictures-recipes: build ## the learning curves on the recipes' pages, likewise (SEEDS=, ARGS=flags)
+	tools/pictures.sh recipes
+
 clean: ## remove what make built
 	rm -rf bin build
 

@@ -202,6 +202,9 @@ func TestPicture(t *testing.T) {
 			if c := to.At(x, y); x >= emu.ScreenWidth && y > 4+3*canvas.LetterHeight && (c == taken || c == other) {
 				bars++
 			}
+			if c := to.At(x, y); x >= width-panelGap && c != terminal.Paper {
+				t.Errorf("column %d, row %d is %v: something has no room in the panel", x, y, c)
+			}
 		}
 	}
 	seen := canvas.Observation(m.Row, emu.Both, emu.ImageSize)
