@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"pongpg/cmd/internal/terminal"
-	"pongpg/emu"
 	"pongpg/trainer"
 	"pongpg/trainer/checkpoint"
 	"pongpg/trainer/compute/cpu"
@@ -58,7 +57,7 @@ func newMatch(t *testing.T, dir string, person *Person, seed uint64, greedy bool
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := NewMatch(a, person, a.Preset, seed, greedy)
+	m, err := NewMatch(a, person, seed, greedy)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,11 +72,7 @@ func newMatch(t *testing.T, dir string, person *Person, seed uint64, greedy bool
 // alone returns a match of a person against the console.
 func alone(t *testing.T) *Match {
 	t.Helper()
-	preset, err := emu.PresetByName("PongNoFrameskip-v4")
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := NewMatch(nil, NewPerson(), preset, 1, false)
+	m, err := NewMatch(nil, NewPerson(), 1, false)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,6 +25,9 @@ var actionNames = map[emu.Action]string{
 	emu.Noop: "stay", emu.Fire: "fire", emu.Right: "up", emu.Left: "down", emu.RightFire: "up+fire", emu.LeftFire: "down+fire",
 }
 
+// ActionName returns what an action does.
+func ActionName(a emu.Action) string { return actionNames[a] }
+
 const nameColumns = 10 // the longest name and a blank
 
 // Draw returns what a terminal of a size shows.
