@@ -19,7 +19,7 @@ const curves = new Map(); // by id: {generation, next, columns}
 const styles = new Map(); // by id: number of its line
 const charts = new Charts(byID("panels"));
 const watch = new Watch();
-new Play();
+const play = new Play(() => writeAddress());
 
 // ---- what is chosen, which the address keeps
 
@@ -29,10 +29,11 @@ function readAddress() {
   shown = from.get("shown") ?? "";
   if ([...byID("x").options].some((o) => o.value === from.get("x"))) byID("x").value = from.get("x");
   byID("all").checked = from.has("all");
+  if (from.has("against")) play.choose(from.get("against"));
 }
 
 function writeAddress() {
-  const to = new URLSearchParams({ runs: chosen.join(","), shown, x: byID("x").value });
+  const to = new URLSearchParams({ runs: (chosen ?? []).join(","), shown, x: byID("x").value, against: byID("play-against").value });
   if (byID("all").checked) to.set("all", "1");
   history.replaceState(null, "", `#${to}`);
 }
@@ -152,6 +153,7 @@ let settingsOf = "", filtersOf = "";
 
 async function showRun() {
   watch.show(shown);
+  play.show(shown);
   const r = runs.find((one) => one.id === shown);
   if (!r) return;
   const version = `${r.id} ${r.checkpoint ?? ""}`;
