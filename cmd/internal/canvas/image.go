@@ -1,6 +1,10 @@
 package canvas
 
-import "pongpg/emu"
+import (
+	"slices"
+
+	"pongpg/emu"
+)
 
 // Image is a picture of Height rows of Width pixels, row by row.
 type Image struct {
@@ -58,25 +62,53 @@ func (m *Image) Enlarge(times int) *Image {
 // Shrink returns the picture at another size, at most its own: each pixel is the mean, by
 // area, of those that it covers. At its own size it is the same picture.
 func (m *Image) Shrink(width, height int) *Image {
-	small := New(width, height)
-	across, down := covers(m.Width, width), covers(m.Height, height)
+	if width == m.Width && height == m.Height {
+		return m
+	}
+	small, down := New(width, height), covers(m.Height, height)
+	same, lines := m.narrow(covers(m.Width, width))
 	for y, rows := range down {
-		for x, columns := range across {
+		to := small.Pix[y*width:][:width]
+		if last := rows.first + len(rows.weights) - 1; y > 0 && same[last] == same[down[y-1].first] {
+			copy(to, small.Pix[(y-1)*width:]) // both cover nothing but rows that are alike
+			continue
+		}
+		for x := range to {
 			var sum [3]int
 			for i, h := range rows.weights {
-				line := m.Pix[(rows.first+i)*m.Width+columns.first:]
-				for j, w := range columns.weights {
-					for k := range sum {
-						sum[k] += h * w * int(line[j][k])
-					}
+				for k, part := range lines[same[rows.first+i]][x] {
+					sum[k] += h * part
 				}
 			}
 			for k := range sum { // the weights add up to the picture's pixels
-				small.Pix[y*width+x][k] = uint8((sum[k] + m.Width*m.Height/2) / (m.Width * m.Height))
+				to[x][k] = uint8((sum[k] + m.Width*m.Height/2) / (m.Width * m.Height))
 			}
 		}
 	}
 	return small
+}
+
+// narrow returns for each row the first of those, up to it, that are all like it, as most rows of
+// a game are; and of each first one the weighted sums of its pixels.
+func (m *Image) narrow(across []cover) (same []int, lines [][][3]int) {
+	same, lines = make([]int, m.Height), make([][][3]int, m.Height)
+	var above []emu.RGB
+	for y := range same {
+		row := m.Pix[y*m.Width:][:m.Width]
+		if y > 0 && slices.Equal(row, above) {
+			same[y] = same[y-1]
+			continue
+		}
+		above, same[y], lines[y] = row, y, make([][3]int, len(across))
+		for x, columns := range across {
+			for i, w := range columns.weights {
+				for k, part := range row[columns.first+i] {
+					lines[y][x][k] += w * int(part)
+				}
+			}
+		}
+	}
+	return same, lines
 }
 
 // cover is which pixels a smaller picture's pixel covers along a side.
