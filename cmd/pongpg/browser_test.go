@@ -202,7 +202,7 @@ func above(least float64) func(float64) bool { return func(x float64) bool { ret
 func is(want float64) func(float64) bool     { return func(x float64) bool { return x == want } }
 
 // dashboardURL waits for the line that says where a command's dashboard is.
-func (r *running) dashboardURL(t *testing.T) string {
+func (r *running) dashboardURL(t testing.TB) string {
 	t.Helper()
 	deadline := time.After(time.Minute)
 	for {
@@ -245,6 +245,7 @@ func TestBrowser(t *testing.T) {
 		sum := p.number(t, screenSum)
 		p.until(t, "a game that goes on", screenSum, func(x float64) bool { return x != sum })
 	}
+	p.do(t, chromedp.ScrollIntoView(chromedp.CSS("#filters-title")))
 	p.until(t, "filters", `document.getElementById('filters').naturalWidth`, above(80))
 
 	p.do(t, chromedp.ScrollIntoView(chromedp.CSS("#play")), chromedp.Click(chromedp.CSS("#play-start")))

@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"path/filepath"
@@ -18,25 +17,31 @@ import (
 	"github.com/coder/websocket"
 )
 
-// shownRuns asks a dashboard for its runs.
-func shownRuns(t *testing.T, address string) (runs []struct {
-	ID, Name, Device string
-	Live             bool
-	Last             struct{ Update int64 }
-}) {
-	t.Helper()
+// shownRun is a run in a dashboard's list.
+type shownRun struct {
+	ID, Name, Device, Checkpoint string
+	Live                         bool
+	Last                         struct{ Update int64 }
+}
+
+// askRuns asks a dashboard for its runs.
+func askRuns(address string) ([]shownRun, error) {
+	var list struct{ Runs []shownRun }
 	answer, err := http.Get(address + "api/runs")
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	defer answer.Body.Close()
-	text, err := io.ReadAll(answer.Body)
+	err = json.NewDecoder(answer.Body).Decode(&list)
+	return list.Runs, err
+}
+
+// shownRuns returns a dashboard's runs.
+func shownRuns(t *testing.T, address string) []shownRun {
+	t.Helper()
+	runs, err := askRuns(address)
 	if err != nil {
 		t.Fatal(err)
-	}
-	list := struct{ Runs any }{&runs}
-	if err := json.Unmarshal(text, &list); err != nil {
-		t.Fatalf("%v: %s", err, text)
 	}
 	return runs
 }

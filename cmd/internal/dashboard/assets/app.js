@@ -150,18 +150,14 @@ function draw() {
 const limits = (all) => Object.entries(all ?? {}).map(([name, v]) => `${name.replace("_", " ")} ${count(v)}`).join(" or ");
 
 let settingsOf = "", filtersOf = "";
+let filtersInSight = false; // else nobody has them drawn
 
 async function showRun() {
   watch.show(shown);
   play.show(shown);
   const r = runs.find((one) => one.id === shown);
   if (!r) return;
-  const version = `${r.id} ${r.checkpoint ?? ""}`;
-  if (version !== filtersOf) {
-    filtersOf = version;
-    if (r.checkpoint) showFilters(r, version);
-    else note("There is no checkpoint yet.");
-  }
+  showFilters(r);
   if (settingsOf === r.id) return;
   const about = await ask(`api/runs/${r.id}`);
   settingsOf = r.id;
@@ -186,8 +182,15 @@ async function showRun() {
   }));
 }
 
-// showFilters shows a picture once it is there: until then the one before stays.
-function showFilters(r, version) {
+// showFilters shows a picture once it is in sight and there: until then the one before stays.
+function showFilters(r) {
+  const version = `${r.id} ${r.checkpoint ?? ""}`;
+  if (version === filtersOf || !filtersInSight) return;
+  filtersOf = version;
+  if (!r.checkpoint) {
+    note("There is no checkpoint yet.");
+    return;
+  }
   const picture = byID("filters"), coming = new Image();
   coming.src = `api/runs/${r.id}/filters.png?of=${encodeURIComponent(r.checkpoint)}`;
   coming.onload = () => {
@@ -250,6 +253,11 @@ async function poll() {
   if (!document.hidden) timer = setTimeout(poll, lostSince ? 3 * pollInterval : pollInterval);
 }
 
+new IntersectionObserver((seen) => {
+  filtersInSight = seen[seen.length - 1].isIntersecting;
+  const r = runs.find((one) => one.id === shown);
+  if (r) showFilters(r);
+}).observe(byID("filters-section"));
 document.addEventListener("visibilitychange", () => { if (!document.hidden) poll(); });
 byID("x").addEventListener("change", () => { draw(); writeAddress(); });
 byID("all").addEventListener("change", () => { draw(); writeAddress(); });
