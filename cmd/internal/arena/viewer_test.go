@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -166,6 +168,46 @@ func TestFollower(t *testing.T) {
 	}
 	if err := v.Follower.Close(); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestNewer reads a run's newest checkpoint only if its name is new.
+func TestNewer(t *testing.T) {
+	dir, save := newRun(t, "win")
+	save(7)
+	newest := filepath.Join(dir, "checkpoints", "checkpoint-000000007.safetensors")
+	whole, err := os.ReadFile(newest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		what    string
+		text    []byte
+		update  int64
+		want    int64 // −1: none
+		skipped int
+	}{
+		{"another update plays", whole, 0, 7, 0},
+		{"nothing plays", whole, -1, 7, 0},
+		{"it plays already", whole, 7, -1, 0},
+		{"it plays already, and is damaged", nil, 7, -1, 0},
+		{"it is damaged, and the one before plays", nil, 0, -1, 0},
+		{"it is damaged", nil, -1, 0, 1},
+	} {
+		if err := os.WriteFile(newest, test.text, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		a, err := Newer(dir, test.update)
+		got, skipped := int64(-1), 0
+		if a != nil {
+			got, skipped = a.Update, len(a.Skipped)
+			if err := a.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+		if err != nil || got != test.want || skipped != test.skipped {
+			t.Errorf("%s: update %d, %d skipped, %v", test.what, got, skipped, err)
+		}
 	}
 }
 
