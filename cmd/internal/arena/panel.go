@@ -39,11 +39,26 @@ func (v *Viewer) Draw(columns, rows int) *terminal.Cells {
 		c.Text(0, 1, columns, terminal.Ink, fmt.Sprintf("make it %d×%d or %d×%d", minColumns+1+panelColumns, 2*minRows, panelColumns, panelRows+2*minRows))
 		return c
 	}
-	picture := canvas.New(emu.ScreenWidth, emu.ScreenHeight)
-	picture.Game(v.Match.Game())
-	c.Picture(screen.column, screen.row, picture.Shrink(screen.columns, 2*screen.rows))
+	c.Picture(screen.column, screen.row, v.screen.draw(v.Match.Game(), screen.columns, 2*screen.rows))
 	v.drawPanel(c, panel)
 	return c
+}
+
+// screen draws the screen of one game, frame after frame, at a size that seldom changes.
+type screen struct {
+	whole    *canvas.Image
+	shrinker *canvas.Shrinker
+	small    *canvas.Image
+}
+
+func (s *screen) draw(g *emu.Game, width, height int) *canvas.Image {
+	if s.small == nil || s.small.Width != width || s.small.Height != height {
+		s.whole = canvas.New(emu.ScreenWidth, emu.ScreenHeight)
+		s.shrinker = canvas.NewShrinker(emu.ScreenWidth, emu.ScreenHeight, width, height)
+	}
+	s.whole.Game(g)
+	s.small = s.shrinker.Shrink(s.whole)
+	return s.small
 }
 
 // drawPanel writes what there is to say, the most important first.

@@ -51,10 +51,6 @@ func TestShrink(t *testing.T) {
 			m.Pix[i][k] = uint8(random.IntN(256))
 		}
 	}
-	copy(m.Pix[3*12:], m.Pix[2*12:3*12]) // rows that are alike: 2 to 4, and 6 to 8
-	copy(m.Pix[4*12:], m.Pix[2*12:3*12])
-	copy(m.Pix[7*12:], m.Pix[6*12:7*12])
-	copy(m.Pix[8*12:], m.Pix[6*12:7*12])
 	if same := m.Shrink(12, 9); !slices.Equal(same.Pix, m.Pix) {
 		t.Error("at its own size it is another picture")
 	}
@@ -76,6 +72,22 @@ func TestShrink(t *testing.T) {
 				if small.At(x, y) != want {
 					t.Fatalf("seed %d, %v: column %d, row %d is %v, want %v", seed, size, x, y, small.At(x, y), want)
 				}
+			}
+		}
+	}
+}
+
+// TestShrinker shrinks the frames of a game one after the other: each is what it is by itself.
+func TestShrinker(t *testing.T) {
+	for _, size := range [][2]int{{160, 210}, {45, 48}, {160, 120}, {70, 89}} {
+		s := canvas.NewShrinker(emu.ScreenWidth, emu.ScreenHeight, size[0], size[1])
+		m := canvas.New(emu.ScreenWidth, emu.ScreenHeight)
+		g := emu.NewGame()
+		for frame := range 300 {
+			g.Step([2]emu.Action{emu.Right, emu.Left}[frame/20%2])
+			m.Game(&g)
+			if got, want := s.Shrink(m), m.Shrink(size[0], size[1]); !slices.Equal(got.Pix, want.Pix) {
+				t.Fatalf("%v: frame %d is another picture than by itself", size, frame)
 			}
 		}
 	}
