@@ -233,4 +233,11 @@ func TestPicture(t *testing.T) {
 	if bars != want {
 		t.Errorf("the bars have %d pixels, want %d", bars, want)
 	}
+	for y := range height {
+		for x := width - panelGap; x < width; x++ {
+			if to.At(x, y) != terminal.Paper {
+				t.Fatalf("something goes over the panel's edge at column %d, row %d", x, y)
+			}
+		}
+	}
 }

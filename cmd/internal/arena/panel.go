@@ -170,6 +170,9 @@ func mostActive(hidden []float32) (units []int, active int) {
 
 // help returns what the keys do, the last line first.
 func (v *Viewer) help(columns int) []string {
+	if v.Match.Person != nil && v.Match.Agent != nil {
+		return []string{"p pause  q quit", "↑ ↓ or w s move"} // the left side has no fire
+	}
 	if v.Match.Person != nil {
 		return []string{"p pause  q quit", "↑ ↓ or w s move  space fire"}
 	}

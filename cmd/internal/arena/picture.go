@@ -58,7 +58,7 @@ func (m *Match) filmPanel(to *canvas.Image, x int) {
 		p := m.Decision.Prob[i]
 		width := panelWidth - 2*panelGap - panelName - panelValue
 		to.Fill(x+panelName, y+3, int(float32(width)*p+0.5), canvas.LetterHeight-5, ink)
-		to.Text(x+panelName+width+canvas.LetterWidth, y, terminal.Ink, percent(p))
+		to.Text(x+panelName+width, y, terminal.Ink, percent(p)) // which begins with a blank
 		line(terminal.Ink, actionNames[action])
 	}
 	for i, seen := range canvas.Observation(m.Row, m.Agent.Policy.Input, emu.ImageSize) {

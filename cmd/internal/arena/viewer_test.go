@@ -278,6 +278,11 @@ func TestDraw(t *testing.T) {
 	if all := text((&Viewer{Match: alone(t), Speed: 1}).Draw(80, 24)); !strings.Contains(all, "0 you") || !strings.Contains(all, "w s move") {
 		t.Errorf("of a person it says\n%s", all)
 	}
+	dir, _ := newRun(t, "win")
+	against := newMatch(t, dir, NewPerson(), 1, false)
+	if all := text((&Viewer{Match: against, Speed: 1}).Draw(80, 24)); !strings.Contains(all, "you 0   0 agent") || !strings.Contains(all, "w s move") || strings.Contains(all, "space") {
+		t.Errorf("of a person against a policy it says\n%s", all)
+	}
 	if all := text((&Viewer{Match: alone(t), Speed: 1}).Draw(30, 10)); !strings.Contains(all, "30×10 is too small") {
 		t.Errorf("on a small terminal it says\n%s", all)
 	}
