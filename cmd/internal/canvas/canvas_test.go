@@ -83,7 +83,7 @@ func TestShrinker(t *testing.T) {
 		s := canvas.NewShrinker(emu.ScreenWidth, emu.ScreenHeight, size[0], size[1])
 		m := canvas.New(emu.ScreenWidth, emu.ScreenHeight)
 		g := emu.NewGame()
-		for frame := range 300 {
+		for frame := range 100 {
 			g.Step([2]emu.Action{emu.Right, emu.Left}[frame/20%2])
 			m.Game(&g)
 			if got, want := s.Shrink(m), m.Shrink(size[0], size[1]); !slices.Equal(got.Pix, want.Pix) {

@@ -150,7 +150,7 @@ function draw() {
 const limits = (all) => Object.entries(all ?? {}).map(([name, v]) => `${name.replace("_", " ")} ${count(v)}`).join(" or ");
 
 let settingsOf = "", filtersOf = "";
-let filtersInSight = false; // else nobody has them drawn
+let filtersInSight = false; // or nearly; else they are not drawn
 
 async function showRun() {
   watch.show(shown);
@@ -257,7 +257,7 @@ new IntersectionObserver((seen) => {
   filtersInSight = seen[seen.length - 1].isIntersecting;
   const r = runs.find((one) => one.id === shown);
   if (r) showFilters(r);
-}).observe(byID("filters-section"));
+}, { rootMargin: "300px" }).observe(byID("filters-section")); // there before it is seen
 document.addEventListener("visibilitychange", () => { if (!document.hidden) poll(); });
 byID("x").addEventListener("change", () => { draw(); writeAddress(); });
 byID("all").addEventListener("change", () => { draw(); writeAddress(); });
