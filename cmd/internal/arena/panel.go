@@ -144,28 +144,26 @@ func (v *Viewer) drawSeen(c *terminal.Cells, at box) int {
 // drawHidden draws the hidden units that are most active, as far as there are rows.
 func (v *Viewer) drawHidden(c *terminal.Cells, at box) {
 	hidden := v.Match.Decision.Hidden
-	units, active := mostActive(hidden)
-	if at.rows < 2 || active == 0 {
+	units := active(hidden)
+	if at.rows < 2 || len(units) == 0 {
 		return
 	}
-	c.Text(at.column, at.row, at.columns, terminal.Faint, fmt.Sprintf("%d of %d hidden units are active", active, len(hidden)))
-	for i, unit := range units[:min(active, at.rows-1)] {
+	c.Text(at.column, at.row, at.columns, terminal.Faint, fmt.Sprintf("%d of %d hidden units are active", len(units), len(hidden)))
+	for i, unit := range units[:min(len(units), at.rows-1)] {
 		h := hidden[unit]
 		bar(c, box{at.column, at.row + 1 + i, at.columns, 1}, other, fmt.Sprint("unit ", unit), float64(h/hidden[units[0]]), fmt.Sprintf("%5.2f", h))
 	}
 }
 
-// mostActive returns all units, the most active one first, and how many are above 0.
-func mostActive(hidden []float32) (units []int, active int) {
-	units = make([]int, len(hidden))
+// active returns the units that are above 0, the most active one first.
+func active(hidden []float32) (units []int) {
 	for i, h := range hidden {
-		units[i] = i
 		if h > 0 {
-			active++
+			units = append(units, i)
 		}
 	}
 	slices.SortStableFunc(units, func(a, b int) int { return cmp.Compare(hidden[b], hidden[a]) })
-	return units, active
+	return units
 }
 
 // help returns what the keys do, the last line first.
