@@ -31,10 +31,11 @@ PACKAGES ?= ./...
 FRAMES ?= 1000000
 SEED   ?= 1
 EPISODES ?= 200
+PAIRS  ?= 8
 ARGS   ?=
 
 .DEFAULT_GOAL := all
-.PHONY: all build test parity race train bench benchmarks lint generate check-generated kernels check-kernels \
+.PHONY: all build test parity race train bench benchmarks viewers lint generate check-generated kernels check-kernels \
 	check-update test-python ale-trace ale-baseline ale-eval ale-resume cross clean help go-version
 
 all: build ## the default: build
@@ -59,6 +60,10 @@ bench: build ## measure training and its stages on this machine (ARGS=flags)
 
 benchmarks: go-version ## Go's benchmarks (PACKAGES=, ARGS=flags of go test)
 	$(GO) test -run '^$$' -bench . $(ARGS) $(PACKAGES)
+
+# The claim is about all of them together; ARGS='-bench Viewers' takes each by itself, too.
+viewers: go-version ## how much longer a training takes while it is looked at (PAIRS= of runs, a minute each)
+	PONGPG_VIEWERS=$(PAIRS) $(GO) test -run '^$$' -bench 'Viewers/all' -timeout 2h $(ARGS) ./cmd/pongpg
 
 lint: go-version ## formatting, vet, staticcheck
 	@unformatted=$$("$$($(GO) env GOROOT)/bin/gofmt" -l $$(find . -name '*.go' -not -path './build/*')); \

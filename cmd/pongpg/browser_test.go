@@ -21,6 +21,7 @@ import (
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // browser starts a browser without a window, or skips the test if there is none:
@@ -186,9 +187,12 @@ const (
 	shownPoints = `Number(document.querySelector('[data-key=entropy]')?.dataset.points ?? 0)`
 	isLost      = `document.getElementById('lost').hidden ? 0 : 1`
 
-	// paddleRow is the first row of the agent's paddle in the person's game, by its green.
+	// paddleRow is the first row of the right paddle in the person's game, by its green; leftRow
+	// that of the left one, by its orange.
 	paddleRow = `(() => { const d = document.getElementById('play').getContext('2d').getImageData(141, 35, 1, 158).data;
 		for (let y = 0; y < 158; y++) if (d[4*y] === 92 && d[4*y+1] === 186) return 35 + y; return -1; })()`
+	leftRow = `(() => { const d = document.getElementById('play').getContext('2d').getImageData(17, 35, 1, 158).data;
+		for (let y = 0; y < 158; y++) if (d[4*y] === 213 && d[4*y+1] === 130) return 35 + y; return -1; })()`
 
 	// screenSum changes with the picture of the policy's game.
 	screenSum = `document.getElementById('watch').getContext('2d').getImageData(0, 34, 160, 160).data.reduce((s, v, i) => (31 * s + v + i) % 1000003, 0)`
@@ -198,7 +202,7 @@ func above(least float64) func(float64) bool { return func(x float64) bool { ret
 func is(want float64) func(float64) bool     { return func(x float64) bool { return x == want } }
 
 // dashboardURL waits for the line that says where a command's dashboard is.
-func (r *running) dashboardURL(t *testing.T) string {
+func (r *running) dashboardURL(t testing.TB) string {
 	t.Helper()
 	deadline := time.After(time.Minute)
 	for {
@@ -241,6 +245,7 @@ func TestBrowser(t *testing.T) {
 		sum := p.number(t, screenSum)
 		p.until(t, "a game that goes on", screenSum, func(x float64) bool { return x != sum })
 	}
+	p.do(t, chromedp.ScrollIntoView(chromedp.CSS("#filters-title")))
 	p.until(t, "filters", `document.getElementById('filters').naturalWidth`, above(80))
 
 	p.do(t, chromedp.ScrollIntoView(chromedp.CSS("#play")), chromedp.Click(chromedp.CSS("#play-start")))
@@ -251,6 +256,7 @@ func TestBrowser(t *testing.T) {
 	p.key(t, input.DispatchKeyEventTypeRawKeyDown, "KeyW", "w")
 	p.until(t, "a paddle that goes up", paddleRow, func(x float64) bool { return x >= 0 && x < low-10 })
 	p.key(t, input.DispatchKeyEventTypeKeyUp, "KeyW", "w")
+	p.playPolicy(t)
 	p.pictures(t)
 	if all := p.complaints(); len(all) > 0 {
 		t.Errorf("the browser says %q", all)
@@ -260,7 +266,7 @@ func TestBrowser(t *testing.T) {
 	before := p.number(t, shownPoints)
 	p.do(t, chromedp.Reload())
 	p.until(t, "the same curves", shownPoints, above(before-1))
-	if p.number(t, `document.getElementById('x').value === 'update' ? 1 : 0`) != 1 {
+	if p.number(t, `document.getElementById('x').value === 'update' && document.getElementById('play-against').value === 'policy' ? 1 : 0`) != 1 {
 		t.Error("what was chosen is lost when the page is loaded anew")
 	}
 
@@ -290,6 +296,31 @@ func TestBrowser(t *testing.T) {
 	if status, out := again.end(t); status != 130 {
 		t.Errorf("status %d: %s", status, out)
 	}
+}
+
+// playPolicy plays against the run's policy, with the keyboard alone.
+func (p *page) playPolicy(t *testing.T) {
+	t.Helper()
+	focus := func(id string) {
+		t.Helper()
+		p.number(t, fmt.Sprintf(`(() => { document.getElementById('%s').focus(); return 1; })()`, id))
+	}
+	const ended = `document.getElementById('play-note').textContent.startsWith('The game has ended') ? 1 : 0`
+	focus("play-against")
+	p.do(t, chromedp.KeyEvent(kb.ArrowDown))
+	p.until(t, "the game against the console to end", ended, is(1))
+	p.until(t, "the policy to be chosen", `location.hash.includes('against=policy') ? 1 : 0`, is(1))
+	focus("play-start")
+	p.do(t, chromedp.KeyEvent(kb.Enter))
+	row := p.until(t, "a game against the policy", leftRow, above(0))
+	p.until(t, "words about the policy", `Number(/after update ([\d,]+)/.exec(document.getElementById('play-note').textContent)?.[1].replaceAll(',', '') ?? -1)`, above(-1))
+	p.key(t, input.DispatchKeyEventTypeRawKeyDown, "ArrowUp", "ArrowUp")
+	high := p.until(t, "a left paddle that goes up", leftRow, func(x float64) bool { return x >= 0 && x < row-20 })
+	p.key(t, input.DispatchKeyEventTypeKeyUp, "ArrowUp", "ArrowUp")
+	p.key(t, input.DispatchKeyEventTypeRawKeyDown, "KeyS", "s")
+	p.until(t, "a left paddle that goes down", leftRow, above(high+20))
+	p.key(t, input.DispatchKeyEventTypeKeyUp, "KeyS", "s")
+	p.until(t, "a point", `(/^you (\d+) : (\d+) agent$/.exec(document.getElementById('play-score').textContent) ?? []).slice(1).reduce((s, x) => s + Number(x), 0)`, above(0))
 }
 
 func latestUpdate(t *testing.T, dir string) float64 {

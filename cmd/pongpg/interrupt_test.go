@@ -24,7 +24,7 @@ type running struct {
 }
 
 // start starts the command in dir.
-func start(t *testing.T, dir string, args ...string) *running {
+func start(t testing.TB, dir string, args ...string) *running {
 	t.Helper()
 	r := &running{Cmd: command(dir, nil, args...), lines: make(chan string, 10_000)}
 	in, out, err := os.Pipe()
@@ -67,7 +67,7 @@ func (r *running) until(t *testing.T, prefix string) {
 }
 
 // end waits for the end and returns the exit status and all that was written.
-func (r *running) end(t *testing.T) (int, string) {
+func (r *running) end(t testing.TB) (int, string) {
 	t.Helper()
 	status := wait(t, r.Cmd)
 	for range r.lines {

@@ -61,7 +61,7 @@ func finish(t *testing.T, c *exec.Cmd) result {
 
 // wait waits for a command and returns its exit status; −1 if a signal ended it. A command
 // that takes minutes is hanging, and killed.
-func wait(t *testing.T, c *exec.Cmd) int {
+func wait(t testing.TB, c *exec.Cmd) int {
 	t.Helper()
 	timer := time.AfterFunc(2*time.Minute, func() {
 		t.Errorf("%v took more than two minutes", c.Args[1:])

@@ -10,7 +10,6 @@ import (
 
 	"pongpg/cmd/internal/arena"
 	"pongpg/cmd/internal/terminal"
-	"pongpg/emu"
 	"pongpg/trainer"
 )
 
@@ -21,9 +20,6 @@ type playFlags struct {
 	greedy bool
 	speed  float64
 }
-
-// consolePreset is the game as it is on the console: a frame a decision.
-const consolePreset = "PongNoFrameskip-v4"
 
 func playCommand() *cli.Command {
 	f := playFlags{seed: defaultSeed, speed: 1}
@@ -68,11 +64,7 @@ func (f *playFlags) play(c *cli.Context) error {
 // match returns the match that is to be played.
 func (f *playFlags) match() (*arena.Match, error) {
 	if f.path == "" {
-		preset, err := emu.PresetByName(consolePreset)
-		if err != nil {
-			return nil, err
-		}
-		return arena.NewMatch(nil, arena.NewPerson(), preset, f.seed, false)
+		return arena.NewMatch(nil, arena.NewPerson(), f.seed, false)
 	}
 	agent, err := arena.Load(f.path)
 	if err != nil {
@@ -81,7 +73,7 @@ func (f *playFlags) match() (*arena.Match, error) {
 	for _, skipped := range agent.Skipped {
 		fmt.Fprintln(os.Stderr, "pongpg:", "skipped:", oneLine(skipped))
 	}
-	match, err := arena.NewMatch(agent, arena.NewPerson(), agent.Preset, f.seed, f.greedy)
+	match, err := arena.NewMatch(agent, arena.NewPerson(), f.seed, f.greedy)
 	if err != nil {
 		return nil, errors.Join(err, agent.Close())
 	}

@@ -18,25 +18,31 @@ import (
 	"github.com/coder/websocket"
 )
 
-// shownRuns asks a dashboard for its runs.
-func shownRuns(t *testing.T, address string) (runs []struct {
-	ID, Name, Device string
-	Live             bool
-	Last             struct{ Update int64 }
-}) {
-	t.Helper()
+// shownRun is a run in a dashboard's list.
+type shownRun struct {
+	ID, Name, Device, Checkpoint string
+	Live                         bool
+	Last                         struct{ Update int64 }
+}
+
+// askRuns asks a dashboard for its runs.
+func askRuns(address string) ([]shownRun, error) {
+	var list struct{ Runs []shownRun }
 	answer, err := http.Get(address + "api/runs")
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	defer answer.Body.Close()
-	text, err := io.ReadAll(answer.Body)
+	err = json.NewDecoder(answer.Body).Decode(&list)
+	return list.Runs, err
+}
+
+// shownRuns returns a dashboard's runs.
+func shownRuns(t *testing.T, address string) []shownRun {
+	t.Helper()
+	runs, err := askRuns(address)
 	if err != nil {
 		t.Fatal(err)
-	}
-	list := struct{ Runs any }{&runs}
-	if err := json.Unmarshal(text, &list); err != nil {
-		t.Fatalf("%v: %s", err, text)
 	}
 	return runs
 }
@@ -62,17 +68,56 @@ func TestServe(t *testing.T) {
 	}
 }
 
-// TestTrainShown trains while somebody watches, plays and asks: the updates are there to see
-// before a checkpoint is, and what is learned is the same, bit for bit.
+// disturb does what no page does: it opens connections, more than there may be, and says what
+// means nothing, too much, and too often. Another one takes nothing of what it asked for.
+func disturb(t *testing.T, address string, paths []string) {
+	t.Helper()
+	at := strings.TrimSuffix(strings.TrimPrefix(address, "http://"), "/")
+	send := func(text string) {
+		t.Helper()
+		c, err := net.Dial("tcp", at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { c.Close() })
+		_, _ = io.WriteString(c, text) // which may be hung up on
+	}
+	send("\x16\x03\x01\x00\xff" + strings.Repeat("\x00", 1000))
+	send("GET /" + strings.Repeat("x", 1<<16) + " HTTP/1.1\r\n\r\n")
+	send("GET /" + paths[0] + " HTTP/1.1\r\nHost: " + at + "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n\xff\xff\xff\xff")
+	for _, path := range paths {
+		slow, _, err := websocket.Dial(context.Background(), address+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { slow.CloseNow() })
+		for _, text := range []string{"jump", strings.Repeat("up", 1<<20)} {
+			c, _, err := websocket.Dial(context.Background(), address+path, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer c.CloseNow()
+			_ = c.Write(context.Background(), websocket.MessageText, []byte(text)) // which may be hung up on
+		}
+	}
+	for range 250 {
+		send("GET / HTTP/1.1\r\n")
+	}
+}
+
+// TestTrainShown trains while somebody watches, plays and asks, and somebody else disturbs: the
+// updates are there to see before a checkpoint is, and what is learned is the same, bit for bit.
 func TestTrainShown(t *testing.T) {
 	dir := t.TempDir()
-	r := start(t, dir, with([]string{"train", "--run", "shown", "--updates", "1000000", "--http", "localhost:0"}, with(tiny, "--checkpoint-interval", "1h")...)...)
+	rare := with(tiny, "--checkpoint-interval", "1h") // for both: the best is looked for at checkpoints
+	r := start(t, dir, with([]string{"train", "--run", "shown", "--updates", "1000000", "--http", "localhost:0", "--status-interval", "100ms"}, rare...)...)
 	address := r.dashboardURL(t)
 	runs := shownRuns(t, address)
 	if len(runs) != 1 || !runs[0].Live || !strings.HasPrefix(runs[0].Device, "cpu (1 worker") {
 		t.Fatalf("%+v", runs)
 	}
-	for _, path := range []string{"api/play", "api/runs/" + runs[0].ID + "/watch"} {
+	paths := []string{"api/play", "api/runs/" + runs[0].ID + "/watch", "api/runs/" + runs[0].ID + "/play"}
+	for _, path := range paths[:2] { // the third needs a checkpoint
 		c, _, err := websocket.Dial(context.Background(), address+path, nil)
 		if err != nil {
 			t.Fatal(err)
@@ -87,6 +132,11 @@ func TestTrainShown(t *testing.T) {
 			t.Fatal("no 50 updates in a minute")
 		}
 	}
+	disturb(t, address, paths)
+	for len(r.lines) > 0 { // of before
+		<-r.lines
+	}
+	r.until(t, "update ") // the connections are all taken, and it goes on
 	if err := r.Process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +145,7 @@ func TestTrainShown(t *testing.T) {
 	if status != 130 || reached < 50 {
 		t.Fatalf("status %d after update %d: %s", status, reached, out)
 	}
-	succeed(t, dir, with([]string{"train", "--run", "alone", "--updates", fmt.Sprint(reached)}, tiny...)...)
+	succeed(t, dir, with([]string{"train", "--run", "alone", "--updates", fmt.Sprint(reached)}, rare...)...)
 	sameState(t, filepath.Join(dir, "shown"), filepath.Join(dir, "alone"))
 }
 

@@ -117,7 +117,7 @@ func (f *watchFlags) watch(c *cli.Context) error {
 	for _, skipped := range agent.Skipped {
 		fmt.Fprintln(os.Stderr, "pongpg:", "skipped:", oneLine(skipped))
 	}
-	match, err := arena.NewMatch(agent, nil, agent.Preset, f.seed, f.greedy)
+	match, err := arena.NewMatch(agent, nil, f.seed, f.greedy)
 	if err != nil {
 		return errors.Join(err, agent.Close())
 	}

@@ -71,10 +71,11 @@ var Rules = []Rule{
 	{
 		Folder: "cmd/internal/dashboard",
 		Imports: []string{
-			"std", "emu", "trainer", "trainer/checkpoint", "trainer/compute", "trainer/compute/cpu", "cmd/internal/picture",
+			"std", "emu", "trainer", "trainer/checkpoint", "cmd/internal/arena", "cmd/internal/picture",
 			"github.com/coder/websocket",
 		},
-		Why: "a page shows what is on disk and what policies play; how they are trained is not known here",
+		Tests: []string{"trainer/compute/cpu"},
+		Why:   "a page shows what is on disk and what policies play; how they are trained is not known here",
 	},
 	{
 		Folder: "cmd/internal/sweep",

@@ -69,6 +69,16 @@ func (r *Run) latest(skipMissing bool) (*Found, error) {
 	return nil, fmt.Errorf("none of %d checkpoints can be used; %s: %w", len(updates), r.otherwise(), errors.Join(skipped...))
 }
 
+// Newest returns the update after which the newest checkpoint was saved, by its name, whether
+// it reads well or not; −1 if there is none that can be seen.
+func (r *Run) Newest() int64 {
+	updates, err := r.updates()
+	if err != nil || len(updates) == 0 {
+		return -1
+	}
+	return updates[len(updates)-1]
+}
+
 // Checkpoints returns the paths of the run's checkpoints, oldest first, whether they read
 // well or not. While another process trains, old ones may go at any time.
 func (r *Run) Checkpoints() ([]string, error) {

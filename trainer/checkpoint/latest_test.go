@@ -52,6 +52,9 @@ func TestLatestFallsBack(t *testing.T) {
 			run := reopen(t, three(t))
 			spoilt := checkpointPath(run, "checkpoint-000000003.safetensors")
 			c.spoil(t, spoilt)
+			if n := run.Newest(); n != 3 {
+				t.Errorf("%d is the newest", n)
+			}
 			found, err := run.Latest()
 			must(t, err)
 			if found.Update != 2 || found.MetricsOffset != 4 || found.Path != checkpointPath(run, "checkpoint-000000002.safetensors") {

@@ -172,6 +172,9 @@ func TestOpenOnlyReads(t *testing.T) {
 func TestSave(t *testing.T) {
 	run := newRun(t)
 	run.Keep = 2
+	if n := run.Newest(); n != -1 {
+		t.Errorf("before the first checkpoint %d is the newest", n)
+	}
 	in := small(3)
 	in.Metadata = map[string]string{"score": "21"}
 	for _, c := range []struct {
@@ -182,6 +185,9 @@ func TestSave(t *testing.T) {
 		must(t, run.Save(c.update, in, c.best))
 	}
 	wantFiles(t, run, "checkpoint-000000002.safetensors", "checkpoint-000000003.safetensors")
+	if n := run.Newest(); n != 3 {
+		t.Errorf("%d is the newest", n)
+	}
 	if !reflect.DeepEqual(in.Metadata, map[string]string{"score": "21"}) {
 		t.Errorf("Save changed the caller's metadata: %v", in.Metadata)
 	}

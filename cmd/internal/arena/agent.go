@@ -32,8 +32,12 @@ func Load(path string) (*Agent, error) {
 	return newAgent(path, found)
 }
 
-// Newer is Load, but for a run that has no checkpoint but the one of an update: nil.
+// Newer is Load, but for a run whose newest checkpoint, or newest that reads well, is the one of
+// an update: nil. It reads nothing if the names alone say so.
 func Newer(path string, update int64) (*Agent, error) {
+	if run, err := checkpoint.Open(path); err == nil && update >= 0 && run.Newest() == update {
+		return nil, nil
+	}
 	found, err := checkpoint.Resolve(path)
 	if err != nil || found.Update == update {
 		return nil, err

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"pongpg/cmd/internal/terminal"
-	"pongpg/emu"
 	"pongpg/trainer"
 	"pongpg/trainer/checkpoint"
 	"pongpg/trainer/compute/cpu"
@@ -14,7 +13,7 @@ import (
 
 // newRun returns a run's directory with a checkpoint, and what saves another one of other
 // weights.
-func newRun(t *testing.T, recipe string) (dir string, save func(update int64)) {
+func newRun(t testing.TB, recipe string) (dir string, save func(update int64)) {
 	t.Helper()
 	config, err := trainer.Recipe(recipe)
 	if err != nil {
@@ -52,13 +51,13 @@ func newRun(t *testing.T, recipe string) (dir string, save func(update int64)) {
 }
 
 // newMatch returns a match of a run's agent.
-func newMatch(t *testing.T, dir string, person *Person, seed uint64, greedy bool) *Match {
+func newMatch(t testing.TB, dir string, person *Person, seed uint64, greedy bool) *Match {
 	t.Helper()
 	a, err := Load(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := NewMatch(a, person, a.Preset, seed, greedy)
+	m, err := NewMatch(a, person, seed, greedy)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,20 +70,16 @@ func newMatch(t *testing.T, dir string, person *Person, seed uint64, greedy bool
 }
 
 // alone returns a match of a person against the console.
-func alone(t *testing.T) *Match {
+func alone(t testing.TB) *Match {
 	t.Helper()
-	preset, err := emu.PresetByName("PongNoFrameskip-v4")
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := NewMatch(nil, NewPerson(), preset, 1, false)
+	m, err := NewMatch(nil, NewPerson(), 1, false)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return m
 }
 
-func step(t *testing.T, m *Match) (reward int32) {
+func step(t testing.TB, m *Match) (reward int32) {
 	t.Helper()
 	reward, err := m.Step()
 	if err != nil {

@@ -19,7 +19,6 @@ type Match struct {
 	Played   int      // frames over all episodes
 	Returns  []int32  // of the episodes that are over
 
-	preset  emu.Preset
 	seed    uint64
 	greedy  bool
 	frames  *emu.Frames
@@ -32,20 +31,27 @@ type Match struct {
 // endFrames is for how long the end of an episode is shown: a second.
 const endFrames = 60
 
+// consolePreset is the game as it is on the console: a frame a decision.
+const consolePreset = "PongNoFrameskip-v4"
+
 // NewMatch returns a match before its first frame. Without a person, its episodes are those
 // that trainer.Evaluate plays with the seed. agent may be nil if person is not, who then
-// plays the game as it is on the console: a frame a decision.
-func NewMatch(agent *Agent, person *Person, preset emu.Preset, seed uint64, greedy bool) (*Match, error) {
+// plays the game as it is on the console. The agent is the match's to close, if there is no error.
+func NewMatch(agent *Agent, person *Person, seed uint64, greedy bool) (*Match, error) {
 	m := &Match{
 		Agent: agent, Person: person, Episode: 1, Row: make([]uint16, emu.ObservationWidth),
-		preset: preset, seed: trainer.EvaluationSeed(seed), greedy: greedy,
+		seed: trainer.EvaluationSeed(seed), greedy: greedy,
+	}
+	preset, err := emu.PresetByName(consolePreset)
+	if agent != nil {
+		preset, err = agent.Preset, m.take(agent)
+	}
+	if err != nil {
+		return nil, err
 	}
 	m.frames = emu.NewFrames(preset, m.seed, 0)
 	m.shown = m.frames.Game
-	if agent == nil {
-		return m, nil
-	}
-	return m, m.take(agent)
+	return m, nil
 }
 
 // take lets an agent play from the next decision on.
@@ -88,6 +94,9 @@ func (m *Match) Decisions() int32 { return m.frames.Decisions }
 
 // BetweenPoints reports whether there is no ball.
 func (m *Match) BetweenPoints() bool { return m.rest > 0 || m.frames.Game.ServeTimer > 0 }
+
+// Over reports whether the episode is over: the next step shows its end, or begins another one.
+func (m *Match) Over() bool { return m.frames.Ended() }
 
 // AboutToServe reports whether the end of a point has been shown for as long as it will be:
 // after it comes a ball, or another episode.

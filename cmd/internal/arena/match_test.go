@@ -179,6 +179,18 @@ func TestHeld(t *testing.T) {
 	p.Key(terminal.Key{Code: terminal.Down, Event: terminal.Released})
 	frames(1000)
 	expect("fire", emu.Fire)
+
+	// As somebody knows it who is told.
+	p = NewPerson()
+	p.Hold(true, false, true)
+	frames(1000)
+	expect("told to be held", emu.RightFire)
+	p.Hold(false, true, false)
+	expect("told to be another", emu.Left)
+	p.Hold(true, true, false)
+	expect("told to be both", emu.Noop)
+	p.Hold(false, false, false)
+	expect("told to be let go", emu.Noop)
 }
 
 // TestPicture draws a film's picture: the screen, and beside it the images of the network.
@@ -223,5 +235,12 @@ func TestPicture(t *testing.T) {
 	}
 	if bars != want {
 		t.Errorf("the bars have %d pixels, want %d", bars, want)
+	}
+	for y := range height {
+		for x := width - panelGap; x < width; x++ {
+			if to.At(x, y) != terminal.Paper {
+				t.Fatalf("something goes over the panel's edge at column %d, row %d", x, y)
+			}
+		}
 	}
 }

@@ -25,6 +25,9 @@ var actionNames = map[emu.Action]string{
 	emu.Noop: "stay", emu.Fire: "fire", emu.Right: "up", emu.Left: "down", emu.RightFire: "up+fire", emu.LeftFire: "down+fire",
 }
 
+// ActionName returns what an action does.
+func ActionName(a emu.Action) string { return actionNames[a] }
+
 const nameColumns = 10 // the longest name and a blank
 
 // Draw returns what a terminal of a size shows.
@@ -36,11 +39,26 @@ func (v *Viewer) Draw(columns, rows int) *terminal.Cells {
 		c.Text(0, 1, columns, terminal.Ink, fmt.Sprintf("make it %d×%d or %d×%d", minColumns+1+panelColumns, 2*minRows, panelColumns, panelRows+2*minRows))
 		return c
 	}
-	picture := canvas.New(emu.ScreenWidth, emu.ScreenHeight)
-	picture.Game(v.Match.Game())
-	c.Picture(screen.column, screen.row, picture.Shrink(screen.columns, 2*screen.rows))
+	c.Picture(screen.column, screen.row, v.screen.draw(v.Match.Game(), screen.columns, 2*screen.rows))
 	v.drawPanel(c, panel)
 	return c
+}
+
+// screen draws the screen of one game, frame after frame, at a size that seldom changes.
+type screen struct {
+	whole    *canvas.Image
+	shrinker *canvas.Shrinker
+	small    *canvas.Image
+}
+
+func (s *screen) draw(g *emu.Game, width, height int) *canvas.Image {
+	if s.small == nil || s.small.Width != width || s.small.Height != height {
+		s.whole = canvas.New(emu.ScreenWidth, emu.ScreenHeight)
+		s.shrinker = canvas.NewShrinker(emu.ScreenWidth, emu.ScreenHeight, width, height)
+	}
+	s.whole.Game(g)
+	s.small = s.shrinker.Shrink(s.whole)
+	return s.small
 }
 
 // drawPanel writes what there is to say, the most important first.
@@ -126,32 +144,33 @@ func (v *Viewer) drawSeen(c *terminal.Cells, at box) int {
 // drawHidden draws the hidden units that are most active, as far as there are rows.
 func (v *Viewer) drawHidden(c *terminal.Cells, at box) {
 	hidden := v.Match.Decision.Hidden
-	units, active := mostActive(hidden)
-	if at.rows < 2 || active == 0 {
+	units := active(hidden)
+	if at.rows < 2 || len(units) == 0 {
 		return
 	}
-	c.Text(at.column, at.row, at.columns, terminal.Faint, fmt.Sprintf("%d of %d hidden units are active", active, len(hidden)))
-	for i, unit := range units[:min(active, at.rows-1)] {
+	c.Text(at.column, at.row, at.columns, terminal.Faint, fmt.Sprintf("%d of %d hidden units are active", len(units), len(hidden)))
+	for i, unit := range units[:min(len(units), at.rows-1)] {
 		h := hidden[unit]
 		bar(c, box{at.column, at.row + 1 + i, at.columns, 1}, other, fmt.Sprint("unit ", unit), float64(h/hidden[units[0]]), fmt.Sprintf("%5.2f", h))
 	}
 }
 
-// mostActive returns all units, the most active one first, and how many are above 0.
-func mostActive(hidden []float32) (units []int, active int) {
-	units = make([]int, len(hidden))
+// active returns the units that are above 0, the most active one first.
+func active(hidden []float32) (units []int) {
 	for i, h := range hidden {
-		units[i] = i
 		if h > 0 {
-			active++
+			units = append(units, i)
 		}
 	}
 	slices.SortStableFunc(units, func(a, b int) int { return cmp.Compare(hidden[b], hidden[a]) })
-	return units, active
+	return units
 }
 
 // help returns what the keys do, the last line first.
 func (v *Viewer) help(columns int) []string {
+	if v.Match.Person != nil && v.Match.Agent != nil {
+		return []string{"p pause  q quit", "↑ ↓ or w s move"} // the left side has no fire
+	}
 	if v.Match.Person != nil {
 		return []string{"p pause  q quit", "↑ ↓ or w s move  space fire"}
 	}

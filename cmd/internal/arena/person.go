@@ -21,7 +21,8 @@ const (
 	leftTop, leftBottom, leftStart = 50, 192, 120
 )
 
-// Person is somebody at the keyboard: up and down, or w and s, and the space bar.
+// Person is somebody at the keyboard: up and down, or w and s, and the space bar. Key hears a
+// terminal's keys, Hold what is held as others know it.
 type Person struct {
 	up, down, fire held
 	releases       bool  // the terminal says when a key is let go
@@ -52,6 +53,18 @@ func (p *Person) Key(k terminal.Key) {
 	case ' ':
 		p.touch(&p.fire, k.Event)
 	}
+}
+
+// Hold says which keys are held from now on, for who is told when each is pressed and let go.
+func (p *Person) Hold(up, down, fire bool) {
+	p.up, p.down, p.fire = heldIf(up), heldIf(down), heldIf(fire)
+}
+
+func heldIf(is bool) held {
+	if is {
+		return untilReleased
+	}
+	return 0
 }
 
 func (p *Person) touch(key *held, event terminal.Event) {

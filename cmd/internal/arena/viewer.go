@@ -35,6 +35,7 @@ type Viewer struct {
 	Speed    float64   // frames per console's frame: minSpeed … maxSpeed
 	Now      func() time.Time
 
+	screen screen
 	note   string // to be shown
 	paused bool
 	due    float64 // part of a frame that is due

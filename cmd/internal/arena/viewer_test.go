@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -169,6 +172,46 @@ func TestFollower(t *testing.T) {
 	}
 }
 
+// TestNewer reads a run's newest checkpoint only if its name is new.
+func TestNewer(t *testing.T) {
+	dir, save := newRun(t, "win")
+	save(7)
+	newest := filepath.Join(dir, "checkpoints", "checkpoint-000000007.safetensors")
+	whole, err := os.ReadFile(newest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		what    string
+		text    []byte
+		update  int64
+		want    int64 // −1: none
+		skipped int
+	}{
+		{"another update plays", whole, 0, 7, 0},
+		{"nothing plays", whole, -1, 7, 0},
+		{"it plays already", whole, 7, -1, 0},
+		{"it plays already, and is damaged", nil, 7, -1, 0},
+		{"it is damaged, and the one before plays", nil, 0, -1, 0},
+		{"it is damaged", nil, -1, 0, 1},
+	} {
+		if err := os.WriteFile(newest, test.text, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		a, err := Newer(dir, test.update)
+		got, skipped := int64(-1), 0
+		if a != nil {
+			got, skipped = a.Update, len(a.Skipped)
+			if err := a.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+		if err != nil || got != test.want || skipped != test.skipped {
+			t.Errorf("%s: update %d, %d skipped, %v", test.what, got, skipped, err)
+		}
+	}
+}
+
 // TestFollowerInterval looks once at a time, and not more often than once a second.
 func TestFollowerInterval(t *testing.T) {
 	calls := make(chan int64, 10)
@@ -236,8 +279,23 @@ func TestDraw(t *testing.T) {
 	if all := text((&Viewer{Match: alone(t), Speed: 1}).Draw(80, 24)); !strings.Contains(all, "0 you") || !strings.Contains(all, "w s move") {
 		t.Errorf("of a person it says\n%s", all)
 	}
+	dir, _ := newRun(t, "win")
+	against := newMatch(t, dir, NewPerson(), 1, false)
+	if all := text((&Viewer{Match: against, Speed: 1}).Draw(80, 24)); !strings.Contains(all, "you 0   0 agent") || !strings.Contains(all, "w s move") || strings.Contains(all, "space") {
+		t.Errorf("of a person against a policy it says\n%s", all)
+	}
 	if all := text((&Viewer{Match: alone(t), Speed: 1}).Draw(30, 10)); !strings.Contains(all, "30×10 is too small") {
 		t.Errorf("on a small terminal it says\n%s", all)
+	}
+}
+
+// TestActive orders the units that are active, and leaves the others out.
+func TestActive(t *testing.T) {
+	if got := active([]float32{0, 1, 3, 0, 2, 3}); !slices.Equal(got, []int{2, 5, 4, 1}) {
+		t.Errorf("units %d", got)
+	}
+	if got := active([]float32{0, 0}); len(got) != 0 {
+		t.Errorf("units %d", got)
 	}
 }
 

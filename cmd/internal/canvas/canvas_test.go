@@ -77,6 +77,22 @@ func TestShrink(t *testing.T) {
 	}
 }
 
+// TestShrinker shrinks the frames of a game one after the other: each is what it is by itself.
+func TestShrinker(t *testing.T) {
+	for _, size := range [][2]int{{160, 210}, {45, 48}, {160, 120}, {70, 89}} {
+		s := canvas.NewShrinker(emu.ScreenWidth, emu.ScreenHeight, size[0], size[1])
+		m := canvas.New(emu.ScreenWidth, emu.ScreenHeight)
+		g := emu.NewGame()
+		for frame := range 100 {
+			g.Step([2]emu.Action{emu.Right, emu.Left}[frame/20%2])
+			m.Game(&g)
+			if got, want := s.Shrink(m), m.Shrink(size[0], size[1]); !slices.Equal(got.Pix, want.Pix) {
+				t.Fatalf("%v: frame %d is another picture than by itself", size, frame)
+			}
+		}
+	}
+}
+
 // TestObservation compares the pictures of an observation with the images of the screen that
 // they are made of, at full size and where four pixels are one.
 func TestObservation(t *testing.T) {

@@ -33,6 +33,7 @@ func (s *Server) routes() *http.ServeMux {
 	mux.HandleFunc("GET /api/runs/{id}/metrics", s.serveMetrics)
 	mux.HandleFunc("GET /api/runs/{id}/filters.png", s.serveFilters)
 	mux.HandleFunc("GET /api/runs/{id}/watch", s.serveWatch)
+	mux.HandleFunc("GET /api/runs/{id}/play", s.servePlay)
 	mux.HandleFunc("GET /api/play", s.servePlay)
 	mux.HandleFunc("GET /metrics", s.servePrometheus)
 	return mux
@@ -51,11 +52,13 @@ func onlyFiles(files fs.FS) http.Handler {
 	})
 }
 
+var errGone = errors.New("there is no such run any more: reload the page")
+
 // run returns the run that a request is about, or answers that there is none.
 func (s *Server) run(w http.ResponseWriter, r *http.Request) *run {
 	x := s.runs.byID(r.PathValue("id"))
 	if x == nil {
-		http.Error(w, "there is no such run any more: reload the page", http.StatusNotFound)
+		http.Error(w, errGone.Error(), http.StatusNotFound)
 	}
 	return x
 }

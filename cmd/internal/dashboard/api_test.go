@@ -168,7 +168,9 @@ func TestRefused(t *testing.T) {
 		"/api/runs/000000000000":                        404,
 		"/api/runs/000000000000/metrics":                404,
 		"/api/runs/000000000000/filters.png":            404,
-		"/api/runs/000000000000/watch":                  404,
+		"/api/runs/000000000000/watch":                  426, // no WebSocket, as what follows
+		"/api/runs/" + id + "/watch":                    426,
+		"/api/runs/" + id + "/play":                     426,
 		"/api/runs/" + id + "/checkpoint":               404,
 		"/api/runs/" + id + "/..%2fconfig.json":         404,
 		"/api/runs/..%2f..%2f..%2fetc%2fpasswd/metrics": 404,
@@ -177,7 +179,7 @@ func TestRefused(t *testing.T) {
 		"/uplot/":                    404,
 		"/uplot/..%2f..%2fserver.go": 404,
 		"/%2e%2e/%2e%2e/etc/passwd":  404,
-		"/api/play":                  426, // no WebSocket
+		"/api/play":                  426,
 	} {
 		answer, text := get(t, s, path)
 		if answer.StatusCode != status {

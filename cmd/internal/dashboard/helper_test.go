@@ -209,10 +209,14 @@ func decode(t *testing.T, message []byte, about any) *emu.Screen {
 	return s
 }
 
-// paddle returns the first row of the agent's paddle, or −1.
-func paddle(s *emu.Screen) int {
+// paddle returns the first row of the right, green paddle, or −1, leftPaddle that of the orange
+// one.
+func paddle(s *emu.Screen) int     { return firstRow(s, 141, emu.RGB{92, 186, 92}) }
+func leftPaddle(s *emu.Screen) int { return firstRow(s, 17, emu.RGB{213, 130, 74}) }
+
+func firstRow(s *emu.Screen, x int, colour emu.RGB) int {
 	for y := 34; y < 194; y++ {
-		if s[y][141] == (emu.RGB{92, 186, 92}) {
+		if s[y][x] == colour {
 			return y
 		}
 	}

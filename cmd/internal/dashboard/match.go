@@ -4,109 +4,165 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"sync"
 	"time"
 
+	"github.com/coder/websocket"
+
+	"pongpg/cmd/internal/arena"
 	"pongpg/emu"
+	"pongpg/trainer"
 )
 
-// match is a game that a person plays against the game's own opponent, a frame every 60th of a
-// second, whether the person's connection keeps up or not.
+// match is a game that a person plays, a frame every 60th of a second, whether the person's
+// connection keeps up or not: against the console's opponent, or a run's policy. It is over
+// with the game; another one is another connection's.
 type match struct {
-	game   emu.Game
 	screen emu.Screen
 
-	mutex sync.Mutex
-	held  emu.Action
-	anew  bool
+	mutex sync.Mutex // orders come while it is played
+	game  *arena.Match
 }
 
 // aboutMatch is what is said of a frame of a person's game.
 type aboutMatch struct {
-	Agent int32 `json:"agent"` // the person's points
-	Enemy int32 `json:"enemy"`
-	Over  bool  `json:"over"`
+	Left   int32 `json:"left"` // points: the person's against a policy
+	Right  int32 `json:"right"`
+	Over   bool  `json:"over"`
+	Update int64 `json:"update"` // after which the policy was saved; −1: it is the console's opponent
 }
 
-// orders are the messages that a person's page sends: which keys are held from now on, or
-// that another game is to begin.
-var orders = map[string]emu.Action{
-	"stay": emu.Noop, "up": emu.Right, "down": emu.Left, "fire": emu.Fire, "up+fire": emu.RightFire, "down+fire": emu.LeftFire,
+// keys are those that a person may hold.
+type keys struct{ up, down, fire bool }
+
+// orders are the messages that a person's page sends: which keys are held from now on.
+var orders = map[string]keys{
+	"stay": {}, "up": {up: true}, "down": {down: true},
+	"fire": {fire: true}, "up+fire": {up: true, fire: true}, "down+fire": {down: true, fire: true},
 }
 
-const newGame = "new"
+// newMatch returns a person's match against the newest policy of a run or, if that is nil,
+// against the console's opponent. The caller must close it.
+func newMatch(r *run) (*match, error) {
+	var agent *arena.Agent
+	if r != nil {
+		var err error
+		if agent, err = r.agent(-1); err != nil {
+			return nil, err
+		}
+	}
+	seed := rand.Uint64N(trainer.MaxSeed + 1) // no two games alike
+	game, err := arena.NewMatch(agent, arena.NewPerson(), seed, false)
+	if err != nil {
+		if agent != nil {
+			err = errors.Join(err, agent.Close())
+		}
+		return nil, err
+	}
+	return &match{game: game}, nil
+}
 
 // order does what a message says, or returns an error.
 func (m *match) order(text string) error {
 	held, ok := orders[text]
-	if !ok && text != newGame {
-		return errors.New("no such order: stay, up, down, fire, up+fire, down+fire or new")
+	if !ok {
+		return errors.New("no such order: stay, up, down, fire, up+fire or down+fire")
 	}
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
-	if text == newGame {
-		m.anew = true
-	} else {
-		m.held = held
+	m.game.Person.Hold(held.up, held.down, held.fire)
+	return nil
+}
+
+func (m *match) step() error {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	_, err := m.game.Step()
+	return err
+}
+
+// message returns the frame that is on the screen.
+func (m *match) message() ([]byte, error) {
+	game, now := m.game.Game(), aboutMatch{Over: m.game.Over(), Update: -1}
+	game.Draw(&m.screen)
+	now.Left, now.Right = game.EnemyScore, game.AgentScore
+	if m.game.Agent != nil {
+		now.Update = m.game.Agent.Update
+	}
+	return appendMessage(make([]byte, 0, 1024), now, &m.screen)
+}
+
+// play plays until the game is over or ctx is done. One frame in two is sent, and the last.
+func (m *match) play(ctx context.Context, box mailbox) error {
+	clock := time.NewTicker(frameTime)
+	defer clock.Stop()
+	for tick := 0; !m.game.Over(); tick++ {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-clock.C:
+		}
+		if err := m.step(); err != nil {
+			return err
+		}
+		if tick%2 == 1 && !m.game.Over() {
+			continue
+		}
+		message, err := m.message()
+		if err != nil {
+			return err
+		}
+		box.put(message)
 	}
 	return nil
 }
 
-// step plays a frame. A game that is over waits for another to begin.
-func (m *match) step() {
-	m.mutex.Lock()
-	held, anew := m.held, m.anew
-	m.anew = false
-	m.mutex.Unlock()
-	if anew {
-		m.game.Reset()
-	}
-	if !m.game.Over() {
-		m.game.Step(held)
-	}
-}
-
-// play plays until ctx is done. One frame in two is sent.
-func (m *match) play(ctx context.Context, box mailbox) {
-	clock := time.NewTicker(frameTime)
-	defer clock.Stop()
-	for tick := 0; ; tick++ {
-		select {
-		case <-ctx.Done():
-			return
-		case <-clock.C:
-		}
-		m.step()
-		if tick%2 == 1 {
-			continue
-		}
-		m.game.Draw(&m.screen)
-		message, err := appendMessage(make([]byte, 0, 1024), aboutMatch{m.game.AgentScore, m.game.EnemyScore, m.game.Over()}, &m.screen)
-		if err == nil {
-			box.put(message)
-		}
-	}
-}
-
-// servePlay lets a person play.
+// servePlay lets a person play: against a run's policy, if the address names one.
 func (s *Server) servePlay(w http.ResponseWriter, r *http.Request) {
-	select {
-	case s.matches <- struct{}{}:
-		defer func() { <-s.matches }()
-	default:
-		http.Error(w, fmt.Sprintf("%d people play already, as many as can: try again later", mostMatches), http.StatusServiceUnavailable)
-		return
-	}
 	c := accept(w, r)
 	if c == nil {
 		return
 	}
-	m, box := &match{game: emu.NewGame()}, newMailbox()
-	ctx, cancel := context.WithCancel(r.Context())
+	select {
+	case s.matches <- struct{}{}:
+		defer func() { <-s.matches }()
+	default:
+		refuse(c, fmt.Errorf("%d people play already, as many as can", mostMatches))
+		return
+	}
+	var against *run
+	if id := r.PathValue("id"); id != "" {
+		if against = s.runs.byID(id); against == nil {
+			refuse(c, errGone)
+			return
+		}
+	}
+	m, err := newMatch(against)
+	if err != nil {
+		refuse(c, err)
+		return
+	}
+	s.playMatch(r.Context(), c, m)
+}
+
+// playMatch plays a match with the person at a connection to its end, and closes both.
+func (s *Server) playMatch(ctx context.Context, c *websocket.Conn, m *match) {
+	box := newMailbox()
+	ctx, cancel := context.WithCancel(ctx)
 	var playing sync.WaitGroup
-	playing.Go(func() { m.play(ctx, box) })
+	playing.Go(func() {
+		safely(s.options.Say, func() {
+			if err := m.play(ctx, box); err != nil {
+				refuse(c, err)
+			}
+		})
+	})
 	s.converse(ctx, c, box, m.order)
 	cancel()
 	playing.Wait()
+	if err := m.game.Close(); err != nil {
+		s.say(err)
+	}
 }

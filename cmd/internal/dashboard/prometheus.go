@@ -79,7 +79,7 @@ func (s *Server) servePrometheus(w http.ResponseWriter, _ *http.Request) {
 		x          float64
 	}{
 		{"pongpg_dashboard_connections", "Connections to the dashboard.", float64(s.listener.(*limited).open.Load())},
-		{"pongpg_dashboard_watched_runs", "Runs whose policy plays for somebody.", float64(s.arenas.count())},
+		{"pongpg_dashboard_watched_runs", "Runs whose policy plays for somebody.", float64(s.stages.count())},
 		{"pongpg_dashboard_matches", "Games that people play.", float64(len(s.matches))},
 		{"pongpg_goroutines", "Goroutines of the process.", float64(runtime.NumGoroutine())},
 		{"pongpg_memory_bytes", "Memory that the process has from the system.", float64(memory.Sys)},
@@ -91,7 +91,7 @@ func (s *Server) servePrometheus(w http.ResponseWriter, _ *http.Request) {
 	_, _ = w.Write([]byte(b.String())) // to a browser that may have gone
 }
 
-func (a *arenas) count() int {
+func (a *stages) count() int {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
 	return len(a.open)

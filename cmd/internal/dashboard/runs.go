@@ -15,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"pongpg/cmd/internal/arena"
 	"pongpg/trainer"
 	"pongpg/trainer/checkpoint"
 )
@@ -200,8 +201,22 @@ var loading sync.Mutex
 // latest reads the newest checkpoint that reads well.
 func (r *run) latest() (*checkpoint.Found, error) {
 	found, err := r.dir.Latest()
+	return found, r.explain(err)
+}
+
+// agent returns that checkpoint's policy, ready to play in a backend of its own, which the
+// caller must close; nil if it is that of an update. −1 is no update.
+func (r *run) agent(update int64) (*arena.Agent, error) {
+	loading.Lock()
+	defer loading.Unlock()
+	a, err := arena.Newer(r.dir.Dir(), update)
+	return a, r.explain(err)
+}
+
+// explain returns an error for those who look at a page.
+func (r *run) explain(err error) error {
 	if errors.Is(err, checkpoint.ErrNoCheckpoint) {
-		return nil, fmt.Errorf("%s has no checkpoint yet: wait for the first, or name another run", r.name)
+		return fmt.Errorf("%s has no checkpoint yet: wait for the first, or choose another run", r.name)
 	}
-	return found, err
+	return err
 }

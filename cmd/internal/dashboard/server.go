@@ -39,7 +39,7 @@ type Server struct {
 	port     string
 	mux      *http.ServeMux
 
-	arenas  arenas
+	stages  stages
 	matches chan struct{} // a place for each game that a person plays
 
 	writeTimeout time.Duration // for a message to be taken by a client
@@ -48,7 +48,7 @@ type Server struct {
 const (
 	mostConnections = 200
 	mostMatches     = 16 // games that people play at a time: each takes 60 steps a second
-	mostArenas      = 8  // runs that are watched at a time
+	mostStages      = 8  // runs that are watched at a time
 
 	headerTimeout  = 10 * time.Second
 	requestTimeout = 30 * time.Second // to read a request, and to write an answer
@@ -71,7 +71,7 @@ func Listen(address string) (*Server, error) {
 	if !at.IP.IsLoopback() {
 		s.token = rand.Text()
 	}
-	s.arenas.open = map[*run]*arena{}
+	s.stages.open = map[*run]*stage{}
 	s.mux = s.routes()
 	return s, nil
 }
@@ -170,12 +170,15 @@ func (s *Server) Serve(ctx context.Context) error {
 	err := server.Serve(s.listener)
 	cancel()
 	closing.Wait()
-	s.arenas.wait()
+	s.stages.wait()
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil
 	}
 	return fmt.Errorf("dashboard: %w", err)
 }
+
+// say says an error of a game, which is nobody's at the other end any more.
+func (s *Server) say(err error) { fmt.Fprintln(sayer{s.options.Say}, err) }
 
 // sayer hands each line of a log on.
 type sayer struct{ say func(string) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -37,7 +38,18 @@ func accept(w http.ResponseWriter, r *http.Request) *websocket.Conn {
 	return c
 }
 
+// refuse closes a connection, and says why: what an HTTP server answers to who asks for a
+// WebSocket, a page cannot read.
+func refuse(c *websocket.Conn, why error) {
+	reason := why.Error()
+	if len(reason) > mostReason {
+		reason = strings.ToValidUTF8(reason[:mostReason-len("…")], "") + "…"
+	}
+	_ = c.Close(websocket.StatusTryAgainLater, reason)
+}
+
 const (
+	mostReason  = 123 // bytes (RFC 6455, 5.5)
 	mostMessage = 64  // bytes, more than any message that means something
 	mostOrders  = 300 // messages a second, which is more than hands can give
 )

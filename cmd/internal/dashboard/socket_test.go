@@ -81,15 +81,18 @@ func TestWatch(t *testing.T) {
 	s := serving(t, "localhost:0", nil, dir)
 	path := "/api/runs/" + only(t, s).ID + "/watch"
 	c := dial(t, s, path)
-	first, _ := frame[about](t, c)
-	if first.Checkpoint != "" || !strings.Contains(first.Problem, "no checkpoint") {
-		t.Errorf("before there is a checkpoint: %+v", first)
-	}
+	eventually(t, "words that there is no checkpoint", func() bool {
+		a, _ := frame[about](t, c)
+		if a.Update != -1 || len(a.Actions) > 0 {
+			t.Fatalf("before there is a checkpoint: %+v", a)
+		}
+		return strings.Contains(a.Problem, "no checkpoint yet")
+	})
 	tr.until(t, 3)
 	decisions := int32(0)
 	eventually(t, "decisions", func() bool {
 		a, screen := frame[about](t, c)
-		if a.Checkpoint == "" {
+		if a.Update < 0 {
 			return false
 		}
 		if a.Update != 3 || len(a.Actions) != 2 || a.Actions[0] != "down" || a.Actions[1] != "up" {
@@ -108,9 +111,9 @@ func TestWatch(t *testing.T) {
 		return decisions > 20
 	})
 	tr.until(t, 4)
-	eventually(t, "the next policy, in the same game", func() bool {
+	eventually(t, "the next policy, after a point", func() bool {
 		a, _ := frame[about](t, c)
-		return a.Update == 4 && a.Decision >= decisions
+		return a.Update == 4 && a.Agent+a.Enemy > 0
 	})
 	if err := c.Write(context.Background(), websocket.MessageText, []byte("up")); err != nil {
 		t.Fatal(err)
@@ -122,7 +125,7 @@ func TestWatch(t *testing.T) {
 	if websocket.CloseStatus(err) != websocket.StatusPolicyViolation {
 		t.Errorf("after a message: %v", err)
 	}
-	eventually(t, "nothing is played for nobody", func() bool { return s.arenas.count() == 0 })
+	eventually(t, "nothing is played for nobody", func() bool { return s.stages.count() == 0 })
 }
 
 // pipes is a listener of connections that hold nothing back: what one end does not read, the
@@ -177,10 +180,10 @@ func TestSlowClient(t *testing.T) {
 		return c
 	}
 	watching := func() int {
-		s.arenas.mutex.Lock()
-		defer s.arenas.mutex.Unlock()
+		s.stages.mutex.Lock()
+		defer s.stages.mutex.Unlock()
 		n := 0
-		for _, a := range s.arenas.open {
+		for _, a := range s.stages.open {
 			n += len(a.watching)
 		}
 		return n
@@ -212,74 +215,14 @@ func TestMailbox(t *testing.T) {
 	}
 }
 
-// TestPlay plays with keys: the paddle follows them, and the score is the game's.
-func TestPlay(t *testing.T) {
-	s := serving(t, "localhost:0", nil, t.TempDir())
-	c := dial(t, s, "/api/play")
-	say := func(order string) {
-		t.Helper()
-		if err := c.Write(context.Background(), websocket.MessageText, []byte(order)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	at := -1
-	reach := func(what string, is func(int) bool) {
-		t.Helper()
-		eventually(t, what, func() bool {
-			a, screen := frame[aboutMatch](t, c)
-			if a.Agent != 0 || a.Enemy > 20 || a.Over {
-				t.Fatalf("%+v", a)
-			}
-			at = paddle(screen)
-			return at >= 0 && is(at)
-		})
-	}
-	reach("a paddle", func(int) bool { return true })
-	began := at
-	say("down")
-	reach("down", func(y int) bool { return y >= began+20 })
-	low := at
-	say("up+fire")
-	reach("up", func(y int) bool { return y <= low-20 })
-	say("new")
-	say("stay")
-	reach("where it began", func(y int) bool { return y == began })
-}
-
-// TestMatch holds a person's game to the game itself, to its end, and another to begin only
-// when it is asked for.
-func TestMatch(t *testing.T) {
-	m, want := &match{game: emu.NewGame()}, emu.NewGame()
-	held := []string{"down", "up", "stay", "fire", "up+fire", "down+fire"}
-	for i := 0; !want.Over(); i++ {
-		order := held[i/20%len(held)]
-		if err := m.order(order); err != nil {
-			t.Fatal(err)
-		}
-		m.step()
-		want.Step(orders[order])
-		if m.game != want {
-			t.Fatalf("frame %d: %+v, want %+v", i, m.game, want)
-		}
-	}
-	m.step()
-	if m.game != want {
-		t.Error("a game goes on after its end")
-	}
-	if err := m.order(newGame); err != nil {
-		t.Fatal(err)
-	}
-	m.step()
-	if m.game.Over() || m.game.Frame != want.Frame && m.game.EnemyScore != 0 {
-		t.Errorf("a new game is %+v", m.game)
-	}
-}
-
 // TestBadOrders holds whoever says what means nothing, too much or too often to the end of
 // their own connection, and nobody else's.
 func TestBadOrders(t *testing.T) {
-	s := serving(t, "localhost:0", nil, t.TempDir())
-	good := dial(t, s, "/api/play")
+	dir := runDir(t)
+	trained(t, dir, 1)
+	s := serving(t, "localhost:0", nil, dir)
+	against := "/api/runs/" + only(t, s).ID + "/play"
+	good := dial(t, s, against)
 	for _, test := range []struct {
 		what  string
 		kind  websocket.MessageType
@@ -297,7 +240,7 @@ func TestBadOrders(t *testing.T) {
 		{"too often", websocket.MessageText, "up", 20 * mostOrders, websocket.StatusPolicyViolation},
 	} {
 		t.Run(test.what, func(t *testing.T) {
-			c := dial(t, s, "/api/play")
+			c := dial(t, s, against)
 			go func() {
 				ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 				defer cancel()
@@ -325,34 +268,32 @@ func TestBadOrders(t *testing.T) {
 // TestFull holds games to as many as there may be.
 func TestFull(t *testing.T) {
 	dir := t.TempDir()
-	for i := range mostArenas + 1 {
+	for i := range mostStages + 1 {
 		trained(t, dir+"/"+string(rune('a'+i)), 1)
 	}
 	s := serving(t, "localhost:0", nil, dir)
 	var open []*websocket.Conn
 	full := func(path string) {
 		t.Helper()
-		_, answer, err := websocket.Dial(context.Background(), s.address()+path, nil)
-		if err == nil || answer == nil || answer.StatusCode != http.StatusServiceUnavailable {
-			t.Errorf("%s is not full: %v", path, err)
+		if code, text := reason(t, dial(t, s, path)); code != websocket.StatusTryAgainLater || !strings.Contains(text, "already") {
+			t.Errorf("%s is not full: %v: %s", path, code, text)
 		}
 	}
-	for range mostMatches {
-		open = append(open, dial(t, s, "/api/play"))
-	}
-	full("/api/play")
-	open[0].CloseNow()
-	eventually(t, "room for another game", func() bool {
-		c, _, err := websocket.Dial(context.Background(), s.address()+"/api/play", nil)
-		if err == nil {
-			c.CloseNow()
-		}
-		return err == nil
-	})
 	list := ask[listAnswer](t, s, "/api/runs").Runs
-	for _, r := range list[:mostArenas] {
+	paths := []string{"/api/play", "/api/runs/" + list[0].ID + "/play"}
+	for i := range mostMatches {
+		c := dial(t, s, paths[i%2])
+		frame[aboutMatch](t, c)
+		open = append(open, c)
+	}
+	full(paths[0])
+	full(paths[1])
+	open[0].CloseNow()
+	eventually(t, "room for another game", func() bool { return len(s.matches) == mostMatches-1 })
+	frame[aboutMatch](t, dial(t, s, paths[0]))
+	for _, r := range list[:mostStages] {
 		frame[about](t, dial(t, s, "/api/runs/"+r.ID+"/watch"))
 	}
-	full("/api/runs/" + list[mostArenas].ID + "/watch")
+	full("/api/runs/" + list[mostStages].ID + "/watch")
 	frame[about](t, dial(t, s, "/api/runs/"+list[0].ID+"/watch")) // which is played already
 }

@@ -27,8 +27,11 @@ var (
 // NewCells returns blank cells.
 func NewCells(columns, rows int) *Cells {
 	c := &Cells{columns, rows, make([]Cell, columns*rows)}
-	for i := range c.Cell {
-		c.Cell[i] = Cell{' ', Ink, Paper}
+	if len(c.Cell) > 0 {
+		c.Cell[0] = Cell{' ', Ink, Paper}
+	}
+	for n := 1; n < len(c.Cell); n *= 2 { // ever more at a time
+		copy(c.Cell[n:], c.Cell[:n])
 	}
 	return c
 }
@@ -70,16 +73,18 @@ func (c *Cells) Bar(column, row, width int, ink emu.RGB, fraction float64) {
 // Picture draws a picture, two of whose rows are a row of cells, from a cell on, as far as
 // there are cells. Below a picture with an odd number of rows is Paper.
 func (c *Cells) Picture(column, row int, m *canvas.Image) {
-	for y := 0; y < m.Height; y += 2 {
-		for x := range m.Width {
-			if column+x >= c.Columns || row+y/2 >= c.Rows {
-				continue
+	width := min(m.Width, c.Columns-column)
+	for y := 0; y < m.Height && row+y/2 < c.Rows && width > 0; y += 2 {
+		cells := c.Cell[(row+y/2)*c.Columns+column:][:width]
+		above := m.Pix[y*m.Width:][:width]
+		for x := range cells {
+			cells[x] = Cell{'▀', above[x], Paper}
+		}
+		if y+1 < m.Height {
+			below := m.Pix[(y+1)*m.Width:][:width]
+			for x := range cells {
+				cells[x].Behind = below[x]
 			}
-			below := Paper
-			if y+1 < m.Height {
-				below = m.At(x, y+1)
-			}
-			c.Cell[(row+y/2)*c.Columns+column+x] = Cell{'▀', m.At(x, y), below}
 		}
 	}
 }

@@ -19,7 +19,7 @@ const curves = new Map(); // by id: {generation, next, columns}
 const styles = new Map(); // by id: number of its line
 const charts = new Charts(byID("panels"));
 const watch = new Watch();
-new Play();
+const play = new Play(() => writeAddress());
 
 // ---- what is chosen, which the address keeps
 
@@ -29,10 +29,11 @@ function readAddress() {
   shown = from.get("shown") ?? "";
   if ([...byID("x").options].some((o) => o.value === from.get("x"))) byID("x").value = from.get("x");
   byID("all").checked = from.has("all");
+  if (from.has("against")) play.choose(from.get("against"));
 }
 
 function writeAddress() {
-  const to = new URLSearchParams({ runs: chosen.join(","), shown, x: byID("x").value });
+  const to = new URLSearchParams({ runs: (chosen ?? []).join(","), shown, x: byID("x").value, against: byID("play-against").value });
   if (byID("all").checked) to.set("all", "1");
   history.replaceState(null, "", `#${to}`);
 }
@@ -149,17 +150,14 @@ function draw() {
 const limits = (all) => Object.entries(all ?? {}).map(([name, v]) => `${name.replace("_", " ")} ${count(v)}`).join(" or ");
 
 let settingsOf = "", filtersOf = "";
+let filtersInSight = false; // or nearly; else they are not drawn
 
 async function showRun() {
   watch.show(shown);
+  play.show(shown);
   const r = runs.find((one) => one.id === shown);
   if (!r) return;
-  const version = `${r.id} ${r.checkpoint ?? ""}`;
-  if (version !== filtersOf) {
-    filtersOf = version;
-    if (r.checkpoint) showFilters(r, version);
-    else note("There is no checkpoint yet.");
-  }
+  showFilters(r);
   if (settingsOf === r.id) return;
   const about = await ask(`api/runs/${r.id}`);
   settingsOf = r.id;
@@ -184,8 +182,15 @@ async function showRun() {
   }));
 }
 
-// showFilters shows a picture once it is there: until then the one before stays.
-function showFilters(r, version) {
+// showFilters shows a picture once it is in sight and there: until then the one before stays.
+function showFilters(r) {
+  const version = `${r.id} ${r.checkpoint ?? ""}`;
+  if (version === filtersOf || !filtersInSight) return;
+  filtersOf = version;
+  if (!r.checkpoint) {
+    note("There is no checkpoint yet.");
+    return;
+  }
   const picture = byID("filters"), coming = new Image();
   coming.src = `api/runs/${r.id}/filters.png?of=${encodeURIComponent(r.checkpoint)}`;
   coming.onload = () => {
@@ -248,6 +253,11 @@ async function poll() {
   if (!document.hidden) timer = setTimeout(poll, lostSince ? 3 * pollInterval : pollInterval);
 }
 
+new IntersectionObserver((seen) => {
+  filtersInSight = seen[seen.length - 1].isIntersecting;
+  const r = runs.find((one) => one.id === shown);
+  if (r) showFilters(r);
+}, { rootMargin: "300px" }).observe(byID("filters-section")); // there before it is seen
 document.addEventListener("visibilitychange", () => { if (!document.hidden) poll(); });
 byID("x").addEventListener("change", () => { draw(); writeAddress(); });
 byID("all").addEventListener("change", () => { draw(); writeAddress(); });

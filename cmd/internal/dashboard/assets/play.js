@@ -1,83 +1,143 @@
 // A game for whoever looks on: keys go up, pictures come down.
 
-import { Link } from "./screen.js";
+import { Link, lost } from "./screen.js";
+import { count } from "./format.js";
 
 const byID = (id) => document.getElementById(id);
 
 const keys = { ArrowUp: "up", KeyW: "up", ArrowDown: "down", KeyS: "down", Space: "fire" };
-const help = "You are the right, green paddle: ↑ ↓ or W S; space returns the ball faster.";
+const pause = 1000; // in which the keys of a game that has ended begin no other one
+
+// What there is to play against, and what that makes of the person.
+const opponents = {
+  console: {
+    path: () => "api/play",
+    help: "You are the right, green paddle: ↑ ↓ or W S; space returns the ball faster.",
+    fires: true,
+    score: (left, right) => `opponent ${left} : ${right} you`,
+    margin: (about) => about.right - about.left,
+    begun: () => "",
+  },
+  policy: {
+    path: (run) => `api/runs/${run}/play`,
+    help: "You are the left, orange paddle: ↑ ↓ or W S; fire has no effect on the left.",
+    fires: false,
+    score: (left, right) => `you ${left} : ${right} agent`,
+    margin: (about) => about.left - about.right,
+    begun: (about) => `It plays as it does after update ${count(about.update)}.`,
+  },
+};
 
 export class Play {
-  constructor() {
+  // onChoice is called when another opponent is chosen.
+  constructor(onChoice) {
     this.canvas = byID("play");
     this.context = this.canvas.getContext("2d");
     this.note = byID("play-note");
     this.start = byID("play-start");
+    this.select = byID("play-against");
     this.held = new Set();
-    this.start.addEventListener("click", () => (this.link && !this.over ? this.end("The game has ended.") : this.begin()));
+    this.ended = -pause;
+    this.start.addEventListener("click", () => (this.link ? this.end("The game has ended.") : this.begin()));
+    this.select.addEventListener("change", () => {
+      this.choose(this.select.value);
+      onChoice();
+    });
     this.canvas.addEventListener("keydown", (e) => this.key(e, true));
     this.canvas.addEventListener("keyup", (e) => this.key(e, false));
     this.canvas.addEventListener("blur", () => this.release());
-    for (const name of ["up", "down", "fire"]) {
-      const button = byID(`key-${name}`);
-      const press = (held) => (e) => {
-        e.preventDefault();
-        if (held && !this.link) this.begin();
-        if (held) button.setPointerCapture(e.pointerId);
-        this.hold(name, held);
-      };
-      button.addEventListener("pointerdown", press(true));
-      for (const event of ["pointerup", "pointercancel", "lostpointercapture"]) button.addEventListener(event, press(false));
-      // Without a pointer: held as long as the key is.
-      button.addEventListener("keydown", (e) => { if (e.code === "Enter" || e.code === "Space") press2(e, true); });
-      button.addEventListener("keyup", (e) => { if (e.code === "Enter" || e.code === "Space") press2(e, false); });
-      button.addEventListener("blur", () => this.hold(name, false));
-      button.addEventListener("contextmenu", (e) => e.preventDefault());
-      const press2 = (e, held) => {
-        e.preventDefault();
-        if (held && !this.link) this.begin(false);
-        this.hold(name, held);
-      };
-    }
+    for (const name of ["up", "down", "fire"]) this.button(name);
     document.addEventListener("visibilitychange", () => {
-      if (document.hidden && this.link) this.end("The game has ended, as the page was out of sight.");
+      if (document.hidden) this.end("The game has ended, as the page was out of sight.");
     });
+    this.choose(this.select.value);
+  }
+
+  // button has a button on the screen held for as long as it is touched, or, without a pointer,
+  // as long as a key is pressed on it.
+  button(name) {
+    const button = byID(`key-${name}`);
+    const press = (e, held, focus) => {
+      e.preventDefault();
+      if (held) this.wake(focus);
+      this.hold(name, held);
+    };
+    button.addEventListener("pointerdown", (e) => {
+      button.setPointerCapture(e.pointerId);
+      press(e, true, true);
+    });
+    for (const event of ["pointerup", "pointercancel", "lostpointercapture"]) button.addEventListener(event, (e) => press(e, false));
+    const presses = (e) => e.code === "Enter" || e.code === "Space";
+    button.addEventListener("keydown", (e) => {
+      if (presses(e)) e.preventDefault();
+      if (presses(e) && !e.repeat) press(e, true, false);
+    });
+    button.addEventListener("keyup", (e) => { if (presses(e)) press(e, false); });
+    button.addEventListener("blur", () => this.hold(name, false));
+    button.addEventListener("contextmenu", (e) => e.preventDefault());
+  }
+
+  // choose takes another opponent; a game that goes on is over.
+  choose(name) {
+    if (!Object.hasOwn(opponents, name)) return;
+    this.end("The game has ended, as another opponent was chosen.");
+    this.select.value = name;
+    this.against = opponents[name];
+    byID("play-help").textContent = this.against.help;
+    byID("key-fire").disabled = !this.against.fires;
+    this.score(0, 0);
+  }
+
+  // show names the run whose policy may be played against.
+  show(run) {
+    if (run === this.run) return;
+    if (this.against === opponents.policy) this.end("The game has ended, as another run was chosen.");
+    this.run = run;
   }
 
   begin(focus = true) {
-    if (this.link) this.link.send("new");
-    else {
-      this.link = new Link("api/play", {
-        onMessage: (m) => this.draw(m),
-        onState: (state, reason) => {
-          this.note.textContent = state === "open" ? help : reason || "no connection to the game; trying again";
-          if (state === "open") this.send();
-        },
-      });
+    if (this.against === opponents.policy && !this.run) {
+      this.note.textContent = "There is no run yet to play against.";
+      return;
     }
-    this.over = false;
+    this.begun = false;
+    this.link = new Link(this.against.path(this.run), {
+      onMessage: (m) => this.draw(m),
+      onState: (state, reason) => {
+        if (state === "open") this.send();
+        else {
+          this.begun = false;
+          this.note.textContent = lost(reason);
+        }
+      },
+    });
+    this.note.textContent = "";
     this.start.textContent = "Stop";
     if (focus) this.canvas.focus({ preventScroll: true });
   }
 
-  end(why) {
-    this.link?.close();
-    this.link = null;
-    this.start.textContent = "Start";
-    this.note.textContent = why;
+  // wake begins a game by a key, but not by one that was meant for the last game.
+  wake(focus) {
+    if (!this.link && performance.now() - this.ended > pause) this.begin(focus);
+  }
+
+  end(why, again = "Start") {
+    if (!this.link) return;
     this.release();
+    this.link.close();
+    this.link = null;
+    this.ended = performance.now();
+    this.start.textContent = again;
+    this.note.textContent = why;
   }
 
   key(e, held) {
     const name = keys[e.code];
     if (!name || e.ctrlKey || e.altKey || e.metaKey) return;
-    if (!this.link) {
-      if (held && e.code === "Space") this.begin();
-      if (e.code === "Space") e.preventDefault();
-      return;
-    }
-    e.preventDefault();
-    if (!e.repeat) this.hold(name, held);
+    if (this.link || name === "fire") e.preventDefault();
+    if (e.repeat) return;
+    if (held && name === "fire") this.wake(true);
+    if (this.link) this.hold(name, held);
   }
 
   hold(name, held) {
@@ -100,14 +160,18 @@ export class Play {
     this.link?.send([way, fire].filter(Boolean).join("+") || "stay");
   }
 
+  score(left, right) {
+    const text = this.against.score(left, right), score = byID("play-score");
+    if (score.textContent !== text) score.textContent = text;
+  }
+
   draw({ about, image }) {
     this.context.putImageData(image, 0, 0);
-    const text = `opponent ${about.enemy} : ${about.agent} you`, score = byID("play-score");
-    if (score.textContent !== text) score.textContent = text;
-    if (about.over && !this.over) {
-      this.note.textContent = about.agent > about.enemy ? "You have won." : "You have lost.";
-      this.start.textContent = "Play again";
-    }
-    this.over = about.over;
+    this.score(about.left, about.right);
+    if (!this.begun) this.note.textContent = this.against.begun(about);
+    this.begun = true;
+    if (!about.over) return;
+    const margin = this.against.margin(about);
+    this.end(margin > 0 ? "You have won." : margin < 0 ? "You have lost." : "A draw.", "Play again");
   }
 }

@@ -30,6 +30,9 @@ export function decode(buffer) {
   return { about, image };
 }
 
+// lost says why there is no game: in the server's words, if it gave some.
+export const lost = (reason) => `${reason || "no connection to the game"}; trying again`;
+
 // Link is a WebSocket that comes back after it was lost, ever more slowly.
 export class Link {
   constructor(path, { onMessage, onState }) {

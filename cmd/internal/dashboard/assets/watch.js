@@ -1,7 +1,7 @@
 // The newest policy of a run, playing. The server plays only while somebody looks, so the
 // connection is there only while the picture is in sight.
 
-import { Link } from "./screen.js";
+import { Link, lost } from "./screen.js";
 import { count } from "./format.js";
 
 const byID = (id) => document.getElementById(id);
@@ -40,7 +40,7 @@ export class Watch {
     else if (!this.link) {
       this.link = new Link(`api/runs/${this.run}/watch`, {
         onMessage: (m) => this.draw(m),
-        onState: (state) => { if (state === "lost") this.note.textContent = "no connection to the game; trying again"; },
+        onState: (state, reason) => { if (state === "lost") this.note.textContent = lost(reason); },
       });
     }
   }
@@ -55,7 +55,7 @@ export class Watch {
     byID("watch-score").textContent = `opponent ${about.enemy} : ${about.agent} agent`;
     this.bars(about);
     this.note.textContent = about.problem ||
-      (about.checkpoint ? `policy after update ${count(about.update)}, decision ${count(about.decision)} of the game` : "waiting for the first checkpoint");
+      (about.update >= 0 ? `policy after update ${count(about.update)}, decision ${count(about.decision)} of the game` : "waiting for the first checkpoint");
   }
 
   bars(about) {

@@ -21,7 +21,7 @@ type Pty struct {
 
 // New returns a terminal of a size, which ends with the test. It skips a test that may not
 // have one.
-func New(t *testing.T, columns, rows int) *Pty {
+func New(t testing.TB, columns, rows int) *Pty {
 	t.Helper()
 	fd, err := unix.Open("/dev/ptmx", unix.O_RDWR|unix.O_NOCTTY|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -57,7 +57,7 @@ func New(t *testing.T, columns, rows int) *Pty {
 }
 
 // Resize changes the terminal's size.
-func (p *Pty) Resize(t *testing.T, columns, rows int) {
+func (p *Pty) Resize(t testing.TB, columns, rows int) {
 	t.Helper()
 	size := &unix.Winsize{Col: uint16(columns), Row: uint16(rows)}
 	if err := unix.IoctlSetWinsize(int(p.other.Fd()), unix.TIOCSWINSZ, size); err != nil {
@@ -66,7 +66,7 @@ func (p *Pty) Resize(t *testing.T, columns, rows int) {
 }
 
 // Mode returns how the terminal treats what goes through it.
-func (p *Pty) Mode(t *testing.T) unix.Termios {
+func (p *Pty) Mode(t testing.TB) unix.Termios {
 	t.Helper()
 	mode, err := unix.IoctlGetTermios(int(p.other.Fd()), unix.TCGETS)
 	if err != nil {
@@ -76,16 +76,24 @@ func (p *Pty) Mode(t *testing.T) unix.Termios {
 }
 
 // Type presses keys.
-func (p *Pty) Type(t *testing.T, keys string) {
+func (p *Pty) Type(t testing.TB, keys string) {
 	t.Helper()
 	if _, err := p.other.WriteString(keys); err != nil {
 		t.Fatal(err)
 	}
 }
 
+// Discard throws away what the terminal shows from now on, so that nobody waits to write to it.
+func (p *Pty) Discard() {
+	go func() {
+		for range p.shown {
+		}
+	}()
+}
+
 // Until waits until done says so of all that was written to the terminal, which it returns. A
 // minute is too long, and the end of the test.
-func (p *Pty) Until(t *testing.T, what string, done func(all []byte) bool) []byte {
+func (p *Pty) Until(t testing.TB, what string, done func(all []byte) bool) []byte {
 	t.Helper()
 	timeout := time.After(time.Minute)
 	for !done(p.all) {

@@ -1,0 +1,206 @@
+package dashboard
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/coder/websocket"
+
+	"pongpg/emu"
+)
+
+// order says what is held.
+func order(t *testing.T, c *websocket.Conn, text string) {
+	t.Helper()
+	if err := c.Write(context.Background(), websocket.MessageText, []byte(text)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestPlay plays with keys, against the console's opponent and against a policy: the person's
+// paddle, and no other, follows them.
+func TestPlay(t *testing.T) {
+	dir := runDir(t)
+	trained(t, dir, 3)
+	s := serving(t, "localhost:0", nil, dir)
+	for _, test := range []struct {
+		path   string
+		update int64
+		of     func(*emu.Screen) int
+	}{
+		{"/api/play", -1, paddle},
+		{"/api/runs/" + only(t, s).ID + "/play", 3, leftPaddle},
+	} {
+		t.Run(test.path, func(t *testing.T) {
+			c := dial(t, s, test.path)
+			reach := func(what string, is func(int) bool) (at int) {
+				t.Helper()
+				eventually(t, what, func() bool {
+					a, screen := frame[aboutMatch](t, c)
+					if a.Over || a.Update != test.update || a.Left > 20 || a.Right > 20 {
+						t.Fatalf("%+v", a)
+					}
+					at = test.of(screen)
+					return at >= 0 && is(at)
+				})
+				return at
+			}
+			began := reach("a paddle", func(int) bool { return true })
+			order(t, c, "down")
+			low := reach("down", func(y int) bool { return y >= began+20 })
+			order(t, c, "up+fire")
+			reach("up", func(y int) bool { return y <= low-20 })
+			order(t, c, "stay")
+			at := -1
+			reach("a halt", func(y int) bool { still := y == at; at = y; return still })
+		})
+	}
+	eventually(t, "no game is left", func() bool { return len(s.matches) == 0 })
+}
+
+// TestMatch holds a person's game to the game itself, to its end, which is said.
+func TestMatch(t *testing.T) {
+	m, err := newMatch(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, said := emu.NewGame(), aboutMatch{}
+	held := []string{"down", "up", "stay", "fire", "up+fire", "down+fire"}
+	actions := []emu.Action{emu.Left, emu.Right, emu.Noop, emu.Fire, emu.RightFire, emu.LeftFire}
+	for i := 0; !want.Over(); i++ {
+		if said.Over {
+			t.Fatalf("frame %d: over at %+v", i, want)
+		}
+		if err := m.order(held[i/20%len(held)]); err != nil {
+			t.Fatal(err)
+		}
+		if err := m.step(); err != nil {
+			t.Fatal(err)
+		}
+		want.Step(actions[i/20%len(held)])
+		message, err := m.message()
+		if err != nil {
+			t.Fatal(err)
+		}
+		screen, drawn := decode(t, message, &said), emu.Screen{}
+		if want.Over() {
+			want.Step(emu.Noop) // the last point is shown
+		}
+		want.Draw(&drawn)
+		if *screen != drawn || said.Left != want.EnemyScore || said.Right != want.AgentScore {
+			t.Fatalf("frame %d: another picture, or %+v instead of %+v", i, said, want)
+		}
+	}
+	if !said.Over {
+		t.Errorf("the game ends with %+v", said)
+	}
+}
+
+// TestMatchEnds plays a game that is nearly over to its end, which is the last that is said.
+func TestMatchEnds(t *testing.T) {
+	m, err := newMatch(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for m.game.Game().EnemyScore < 20 || m.game.BetweenPoints() {
+		if err := m.step(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	box := newMailbox()
+	if err := m.play(context.Background(), box); err != nil {
+		t.Fatal(err)
+	}
+	var last aboutMatch
+	decode(t, <-box, &last)
+	if !last.Over || last.Left != 21 || last.Right != m.game.Game().AgentScore {
+		t.Errorf("the last that is said is %+v", last)
+	}
+}
+
+// reason returns with what words a server closes a connection.
+func reason(t *testing.T, c *websocket.Conn) (websocket.StatusCode, string) {
+	t.Helper()
+	var err error
+	for err == nil {
+		_, err = read(t, c)
+	}
+	var closed websocket.CloseError
+	if !errors.As(err, &closed) {
+		t.Fatalf("ended without a word: %v", err)
+	}
+	return closed.Code, closed.Reason
+}
+
+// TestNoPolicy asks for games against policies that are not there: the page is told why, in
+// words, and may try again.
+func TestNoPolicy(t *testing.T) {
+	dir := t.TempDir()
+	long := strings.Repeat("é", 80) // more than fits
+	newTraining(t, filepath.Join(dir, "begun"), 1)
+	newTraining(t, filepath.Join(dir, long), 1)
+	trained(t, filepath.Join(dir, "torn"), 1)
+	torn := filepath.Join(dir, "torn", "checkpoints")
+	all, err := os.ReadDir(torn)
+	if err != nil || len(all) == 0 {
+		t.Fatal(err)
+	}
+	for _, entry := range all {
+		if err := os.Truncate(filepath.Join(torn, entry.Name()), 100); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := serving(t, "localhost:0", nil, dir)
+	words := map[string]string{"begun": "begun has no checkpoint yet: wait for the first", "torn": "checkpoints can be used", long: "é…"}
+	for _, r := range ask[listAnswer](t, s, "/api/runs").Runs {
+		code, text := reason(t, dial(t, s, "/api/runs/"+r.ID+"/play"))
+		if code != websocket.StatusTryAgainLater || !strings.Contains(text, words[r.Name]) || len(text) > mostReason || !utf8.ValidString(text) {
+			t.Errorf("%s: %v: %s", r.Name, code, text)
+		}
+	}
+	for _, path := range []string{"/api/runs/000000000000/play", "/api/runs/000000000000/watch"} {
+		if code, text := reason(t, dial(t, s, path)); code != websocket.StatusTryAgainLater || !strings.Contains(text, "no such run any more") {
+			t.Errorf("%s: %v: %s", path, code, text)
+		}
+	}
+	if len(s.matches) != 0 {
+		t.Errorf("%d games are left of those that never began", len(s.matches))
+	}
+}
+
+// TestMatchFreed plays as many games against a policy as can be, and hangs up: what their
+// policies took is free again.
+func TestMatchFreed(t *testing.T) {
+	dir := runDir(t)
+	trained(t, dir, 1)
+	s := serving(t, "localhost:0", nil, dir)
+	path := "/api/runs/" + only(t, s).ID + "/play"
+	used := func() int64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return int64(m.HeapAlloc)
+	}
+	before := used()
+	var open []*websocket.Conn
+	for range mostMatches {
+		c := dial(t, s, path)
+		frame[aboutMatch](t, c)
+		open = append(open, c)
+	}
+	playing := used() - before
+	for _, c := range open {
+		c.CloseNow()
+	}
+	eventually(t, "nobody plays", func() bool { return len(s.matches) == 0 })
+	eventually(t, "the policies are gone", func() bool { return used()-before < playing/4 })
+	if playing < mostMatches*6400*4 { // a unit's weights
+		t.Errorf("%d policies take %d bytes, which are not theirs alone", mostMatches, playing)
+	}
+}

@@ -1,0 +1,228 @@
+package dashboard
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"pongpg/cmd/internal/arena"
+	"pongpg/emu"
+)
+
+// stage is where the newest policy of a run plays for all who watch it. It is there while
+// somebody does.
+type stage struct {
+	run *run
+	say func(string)
+
+	// Of the goroutine that plays.
+	match   *arena.Match // nil before there is a checkpoint
+	problem string
+	screen  emu.Screen
+
+	watching map[mailbox]bool // under stages.mutex
+}
+
+// about is what is said of a frame of a policy's game.
+type about struct {
+	Problem  string    `json:"problem,omitempty"`
+	Update   int64     `json:"update"` // whose policy it is; −1 while there is none
+	Decision int32     `json:"decision"`
+	Agent    int32     `json:"agent"` // points
+	Enemy    int32     `json:"enemy"`
+	Actions  []string  `json:"actions"`
+	Taken    int       `json:"taken"` // which of the actions; −1 before the first decision
+	Prob     []float32 `json:"prob"`
+}
+
+// watchSeed is the seed of the games that are watched.
+const watchSeed = 1
+
+// play plays until ctx is done. Each frame is played when it is due; one in two is sent. Before
+// there is a policy, it is said twice a second that there is none.
+func (g *stage) play(ctx context.Context, send func([]byte)) (err error) {
+	follower := arena.NewFollower(-1, g.newer(), func() {})
+	defer func() {
+		err = errors.Join(err, follower.Close())
+		if g.match != nil {
+			err = errors.Join(err, g.match.Close())
+		}
+	}()
+	clock := time.NewTicker(frameTime)
+	defer clock.Stop()
+	for tick := 0; ; tick++ {
+		select {
+		case <-ctx.Done():
+			return nil
+		case now := <-clock.C:
+			follower.Look(now)
+		}
+		if err := g.step(follower); err != nil {
+			g.problem = err.Error()
+		}
+		if tick%30 == 0 || tick%2 == 0 && g.match != nil {
+			if message, err := g.message(); err == nil {
+				send(message)
+			}
+		}
+	}
+}
+
+// step plays a frame, if there is a policy, and has the newest one take over.
+func (g *stage) step(follower *arena.Follower) error {
+	err := g.take(follower.Found())
+	if g.match != nil {
+		_, stepErr := g.match.Step()
+		err = errors.Join(err, stepErr)
+	}
+	return err
+}
+
+// newer returns what looks for another checkpoint than it found before, and reads it.
+func (g *stage) newer() func(update int64) (*arena.Agent, error) {
+	tried := ""
+	return func(update int64) (a *arena.Agent, err error) {
+		safely(g.say, func() {
+			if name := g.run.checkpoint(); name == "" || name != tried {
+				tried = name
+				a, err = g.run.agent(update)
+			}
+		})
+		return a, err
+	}
+}
+
+// take lets what a look has found take over: an agent, after the next point. An error is what
+// was wrong with the look, or the device.
+func (g *stage) take(a *arena.Agent, err error) error {
+	switch {
+	case err != nil || a == nil:
+		return err
+	case g.match != nil && g.match.Agent.Preset == a.Preset:
+		g.problem = ""
+		return g.match.Offer(a)
+	default: // the first one, or of another run in the same directory
+		before := g.match
+		match, err := arena.NewMatch(a, nil, watchSeed, false)
+		if err != nil {
+			return errors.Join(err, a.Close())
+		}
+		g.match, g.problem = match, ""
+		if before != nil {
+			return before.Close()
+		}
+	}
+	return nil
+}
+
+func (g *stage) message() ([]byte, error) {
+	now := about{Problem: g.problem, Update: -1, Taken: -1}
+	if m := g.match; m != nil {
+		game := m.Game()
+		game.Draw(&g.screen)
+		now.Update, now.Decision, now.Agent, now.Enemy = m.Agent.Update, m.Decisions(), game.AgentScore, game.EnemyScore
+		for _, a := range m.Agent.Policy.ActionSet() {
+			now.Actions = append(now.Actions, arena.ActionName(a))
+		}
+		if prob := m.Decision.Prob; len(prob) > 0 {
+			now.Prob, now.Taken = prob, m.Decision.Index
+		}
+	}
+	return appendMessage(make([]byte, 0, 2048), now, &g.screen)
+}
+
+// stages are those that somebody watches.
+type stages struct {
+	mutex   sync.Mutex
+	open    map[*run]*stage
+	playing sync.WaitGroup
+}
+
+// enter has a box get what is played in a run's game until leave is called. It is an error
+// if too many runs are watched.
+func (s *Server) enter(ctx context.Context, r *run, box mailbox) (leave func(), err error) {
+	all := &s.stages
+	all.mutex.Lock()
+	defer all.mutex.Unlock()
+	g := all.open[r]
+	if g == nil {
+		if len(all.open) >= mostStages {
+			return nil, fmt.Errorf("%d runs are watched already, as many as can be: close one", mostStages)
+		}
+		g = &stage{run: r, say: s.options.Say, watching: map[mailbox]bool{}}
+		all.open[r] = g
+		playing, stop := context.WithCancel(context.WithoutCancel(ctx))
+		g.begin(playing, stop, s)
+	}
+	g.watching[box] = true
+	return func() {
+		all.mutex.Lock()
+		defer all.mutex.Unlock()
+		delete(g.watching, box)
+		if len(g.watching) == 0 && all.open[r] == g {
+			delete(all.open, r)
+		}
+	}, nil
+}
+
+// begin plays until nobody watches.
+func (g *stage) begin(ctx context.Context, stop func(), s *Server) {
+	all := &s.stages
+	send := func(message []byte) {
+		all.mutex.Lock()
+		defer all.mutex.Unlock()
+		for box := range g.watching {
+			box.put(message)
+		}
+		if len(g.watching) == 0 {
+			stop()
+		}
+	}
+	all.playing.Go(func() {
+		defer stop()
+		safely(g.say, func() {
+			if err := g.play(ctx, send); err != nil {
+				s.say(err)
+			}
+		})
+	})
+}
+
+// safely runs f. A mistake in what is only looked at must not end a training.
+func safely(say func(string), f func()) {
+	defer func() {
+		if p := recover(); p != nil {
+			fmt.Fprintf(sayer{say}, "a game that was watched: %v; this is a mistake in the program: report it\n%s", p, debug.Stack())
+		}
+	}()
+	f()
+}
+
+// wait waits until nothing is played any more.
+func (s *stages) wait() { s.playing.Wait() }
+
+// serveWatch shows how the newest policy of a run plays. What the client says is nothing: any
+// message ends it.
+func (s *Server) serveWatch(w http.ResponseWriter, r *http.Request) {
+	c := accept(w, r)
+	if c == nil {
+		return
+	}
+	x := s.runs.byID(r.PathValue("id"))
+	if x == nil {
+		refuse(c, errGone)
+		return
+	}
+	box := newMailbox()
+	leave, err := s.enter(r.Context(), x, box)
+	if err != nil {
+		refuse(c, err)
+		return
+	}
+	defer leave()
+	s.converse(r.Context(), c, box, func(string) error { return errors.New("there is nothing to say here") })
+}
