@@ -30,8 +30,8 @@ func TestAlgorithmsLearn(t *testing.T) {
 		{"cem", func(c *Config) { c.Population, c.Elite, c.BatchEpisodes, c.Envs = 50, 6, 8, 8 }, 12_000_000, -19.2},
 		{"win", func(c *Config) {
 			small(c)
-			c.Network, c.Filters, c.BatchDecisions = "conv", "6@8/4 8@4/2", 10_000
-		}, 500_000, -19.3},
+			c.Network, c.Filters, c.BatchDecisions, c.Gamma = "conv", "6@8/4 8@4/2", 10_000, 0.99
+		}, 700_000, -19},
 	} {
 		c := mustRecipe(test.recipe)
 		c.Seed = 11

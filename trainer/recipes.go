@@ -68,10 +68,10 @@ func batches(c *Config, envs, decisions int) {
 // winRecipe learns to win.
 func winRecipe(c *Config) {
 	batches(c, 64, 50_000)
-	c.Standardize, c.Baseline, c.Credit = "none", "situation", "hit"
+	c.Standardize, c.Baseline, c.Credit, c.Gamma = "none", "situation", "next", 0.997
 	c.LearningRate, c.LearningRateFinal, c.KLTarget = 1e-2, 1e-2, 0.06
-	c.Schedule = "0:50e3:1e-2:.01 15e6:50e3:1e-2:.01 50e6:100e3:5e-3:.005 100e6:200e3:1e-3:.001"
-	c.DecayDecisions = 50_000
+	c.Schedule = "0:50e3:1e-2:.01 15e6:50e3:1e-2:.01 40e6:50e3:8e-3:.005 70e6:100e3:6e-3:.002 130e6:200e3:1e-3:.0005"
+	c.DecayDecisions, c.BlurUpdates = 50_000, 350
 }
 
 // a2cRecipe is an advantage actor-critic (Mnih et al. 2016): a step a batch, by returns to the
@@ -99,7 +99,7 @@ func trpoRecipe(c *Config) {
 	c.LearningRate, c.LearningRateFinal = 1e-2, 1e-2
 }
 
-// cemRecipe is the cross-entropy method on a policy of eight numbers.
+// cemRecipe is the cross-entropy method on a policy of nine numbers.
 func cemRecipe(c *Config) {
 	c.Algorithm, c.Input, c.Hidden, c.Actions = CEM, "both", guessedHidden, 3
 	c.Envs, c.BatchEpisodes, c.Standardize = 16, 16, "none"
@@ -108,6 +108,6 @@ func cemRecipe(c *Config) {
 // imitateRecipe learns from a scripted expert first, then as win does.
 func imitateRecipe(c *Config) {
 	winRecipe(c)
-	c.Imitate, c.BlurUpdates = 1_000_000, 350
+	c.Imitate = 1_000_000
 	c.Schedule = "0:5e3:1e-2:.01 1e6:5e3:1e-2:.01 " + strings.Replace(c.Schedule, "0:50e3", "1.05e6:50e3", 1)
 }
