@@ -23,6 +23,7 @@ type Match struct {
 	greedy  bool
 	frames  *emu.Frames
 	decider *trainer.Decider
+	ranked  ranking  // of MostActive; nil before it is called
 	next    *Agent   // to take over between points
 	rest    int      // frames for which the end of an episode is still shown
 	shown   emu.Game // what is on the screen
