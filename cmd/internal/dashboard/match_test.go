@@ -88,12 +88,13 @@ func TestMatch(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		screen, drawn := decode(t, message, &said), emu.Screen{}
+		screen, more := decode(t, message, &said)
+		drawn := emu.Screen{}
 		if want.Over() {
 			want.Step(emu.Noop) // the last point is shown
 		}
 		want.Draw(&drawn)
-		if *screen != drawn || said.Left != want.EnemyScore || said.Right != want.AgentScore {
+		if *screen != drawn || more != nil || said.Left != want.EnemyScore || said.Right != want.AgentScore {
 			t.Fatalf("frame %d: another picture, or %+v instead of %+v", i, said, want)
 		}
 	}
