@@ -194,13 +194,17 @@ func (r *run) config() (stored, error) {
 	return r.stored, r.failed
 }
 
-// loading is held while a checkpoint is read: one at a time, so that training keeps its
-// processors.
-var loading sync.Mutex
-
-// latest reads the newest checkpoint that reads well.
+// latest returns the newest checkpoint that reads well, which nobody may change. loading must be
+// held.
 func (r *run) latest() (*checkpoint.Found, error) {
+	newest := r.dir.Newest()
+	if found := loading.of(r, newest); found != nil {
+		return found, nil
+	}
 	found, err := r.dir.Latest()
+	if err == nil {
+		loading.keep(r, newest, found)
+	}
 	return found, r.explain(err)
 }
 
@@ -209,8 +213,14 @@ func (r *run) latest() (*checkpoint.Found, error) {
 func (r *run) agent(update int64) (*arena.Agent, error) {
 	loading.Lock()
 	defer loading.Unlock()
-	a, err := arena.Newer(r.dir.Dir(), update)
-	return a, r.explain(err)
+	if update >= 0 && r.dir.Newest() == update {
+		return nil, nil
+	}
+	found, err := r.latest()
+	if err != nil || found.Update == update {
+		return nil, err
+	}
+	return arena.FromCheckpoint(r.dir.Dir(), found)
 }
 
 // explain returns an error for those who look at a page.
