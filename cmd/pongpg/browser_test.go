@@ -352,6 +352,7 @@ func TestBrowserCompares(t *testing.T) {
 	p.do(t, chromedp.Navigate(r.dashboardURL(t)))
 	const lines = `document.querySelectorAll('#runs .sample').length`
 	p.until(t, "curves", shownPoints, is(150))
+	p.until(t, "the device that it was trained on", `/^cpu \(1 worker/.test([...document.querySelectorAll('#about dt')].find((dt) => dt.textContent === 'device')?.nextSibling.textContent ?? '') ? 1 : 0`, is(1))
 	if n := p.number(t, lines); n != 1 {
 		t.Errorf("%g lines", n)
 	}

@@ -144,6 +144,7 @@ type run struct {
 	mutex  sync.Mutex
 	looked time.Time // for what follows
 	newest string
+	device string // "" if the run does not say
 	stored stored
 	failed error
 }
@@ -168,6 +169,7 @@ func (r *run) look() {
 	if paths, err := r.dir.Checkpoints(); err == nil && len(paths) > 0 {
 		r.newest = filepath.Base(paths[len(paths)-1])
 	}
+	r.device = r.dir.Device()
 	text, err := r.dir.Config()
 	if err == nil {
 		err = json.Unmarshal(text, &r.stored)
@@ -184,6 +186,17 @@ func (r *run) checkpoint() string {
 	defer r.mutex.Unlock()
 	r.look()
 	return r.newest
+}
+
+// computesOn returns what the run computes on, or did last; "" if nobody knows.
+func (r *run) computesOn() string {
+	if r.live != nil {
+		return r.live.Device()
+	}
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	r.look()
+	return r.device
 }
 
 // config returns config.json.
