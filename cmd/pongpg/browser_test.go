@@ -196,6 +196,13 @@ const (
 
 	// screenSum changes with the picture of the policy's game.
 	screenSum = `document.getElementById('watch').getContext('2d').getImageData(0, 34, 160, 160).data.reduce((s, v, i) => (31 * s + v + i) % 1000003, 0)`
+
+	// differenceSigns is how many kinds of pixels the difference has: those that are 1, and −1.
+	differenceSigns = `(() => { const d = document.getElementById('difference').getContext('2d').getImageData(0, 0, 80, 80).data, kinds = new Set();
+		for (let i = 0; i < d.length; i += 4) kinds.add(d[i]); return kinds.has(240) + kinds.has(220); })()`
+
+	// unitNames is how many of the most active units have a name and a bar.
+	unitNames = `[...document.querySelectorAll('#units progress')].filter((bar) => bar.value > 0 && /^unit \d+$/.test(bar.previousSibling.textContent)).length`
 )
 
 func above(least float64) func(float64) bool { return func(x float64) bool { return x > least } }
@@ -244,6 +251,11 @@ func TestBrowser(t *testing.T) {
 	for range 3 {
 		sum := p.number(t, screenSum)
 		p.until(t, "a game that goes on", screenSum, func(x float64) bool { return x != sum })
+	}
+	p.until(t, "a difference of what has come and what has gone", differenceSigns, is(2))
+	p.until(t, "units by their names", unitNames, above(0))
+	if n := p.number(t, `/^\d+ of 16 hidden units are active/.test(document.getElementById('units-title').textContent) ? 1 : 0`); n != 1 {
+		t.Error("no word of how many units are active")
 	}
 	p.do(t, chromedp.ScrollIntoView(chromedp.CSS("#filters-title")))
 	p.until(t, "filters", `document.getElementById('filters').naturalWidth`, above(80))
@@ -340,6 +352,7 @@ func TestBrowserCompares(t *testing.T) {
 	p.do(t, chromedp.Navigate(r.dashboardURL(t)))
 	const lines = `document.querySelectorAll('#runs .sample').length`
 	p.until(t, "curves", shownPoints, is(150))
+	p.until(t, "the device that it was trained on", `/^cpu \(1 worker/.test([...document.querySelectorAll('#about dt')].find((dt) => dt.textContent === 'device')?.nextSibling.textContent ?? '') ? 1 : 0`, is(1))
 	if n := p.number(t, lines); n != 1 {
 		t.Errorf("%g lines", n)
 	}

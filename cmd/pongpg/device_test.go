@@ -80,6 +80,9 @@ func TestGoesOnOnTheCPU(t *testing.T) {
 				t.Errorf("status %d: %s", r.status, r.stdout)
 			}
 			sameState(t, filepath.Join(dir, test.name), filepath.Join(dir, "undisturbed"))
+			if on := string(readFile(t, dir, test.name, "device.txt")); !strings.HasPrefix(on, "cpu (") {
+				t.Errorf("it is said to be trained on %s", on)
+			}
 			if !test.record {
 				return
 			}

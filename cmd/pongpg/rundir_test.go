@@ -84,6 +84,14 @@ func TestStored(t *testing.T) {
 	row("lr-final", fmt.Sprint(recipe.LearningRateFinal))
 	row("seed", "7")
 	row("run", "r")
+	for _, workers := range []string{"1", "2"} { // as it was begun, and then resumed
+		if workers == "2" {
+			succeed(t, dir, "train", "--resume", "r", "--updates", "2", "--workers", "2")
+		}
+		if got, want := string(readFile(t, filepath.Join(dir, "r"), "device.txt")), "cpu ("+workers+" worker"; !strings.HasPrefix(got, want) {
+			t.Errorf("device.txt is %q, want %q …", got, want)
+		}
+	}
 }
 
 // TestTaken refuses a directory that holds a run, or that another process trains in.

@@ -35,6 +35,9 @@ func (f *trainFlags) train(c *cli.Context) (err error) {
 	if err := s.Begin(); err != nil {
 		return err
 	}
+	if err := s.Dir.SetDevice(f.backend.Name()); err != nil {
+		return err
+	}
 	if err := f.openJournal(s); err != nil {
 		return err
 	}
@@ -107,7 +110,7 @@ func (f *trainFlags) goOn(s *session.Session, shown status.Status, failure error
 		err = s.Continue(session.Device{Backend: cpu})
 	}
 	if err == nil {
-		err = errors.Join(f.journal.Close(), f.openJournal(s))
+		err = errors.Join(s.Dir.SetDevice(cpu.Name()), f.journal.Close(), f.openJournal(s))
 	}
 	if err == nil {
 		err = f.startRecord(s.Trainer)

@@ -48,7 +48,7 @@ func watchCommand() *cli.Command {
 			&cli.GenericFlag{Name: "points", Value: into(&f.points, parseWhole), Usage: "end after so many points"},
 			&cli.GenericFlag{Name: "seconds", Value: into(&f.seconds, parseNumber), Usage: "end after so many seconds of the game"},
 			&cli.GenericFlag{Name: "speed", Value: into(&f.speed, parseNumber), DefaultText: "1", Usage: "how many times as fast as the game is: 1/8 to 16, a power of two"},
-			&cli.BoolFlag{Name: "panel", Destination: &f.panel, Usage: "with -o: beside the screen the update, the score, the probabilities and what the network sees"},
+			&cli.BoolFlag{Name: "panel", Destination: &f.panel, Usage: "with -o: beside the screen the update, the score, the probabilities, what the network sees and its most active units"},
 			&cli.GenericFlag{Name: "scale", Value: into(&f.scale, parseWhole), DefaultText: fmt.Sprint(defaultScale), Usage: "with -o: how many times as large a pixel is"},
 		}, f.output.flags("write a film instead: .gif, .apng, .png (animated) or .mp4 (needs ffmpeg)")...),
 		Before: func(c *cli.Context) (err error) { f.path, err = runArgument(c); return err },

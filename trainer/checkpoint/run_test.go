@@ -153,7 +153,7 @@ func TestOpenOnlyReads(t *testing.T) {
 	}
 	wantFile(t, temp, "")
 	for name, err := range map[string]error{
-		"Save": reader.Save(2, small(2), false), "Rewind": reader.Rewind(nil), "SetConfig": reader.SetConfig(1),
+		"Save": reader.Save(2, small(2), false), "Rewind": reader.Rewind(nil), "SetConfig": reader.SetConfig(1), "SetDevice": reader.SetDevice("x"),
 	} {
 		if err == nil {
 			t.Errorf("%s on a run opened for reading", name)
@@ -257,6 +257,22 @@ func TestPruneFails(t *testing.T) {
 	must(t, os.RemoveAll(stuck))
 	must(t, run.Save(3, small(3), false))
 	wantFiles(t, run, "checkpoint-000000003.safetensors")
+}
+
+// TestDevice: what a run computes on is known as it was noted last, to readers too, or not at all.
+func TestDevice(t *testing.T) {
+	run := newRun(t)
+	if got := run.Device(); got != "" {
+		t.Errorf("device %q before any was noted", got)
+	}
+	for _, name := range []string{"cpu (2 workers, avx2)", "cuda:0 (Café)"} {
+		must(t, run.SetDevice(name))
+		reader, err := checkpoint.Open(run.Dir())
+		must(t, err)
+		if got := reader.Device(); got != name {
+			t.Errorf("device %q, want %q", got, name)
+		}
+	}
 }
 
 // TestForeignNames: what is not a checkpoint's exact name is neither read nor

@@ -62,6 +62,12 @@ func decode[E Element](dst []E, t *Tensor) error {
 		return fmt.Errorf("tensor %s has %d bytes where %d elements of %s are expected; %s",
 			t.Name, len(t.Data), len(dst), want, adviceOther)
 	}
+	if floats, ok := any(dst).([]float32); ok { // nearly all that there is to decode
+		for i := range floats {
+			floats[i] = math.Float32frombits(binary.LittleEndian.Uint32(t.Data[4*i:]))
+		}
+		return nil
+	}
 	_, err := binary.Decode(t.Data, binary.LittleEndian, dst)
 	return err
 }

@@ -29,7 +29,7 @@ func Load(path string) (*Agent, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newAgent(path, found)
+	return FromCheckpoint(path, found)
 }
 
 // Newer is Load, but for a run whose newest checkpoint, or newest that reads well, is the one of
@@ -42,10 +42,11 @@ func Newer(path string, update int64) (*Agent, error) {
 	if err != nil || found.Update == update {
 		return nil, err
 	}
-	return newAgent(path, found)
+	return FromCheckpoint(path, found)
 }
 
-func newAgent(path string, found *checkpoint.Found) (*Agent, error) {
+// FromCheckpoint is Load of a checkpoint that has been read, which it keeps nothing of.
+func FromCheckpoint(path string, found *checkpoint.Found) (*Agent, error) {
 	b, err := cpu.New(cpu.Options{Workers: 1}) // one observation at a time is no work for more
 	if err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package arena
 import (
 	"fmt"
 
+	"pongpg/cmd/internal/canvas"
 	"pongpg/emu"
 	"pongpg/trainer"
 )
@@ -23,6 +24,7 @@ type Match struct {
 	greedy  bool
 	frames  *emu.Frames
 	decider *trainer.Decider
+	ranked  ranking  // of MostActive; nil before it is called
 	next    *Agent   // to take over between points
 	rest    int      // frames for which the end of an episode is still shown
 	shown   emu.Game // what is on the screen
@@ -105,6 +107,16 @@ func (m *Match) AboutToServe() bool {
 		return m.rest <= 1
 	}
 	return m.frames.Game.ServeTimer > 0 && m.frames.Game.ServeTimer <= 2
+}
+
+// Difference returns the difference that the agent has decided on last, emu.ImageSize ×
+// emu.ImageSize, or nil before it has.
+func (m *Match) Difference() *canvas.Image {
+	if len(m.Decision.Prob) == 0 {
+		return nil
+	}
+	seen := canvas.Observation(m.Row, m.Agent.Policy.Input, emu.ImageSize)
+	return seen[len(seen)-1] // it is alone, or follows the image
 }
 
 // Step plays a frame, and returns its reward: +1 when the right one wins a point, −1 when the

@@ -205,14 +205,18 @@ func TestPicture(t *testing.T) {
 	m.Picture(to, true)
 	var s emu.Screen
 	m.Game().Draw(&s)
-	bars := 0 // pixels
+	bars, activities := 0, 0 // pixels
 	for y := range height {
 		for x := range width {
 			if x < emu.ScreenWidth && to.At(x, y) != s[y][x] {
 				t.Fatalf("column %d, row %d is %v, want %v", x, y, to.At(x, y), s[y][x])
 			}
 			if c := to.At(x, y); x >= emu.ScreenWidth && y > 4+3*canvas.LetterHeight && (c == taken || c == other) {
-				bars++
+				if y < 126 {
+					bars++
+				} else {
+					activities++
+				}
 			}
 			if c := to.At(x, y); x >= width-panelGap && c != terminal.Paper {
 				t.Errorf("column %d, row %d is %v: something has no room in the panel", x, y, c)
@@ -231,16 +235,18 @@ func TestPicture(t *testing.T) {
 	}
 	want := 0
 	for _, p := range m.Decision.Prob {
-		want += int(float32(panelWidth-2*panelGap-panelName-panelValue)*p+0.5) * (canvas.LetterHeight - 5)
+		want += int(panelBar*p+0.5) * (canvas.LetterHeight - 5)
 	}
 	if bars != want {
 		t.Errorf("the bars have %d pixels, want %d", bars, want)
 	}
-	for y := range height {
-		for x := width - panelGap; x < width; x++ {
-			if to.At(x, y) != terminal.Paper {
-				t.Fatalf("something goes over the panel's edge at column %d, row %d", x, y)
-			}
-		}
+	want = 0
+	top := active(m.Decision.Hidden)
+	for _, unit := range top[:min(len(top), mostUnits)] {
+		const longest = emu.ImageSize - unitName - panelGap
+		want += int(longest*m.Decision.Hidden[unit]/m.Decision.Hidden[top[0]]+0.5) * (canvas.LetterHeight - 5)
+	}
+	if activities != want || want == 0 {
+		t.Errorf("the units' bars have %d pixels, want %d", activities, want)
 	}
 }

@@ -1,9 +1,7 @@
 package arena
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
 
 	"pongpg/cmd/internal/canvas"
 	"pongpg/cmd/internal/format"
@@ -153,17 +151,6 @@ func (v *Viewer) drawHidden(c *terminal.Cells, at box) {
 		h := hidden[unit]
 		bar(c, box{at.column, at.row + 1 + i, at.columns, 1}, other, fmt.Sprint("unit ", unit), float64(h/hidden[units[0]]), fmt.Sprintf("%5.2f", h))
 	}
-}
-
-// active returns the units that are above 0, the most active one first.
-func active(hidden []float32) (units []int) {
-	for i, h := range hidden {
-		if h > 0 {
-			units = append(units, i)
-		}
-	}
-	slices.SortStableFunc(units, func(a, b int) int { return cmp.Compare(hidden[b], hidden[a]) })
-	return units
 }
 
 // help returns what the keys do, the last line first.

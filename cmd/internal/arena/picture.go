@@ -8,12 +8,17 @@ import (
 	"pongpg/emu"
 )
 
-// A film's panel, beside the screen: two images as the network sees them fit into it.
+// A film's panel, beside the screen: two images as the network sees them fit into it, and a
+// column of units as wide and as high as one.
 const (
-	panelWidth = 2*emu.ImageSize + 3*panelGap
+	panelWidth = 3*emu.ImageSize + 4*panelGap
 	panelGap   = 4
 	panelName  = 10 * canvas.LetterWidth
 	panelValue = 5 * canvas.LetterWidth
+	panelBar   = panelWidth - 2*panelGap - panelName - panelValue
+
+	unitName   = 4 * canvas.LetterWidth
+	unitHeight = (emu.ImageSize - canvas.LetterHeight) / mostUnits // as digits need no more
 )
 
 // PictureSize returns the size of Picture.
@@ -56,12 +61,36 @@ func (m *Match) filmPanel(to *canvas.Image, x int) {
 			ink = taken
 		}
 		p := m.Decision.Prob[i]
-		width := panelWidth - 2*panelGap - panelName - panelValue
-		to.Fill(x+panelName, y+3, int(float32(width)*p+0.5), canvas.LetterHeight-5, ink)
-		to.Text(x+panelName+width, y, terminal.Ink, percent(p)) // which begins with a blank
+		to.Fill(x+panelName, y+3, int(panelBar*p+0.5), canvas.LetterHeight-5, ink)
+		to.Text(x+panelName+panelBar, y, terminal.Ink, percent(p)) // which begins with a blank
 		line(terminal.Ink, actionNames[action])
 	}
-	for i, seen := range canvas.Observation(m.Row, m.Agent.Policy.Input, emu.ImageSize) {
-		to.Put(x+i*(emu.ImageSize+panelGap), emu.ScreenHeight-panelGap-emu.ImageSize, seen)
+	seen := canvas.Observation(m.Row, m.Agent.Policy.Input, emu.ImageSize)
+	y = emu.ScreenHeight - panelGap - emu.ImageSize
+	for _, image := range seen {
+		to.Put(x, y, image)
+		x += emu.ImageSize + panelGap
+	}
+	m.filmUnits(to, x, y)
+}
+
+// filmUnits draws the units that are most active from column x, row y on, to the panel's edge.
+// Their activities are bars, relative to the largest: digits that change with each decision cannot
+// be read, and make the film larger.
+func (m *Match) filmUnits(to *canvas.Image, x, y int) {
+	units := m.MostActive()
+	most := units[0].Activity
+	for _, u := range units {
+		most = max(most, u.Activity)
+	}
+	to.Text(x, y, terminal.Faint, "most active")
+	y += canvas.LetterHeight
+	width := emu.ScreenWidth + panelWidth - panelGap - x - unitName - panelGap
+	for i, u := range units {
+		if u.Number >= 0 {
+			top := y + i*unitHeight
+			to.Text(x, top, terminal.Ink, fmt.Sprintf("%4d", u.Number))
+			to.Fill(x+unitName+panelGap, top+3, int(float32(width)*u.Activity/most+0.5), canvas.LetterHeight-5, other)
+		}
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -286,16 +285,6 @@ func TestDraw(t *testing.T) {
 	}
 	if all := text((&Viewer{Match: alone(t), Speed: 1}).Draw(30, 10)); !strings.Contains(all, "30×10 is too small") {
 		t.Errorf("on a small terminal it says\n%s", all)
-	}
-}
-
-// TestActive orders the units that are active, and leaves the others out.
-func TestActive(t *testing.T) {
-	if got := active([]float32{0, 1, 3, 0, 2, 3}); !slices.Equal(got, []int{2, 5, 4, 1}) {
-		t.Errorf("units %d", got)
-	}
-	if got := active([]float32{0, 0}); len(got) != 0 {
-		t.Errorf("units %d", got)
 	}
 }
 

@@ -82,7 +82,7 @@ type summary struct {
 	Algorithm  string           `json:"algorithm,omitempty"`
 	Seed       uint64           `json:"seed"`
 	Live       bool             `json:"live"`             // trained by the process that answers
-	Device     string           `json:"device,omitempty"` // of a live one
+	Device     string           `json:"device,omitempty"` // that it computes on, or did last
 	Age        float64          `json:"age"`              // seconds since something was measured; −1: nothing was
 	Checkpoint string           `json:"checkpoint,omitempty"`
 	Last       *trainer.Metrics `json:"last,omitempty"`
@@ -101,15 +101,12 @@ func (s *Server) serveRuns(w http.ResponseWriter, _ *http.Request) {
 }
 
 func (r *run) summary() summary {
-	out := summary{ID: r.id, Name: r.name, Checkpoint: r.checkpoint(), Age: -1}
+	out := summary{ID: r.id, Name: r.name, Live: r.live != nil, Device: r.computesOn(), Checkpoint: r.checkpoint(), Age: -1}
 	rows, _, date, err := r.tail.rowsNow()
 	if n := len(rows); n > 0 {
 		last := rows[n-1]
 		clean(&last)
 		out.Last, out.Age = &last, time.Since(date).Seconds()
-	}
-	if r.live != nil {
-		out.Live, out.Device = true, r.live.Device()
 	}
 	c, configErr := r.config()
 	out.Recipe, out.Algorithm, out.Seed = c.Recipe, c.Algorithm, c.Seed

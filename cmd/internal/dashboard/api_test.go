@@ -56,9 +56,13 @@ func TestAnswers(t *testing.T) {
 	s := serving(t, "localhost:0", nil, dir)
 	r := only(t, s)
 	if r.Name != "r" || r.Recipe != "fast" || r.Seed != 3 || r.Checkpoint != "checkpoint-000000007.safetensors" ||
-		r.Last.GlobalStep != tr.Progress().GlobalStep || r.Last.GlobalStep != 7*512 {
+		r.Last.GlobalStep != tr.Progress().GlobalStep || r.Last.GlobalStep != 7*512 || r.Device != "" {
 		t.Errorf("%+v", r)
 	}
+	if err := tr.dir.SetDevice("a slide rule"); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "what it computes on", func() bool { return only(t, s).Device == "a slide rule" })
 
 	curve := ask[curveAnswer](t, s, "/api/runs/"+r.ID+"/metrics")
 	text, err := os.ReadFile(filepath.Join(dir, "metrics.jsonl"))
@@ -117,6 +121,9 @@ func TestAnswers(t *testing.T) {
 func TestGrowingCurve(t *testing.T) {
 	dir := runDir(t)
 	tr := newTraining(t, dir, 1)
+	if err := tr.dir.SetDevice("a slide rule"); err != nil { // before it failed
+		t.Fatal(err)
+	}
 	s := serving(t, "localhost:0", &Live{Dir: dir, Flush: tr.dir.Metrics().Flush, Device: func() string { return "an abacus" }}, dir)
 	r := only(t, s)
 	if !r.Live || r.Device != "an abacus" || r.Age != -1 || r.Last != nil {

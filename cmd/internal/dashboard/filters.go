@@ -64,7 +64,7 @@ func (p *filterPicture) of(x *run) ([]byte, error) {
 		return nil, err
 	}
 	var b bytes.Buffer
-	if err := picture.WritePNG(&b, frame); err != nil {
+	if err := picture.WritePNGFast(&b, frame); err != nil {
 		return nil, err
 	}
 	p.checkpoint, p.png = name, b.Bytes()

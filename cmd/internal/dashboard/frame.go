@@ -7,7 +7,8 @@ import (
 	"pongpg/emu"
 )
 
-// A picture of the screen travels as what it consists of:
+// A picture of 160×210 pixels, the screen, or 80×80, what the network sees, travels as what it
+// consists of:
 //
 //	byte           number of colours n
 //	n × 3 bytes    red, green, blue of each
@@ -18,8 +19,15 @@ import (
 //	    byte       its colour
 //	    byte       pixels, 1…160
 //
-// Before it is the length of a JSON object, as 2 bytes (big-endian), and the object. Each
-// message stands for itself, so that any may be left out.
+// Before the screen is the length of a JSON object, as 2 bytes (big-endian), and the object; after
+// it may come the difference that the network has decided on. Each message stands for itself, so
+// that any may be left out: the difference, about 80 bytes, is in all, though a decision lasts for
+// some of them.
+
+// row is a picture's.
+type row interface {
+	[emu.ScreenWidth]emu.RGB | [emu.ImageSize]emu.RGB
+}
 
 // appendMessage appends what is said of a frame, and its picture.
 func appendMessage(dst []byte, about any, s *emu.Screen) ([]byte, error) {
@@ -28,11 +36,11 @@ func appendMessage(dst []byte, about any, s *emu.Screen) ([]byte, error) {
 		return dst, err
 	}
 	dst = binary.BigEndian.AppendUint16(dst, uint16(len(text)))
-	return appendScreen(append(dst, text...), s), nil
+	return appendPicture(append(dst, text...), s[:]), nil
 }
 
-// appendScreen appends a picture of at most 255 colours; Pong's has ten.
-func appendScreen(dst []byte, s *emu.Screen) []byte {
+// appendPicture appends a picture of at most 255 colours; Pong's has ten.
+func appendPicture[R row](dst []byte, picture []R) []byte {
 	var colours []emu.RGB
 	index := func(c emu.RGB) byte {
 		for i, known := range colours {
@@ -44,19 +52,19 @@ func appendScreen(dst []byte, s *emu.Screen) []byte {
 		return byte(len(colours) - 1)
 	}
 	var bands []byte
-	for y := 0; y < emu.ScreenHeight; {
-		row, rows := &s[y], 1
-		for y+rows < emu.ScreenHeight && s[y+rows] == *row {
+	for y := 0; y < len(picture); {
+		pixels, rows := picture[y], 1
+		for y+rows < len(picture) && picture[y+rows] == pixels {
 			rows++
 		}
 		bands = append(bands, byte(rows), 0)
 		stretches := len(bands) - 1
-		for x := 0; x < emu.ScreenWidth; {
+		for x := 0; x < len(pixels); {
 			width := 1
-			for x+width < emu.ScreenWidth && row[x+width] == row[x] {
+			for x+width < len(pixels) && pixels[x+width] == pixels[x] {
 				width++
 			}
-			bands = append(bands, index(row[x]), byte(width))
+			bands = append(bands, index(pixels[x]), byte(width))
 			bands[stretches]++
 			x += width
 		}

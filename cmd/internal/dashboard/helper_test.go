@@ -169,14 +169,30 @@ func eventually(t *testing.T, what string, is func() bool) {
 	}
 }
 
-// decode is what a page does with a message.
-func decode(t *testing.T, message []byte, about any) *emu.Screen {
+// decode is what a page does with a message: the screen and, if it is there, the difference.
+func decode(t *testing.T, message []byte, about any) (*emu.Screen, *difference) {
 	t.Helper()
 	n := 2 + int(message[0])<<8 + int(message[1])
 	if err := json.Unmarshal(message[2:n], about); err != nil {
 		t.Fatalf("%v: %q", err, message[2:n])
 	}
-	s, rest := new(emu.Screen), message[n:]
+	var s emu.Screen
+	rest := decodePicture(t, message[n:], s[:])
+	if len(rest) == 0 {
+		return &s, nil
+	}
+	var d difference
+	if rest = decodePicture(t, rest, d[:]); len(rest) != 0 {
+		t.Fatalf("%d bytes after the pictures", len(rest))
+	}
+	return &s, &d
+}
+
+type difference [emu.ImageSize][emu.ImageSize]emu.RGB
+
+// decodePicture reads a picture, and returns what follows it.
+func decodePicture[R row](t *testing.T, rest []byte, to []R) []byte {
+	t.Helper()
 	next := func(n int) []byte {
 		if len(rest) < n {
 			t.Fatal("the picture ends early")
@@ -186,27 +202,24 @@ func decode(t *testing.T, message []byte, about any) *emu.Screen {
 		return b
 	}
 	palette := next(3 * int(next(1)[0]))
-	for y := 0; y < emu.ScreenHeight; {
+	for y := 0; y < len(to); {
 		rows, stretches, x := int(next(1)[0]), int(next(1)[0]), 0
 		for range stretches {
 			stretch := next(2)
 			for range stretch[1] {
-				s[y][x] = emu.RGB(palette[3*int(stretch[0]):])
+				to[y][x] = emu.RGB(palette[3*int(stretch[0]):])
 				x++
 			}
 		}
-		if x != emu.ScreenWidth {
+		if x != len(to[y]) {
 			t.Fatalf("row %d has %d pixels", y, x)
 		}
 		for row := 1; row < rows; row++ {
-			s[y+row] = s[y]
+			to[y+row] = to[y]
 		}
 		y += rows
 	}
-	if len(rest) != 0 {
-		t.Fatalf("%d bytes after the picture", len(rest))
-	}
-	return s
+	return rest
 }
 
 // paddle returns the first row of the right, green paddle, or −1, leftPaddle that of the orange

@@ -3,6 +3,7 @@ package dashboard
 import (
 	"context"
 	"errors"
+	"net/http"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -88,12 +89,13 @@ func TestMatch(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		screen, drawn := decode(t, message, &said), emu.Screen{}
+		screen, more := decode(t, message, &said)
+		drawn := emu.Screen{}
 		if want.Over() {
 			want.Step(emu.Noop) // the last point is shown
 		}
 		want.Draw(&drawn)
-		if *screen != drawn || said.Left != want.EnemyScore || said.Right != want.AgentScore {
+		if *screen != drawn || more != nil || said.Left != want.EnemyScore || said.Right != want.AgentScore {
 			t.Fatalf("frame %d: another picture, or %+v instead of %+v", i, said, want)
 		}
 	}
@@ -169,8 +171,37 @@ func TestNoPolicy(t *testing.T) {
 			t.Errorf("%s: %v: %s", path, code, text)
 		}
 	}
-	if len(s.matches) != 0 {
-		t.Errorf("%d games are left of those that never began", len(s.matches))
+	// The page may hear why before the server has cleared the game away.
+	eventually(t, "no game is left of those that never began", func() bool { return len(s.matches) == 0 })
+}
+
+// TestReadOnce damages a checkpoint whose policy plays: its filters are those that were read with it,
+// until it is forgotten.
+func TestReadOnce(t *testing.T) {
+	dir := runDir(t)
+	trained(t, dir, 1)
+	s := serving(t, "localhost:0", nil, dir)
+	id := only(t, s).ID
+	frame[aboutMatch](t, dial(t, s, "/api/runs/"+id+"/play"))
+	checkpoints, err := filepath.Glob(filepath.Join(dir, "checkpoints", "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range checkpoints {
+		if err := os.Truncate(path, 100); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if answer, text := get(t, s, "/api/runs/"+id+"/filters.png"); answer.StatusCode != http.StatusOK {
+		t.Errorf("the checkpoint is read again: %s", text)
+	}
+	eventually(t, "nothing is kept for ever", func() bool {
+		loading.Lock()
+		defer loading.Unlock()
+		return loading.found == nil
+	})
+	if code, text := reason(t, dial(t, s, "/api/runs/"+id+"/play")); code != websocket.StatusTryAgainLater || !strings.Contains(text, "checkpoints can be used") {
+		t.Errorf("a damaged checkpoint plays: %v: %s", code, text)
 	}
 }
 

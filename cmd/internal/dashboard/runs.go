@@ -144,6 +144,7 @@ type run struct {
 	mutex  sync.Mutex
 	looked time.Time // for what follows
 	newest string
+	device string // "" if the run does not say
 	stored stored
 	failed error
 }
@@ -168,6 +169,7 @@ func (r *run) look() {
 	if paths, err := r.dir.Checkpoints(); err == nil && len(paths) > 0 {
 		r.newest = filepath.Base(paths[len(paths)-1])
 	}
+	r.device = r.dir.Device()
 	text, err := r.dir.Config()
 	if err == nil {
 		err = json.Unmarshal(text, &r.stored)
@@ -186,6 +188,17 @@ func (r *run) checkpoint() string {
 	return r.newest
 }
 
+// computesOn returns what the run computes on, or did last; "" if nobody knows.
+func (r *run) computesOn() string {
+	if r.live != nil {
+		return r.live.Device()
+	}
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	r.look()
+	return r.device
+}
+
 // config returns config.json.
 func (r *run) config() (stored, error) {
 	r.mutex.Lock()
@@ -194,13 +207,17 @@ func (r *run) config() (stored, error) {
 	return r.stored, r.failed
 }
 
-// loading is held while a checkpoint is read: one at a time, so that training keeps its
-// processors.
-var loading sync.Mutex
-
-// latest reads the newest checkpoint that reads well.
+// latest returns the newest checkpoint that reads well, which nobody may change. loading must be
+// held.
 func (r *run) latest() (*checkpoint.Found, error) {
+	newest := r.dir.Newest()
+	if found := loading.of(r, newest); found != nil {
+		return found, nil
+	}
 	found, err := r.dir.Latest()
+	if err == nil {
+		loading.keep(r, newest, found)
+	}
 	return found, r.explain(err)
 }
 
@@ -209,8 +226,14 @@ func (r *run) latest() (*checkpoint.Found, error) {
 func (r *run) agent(update int64) (*arena.Agent, error) {
 	loading.Lock()
 	defer loading.Unlock()
-	a, err := arena.Newer(r.dir.Dir(), update)
-	return a, r.explain(err)
+	if update >= 0 && r.dir.Newest() == update {
+		return nil, nil
+	}
+	found, err := r.latest()
+	if err != nil || found.Update == update {
+		return nil, err
+	}
+	return arena.FromCheckpoint(r.dir.Dir(), found)
 }
 
 // explain returns an error for those who look at a page.

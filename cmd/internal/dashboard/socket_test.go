@@ -7,6 +7,7 @@ import (
 	"math"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"pongpg/cmd/internal/arena"
 	"pongpg/emu"
 )
 
@@ -48,7 +50,8 @@ func frame[T any](t *testing.T, c *websocket.Conn) (T, *emu.Screen) {
 		t.Fatal(err)
 	}
 	var about T
-	return about, decode(t, message, &about)
+	screen, _ := decode(t, message, &about)
+	return about, screen
 }
 
 // TestScreen sends pictures of a whole game and compares them.
@@ -63,7 +66,7 @@ func TestScreen(t *testing.T) {
 			t.Fatal(err)
 		}
 		var about struct{ Frame int }
-		if got := decode(t, message, &about); *got != s || about.Frame != i {
+		if got, more := decode(t, message, &about); *got != s || about.Frame != i || more != nil {
 			t.Fatalf("frame %d comes as another one", i)
 		}
 		longest = max(longest, len(message))
@@ -126,6 +129,94 @@ func TestWatch(t *testing.T) {
 		t.Errorf("after a message: %v", err)
 	}
 	eventually(t, "nothing is played for nobody", func() bool { return s.stages.count() == 0 })
+}
+
+// TestWatchedDecision holds what is sent of every frame of two points to the match: the difference
+// that was decided on, and the most active units; and each message to being small.
+func TestWatchedDecision(t *testing.T) {
+	dir := runDir(t)
+	trained(t, dir, 1)
+	a, err := arena.Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := &stage{}
+	if err := g.take(a, nil); err != nil {
+		t.Fatal(err)
+	}
+	defer g.match.Close()
+	longest, signs := 0, map[emu.RGB]int{}
+	for frame := 0; g.match.Points < 2; frame++ {
+		message, err := g.message()
+		if err != nil {
+			t.Fatal(err)
+		}
+		longest = max(longest, len(message))
+		var said about
+		_, seen := decode(t, message, &said)
+		if frame == 0 {
+			if seen != nil || len(said.Units) > 0 {
+				t.Fatalf("before the first decision: %+v", said)
+			}
+		} else {
+			checkDecision(t, g.match, said, seen)
+			for _, row := range seen {
+				for _, pixel := range row {
+					signs[pixel]++
+				}
+			}
+		}
+		if _, err := g.match.Step(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(signs) != 3 {
+		t.Errorf("the differences have the colours %v, want three", signs)
+	}
+	if longest > 1000 {
+		t.Errorf("a frame takes %d bytes", longest)
+	}
+	t.Logf("at most %d bytes", longest)
+}
+
+// checkDecision compares what is said of a decision with what it was.
+func checkDecision(t *testing.T, m *arena.Match, said about, seen *difference) {
+	t.Helper()
+	want, hidden := m.Difference(), m.Decision.Hidden
+	for y := range emu.ImageSize {
+		for x := range emu.ImageSize {
+			if seen[y][x] != want.At(x, y) {
+				t.Fatalf("column %d, row %d of the difference is %v, want %v", x, y, seen[y][x], want.At(x, y))
+			}
+		}
+	}
+	active := 0
+	for _, h := range hidden {
+		if h > 0 {
+			active++
+		}
+	}
+	if said.Hidden != len(hidden) || said.Active != active || len(said.Units) != len(said.Activities) {
+		t.Fatalf("%+v of the units %v", said, hidden)
+	}
+	named := slices.DeleteFunc(slices.Clone(said.Units), func(unit int) bool { return unit < 0 })
+	if len(named) != min(active, len(said.Units)) {
+		t.Fatalf("units %v of %v", said.Units, hidden)
+	}
+	least := float32(math.Inf(1))
+	for i, unit := range said.Units {
+		if unit >= 0 {
+			least = min(least, hidden[unit])
+		}
+		if unit >= 0 && (hidden[unit] <= 0 || math.Abs(said.Activities[i]-float64(hidden[unit])) > 0.0051) {
+			t.Fatalf("unit %d is %g, said to be %g", unit, hidden[unit], said.Activities[i])
+		}
+	}
+	for unit, h := range hidden {
+		if h > least && !slices.Contains(named, unit) {
+			t.Fatalf("unit %d is missing among %v of %v", unit, named, hidden)
+		}
+	}
 }
 
 // pipes is a listener of connections that hold nothing back: what one end does not read, the

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"runtime/debug"
 	"sync"
@@ -37,6 +38,11 @@ type about struct {
 	Actions  []string  `json:"actions"`
 	Taken    int       `json:"taken"` // which of the actions; −1 before the first decision
 	Prob     []float32 `json:"prob"`
+
+	Hidden     int       `json:"hidden"` // units
+	Active     int       `json:"active"` // of them
+	Units      []int     `json:"units"`  // the most active ones, each in its place for as long as it is among them; −1: none
+	Activities []float64 `json:"activities"`
 }
 
 // watchSeed is the seed of the games that are watched.
@@ -128,11 +134,40 @@ func (g *stage) message() ([]byte, error) {
 		for _, a := range m.Agent.Policy.ActionSet() {
 			now.Actions = append(now.Actions, arena.ActionName(a))
 		}
-		if prob := m.Decision.Prob; len(prob) > 0 {
-			now.Prob, now.Taken = prob, m.Decision.Index
+		if len(m.Decision.Prob) > 0 {
+			now.decided(m)
 		}
 	}
-	return appendMessage(make([]byte, 0, 2048), now, &g.screen)
+	message, err := appendMessage(make([]byte, 0, 2048), now, &g.screen)
+	if err == nil && now.Taken >= 0 {
+		message = appendDifference(message, g.match)
+	}
+	return message, err
+}
+
+// decided says what the last decision was.
+func (a *about) decided(m *arena.Match) {
+	d := m.Decision
+	a.Prob, a.Taken, a.Hidden = d.Prob, d.Index, len(d.Hidden)
+	for _, h := range d.Hidden {
+		if h > 0 {
+			a.Active++
+		}
+	}
+	for _, u := range m.MostActive() {
+		a.Units = append(a.Units, u.Number)
+		a.Activities = append(a.Activities, math.Round(float64(u.Activity)*100)/100) // as it is shown
+	}
+}
+
+// appendDifference appends what the last decision was made on.
+func appendDifference(dst []byte, m *arena.Match) []byte {
+	var rows [emu.ImageSize][emu.ImageSize]emu.RGB
+	seen := m.Difference()
+	for y := range rows {
+		copy(rows[y][:], seen.Pix[y*seen.Width:])
+	}
+	return appendPicture(dst, rows[:])
 }
 
 // stages are those that somebody watches.

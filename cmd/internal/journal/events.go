@@ -231,7 +231,7 @@ func (e *events) show(f *checkpoint.File, m *trainer.Metrics) error {
 		return err
 	}
 	var png bytes.Buffer
-	if err := picture.WritePNG(&png, drawn); err != nil {
+	if err := picture.WritePNGFast(&png, drawn); err != nil {
 		return err
 	}
 	e.summary.PNG(tagFilters, sheet.Width, sheet.Height, png.Bytes())

@@ -8,9 +8,14 @@ import (
 	"image/color"
 	"image/gif"
 	"image/png"
+	"io"
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"golang.org/x/image/font"
+	"golang.org/x/image/font/basicfont"
+	"golang.org/x/image/math/fixed"
 
 	"pongpg/trainer"
 )
@@ -84,6 +89,7 @@ func TestDraw(t *testing.T) {
 				}
 			}
 		}
+		checkText(t, m, "a title")
 		if o.Color {
 			checkDiverging(t, m.Palette)
 		} else if got := m.Palette[zero]; got != (color.RGBA{128, 128, 128, 255}) || m.Palette[0] != (color.RGBA{0, 0, 0, 255}) || m.Palette[levels-1] != (color.RGBA{255, 255, 255, 255}) {
@@ -101,6 +107,25 @@ func TestDraw(t *testing.T) {
 	}
 	if _, err := NewSheet(f, order, 10, 1<<20, Options{Scale: 64}); err == nil {
 		t.Error("a picture of any size is possible")
+	}
+}
+
+// checkText compares every pixel of the line at the top with the font's.
+func checkText(t *testing.T, m *image.Paletted, line string) {
+	t.Helper()
+	want := image.NewAlpha(image.Rect(0, 0, m.Rect.Dx(), gap+lineHigh))
+	d := font.Drawer{Dst: want, Src: image.Opaque, Face: basicfont.Face7x13, Dot: fixed.P(gap, gap+ascent)}
+	d.DrawString(line)
+	for y := range want.Rect.Dy() {
+		for x := range want.Rect.Dx() {
+			index := uint8(background)
+			if want.AlphaAt(x, y).A > 0 {
+				index = text
+			}
+			if got := m.ColorIndexAt(x, y); got != index {
+				t.Fatalf("column %d, row %d of %q has colour %d, want %d", x, y, line, got, index)
+			}
+		}
 	}
 }
 
@@ -180,6 +205,18 @@ func TestAnimations(t *testing.T) {
 	}
 	for i, m := range g.Image {
 		sameColors(t, m, frames[i])
+	}
+
+	for _, write := range []func(io.Writer, *image.Paletted) error{WritePNG, WritePNGFast} {
+		b.Reset()
+		if err := write(&b, frames[0]); err != nil {
+			t.Fatal(err)
+		}
+		m, err := png.Decode(&b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sameColors(t, m, frames[0])
 	}
 
 	b.Reset()

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"image"
+	"image/color"
 	"math"
 	"slices"
 	"strconv"
@@ -148,13 +149,15 @@ func brightest(weights []float32) float32 {
 	const bins = 1024
 	most, counts := float32(0), [bins]int{}
 	for _, w := range weights {
-		most = max(most, w, -w)
+		if size := abs(w); size > most {
+			most = size
+		}
 	}
 	if most == 0 {
 		return 0
 	}
 	for _, w := range weights {
-		counts[min(bins-1, int(max(w, -w)/most*bins))]++
+		counts[min(bins-1, int(abs(w)/most*bins))]++
 	}
 	beyond, bin := 0, bins
 	for bin > 1 && beyond+counts[bin-1] <= int(saturated*float64(len(weights))) {
@@ -163,6 +166,8 @@ func brightest(weights []float32) float32 {
 	}
 	return most * float32(bin) / bins
 }
+
+func abs(x float32) float32 { return float32(math.Abs(float64(x))) }
 
 // caption returns a unit's number and what it speaks for, as far as there is room: with two
 // actions its weight for up with a sign, otherwise an action and how much.
@@ -184,6 +189,21 @@ func caption(f *trainer.Filters, unit, letters int) string {
 
 // write writes a line of text with the upper left corner at x, y.
 func write(m *image.Paletted, x, y int, line string) {
-	d := font.Drawer{Dst: m, Src: image.NewUniform(m.Palette[text]), Face: basicfont.Face7x13, Dot: fixed.P(x, y+ascent)}
+	d := font.Drawer{Dst: letters{m}, Src: image.Opaque, Face: basicfont.Face7x13, Dot: fixed.P(x, y+ascent)}
 	d.DrawString(line)
+}
+
+// letters is a picture as package font draws on it: with the colour text, which package image would
+// look for among all of them at every pixel.
+type letters struct{ to *image.Paletted }
+
+func (l letters) ColorModel() color.Model { return color.AlphaModel }
+func (l letters) Bounds() image.Rectangle { return l.to.Rect }
+func (l letters) At(int, int) color.Color { return color.Transparent }
+
+// Set paints where a letter is: the font has pixels or none, nothing between.
+func (l letters) Set(x, y int, c color.Color) {
+	if _, _, _, alpha := c.RGBA(); alpha > 0 {
+		l.to.SetColorIndex(x, y, text)
+	}
 }

@@ -158,9 +158,10 @@ async function showRun() {
   const r = runs.find((one) => one.id === shown);
   if (!r) return;
   showFilters(r);
-  if (settingsOf === r.id) return;
+  const version = `${r.id} ${r.device ?? ""}`;
+  if (settingsOf === version) return;
   const about = await ask(`api/runs/${r.id}`);
-  settingsOf = r.id;
+  settingsOf = version;
   const facts = { directory: about.directory, recipe: about.recipe, seed: about.seed, "begins with": about.init, "ends after": limits(about.limits), device: r.device };
   const departs = about.settings.filter((s) => s.recipe !== null && s.recipe !== s.value).map((s) => `--${s.flag} ${s.value} (${s.recipe})`);
   if (departs.length > 0) facts["unlike the recipe"] = departs.join(", ");

@@ -1,13 +1,18 @@
-// A picture of the game, as the server sends it (frame.go).
+// Pictures of the game, as the server sends them (frame.go).
 
-const width = 160, height = 210;
-
-// decode returns what a message says of a frame, and its pixels.
+// decode returns what a message says of a frame, its pixels, and those of the difference that the
+// network has decided on, if they are there.
 export function decode(buffer) {
   const bytes = new Uint8Array(buffer);
   const length = new DataView(buffer).getUint16(0);
   const about = JSON.parse(new TextDecoder().decode(bytes.subarray(2, 2 + length)));
-  let at = 2 + length;
+  const [image, end] = picture(bytes, 2 + length, 160, 210);
+  const [difference] = end < bytes.length ? picture(bytes, end, 80, 80) : [null];
+  return { about, image, difference };
+}
+
+// picture returns the picture that begins at a byte, and where it ends.
+function picture(bytes, at, width, height) {
   const colours = bytes[at++];
   const palette = bytes.subarray(at, (at += 3 * colours));
   const image = new ImageData(width, height);
@@ -27,7 +32,7 @@ export function decode(buffer) {
     for (let row = 1; row < rows; row++) pixels.copyWithin(first + 4 * width * row, first, first + 4 * width);
     y += rows;
   }
-  return { about, image };
+  return [image, at];
 }
 
 // lost says why there is no game: in the server's words, if it gave some.

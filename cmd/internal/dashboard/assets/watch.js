@@ -10,6 +10,7 @@ export class Watch {
   constructor() {
     this.canvas = byID("watch");
     this.context = this.canvas.getContext("2d");
+    this.difference = byID("difference").getContext("2d");
     this.note = byID("watch-note");
     this.button = byID("watch-pause");
     this.inSight = false;
@@ -50,28 +51,19 @@ export class Watch {
     this.link = null;
   }
 
-  draw({ about, image }) {
+  draw({ about, image, difference }) {
     this.context.putImageData(image, 0, 0);
+    if (difference) this.difference.putImageData(difference, 0, 0);
+    else this.difference.clearRect(0, 0, 80, 80);
     byID("watch-score").textContent = `opponent ${about.enemy} : ${about.agent} agent`;
     this.bars(about);
+    this.units(about);
     this.note.textContent = about.problem ||
       (about.update >= 0 ? `policy after update ${count(about.update)}, decision ${count(about.decision)} of the game` : "waiting for the first checkpoint");
   }
 
   bars(about) {
-    const place = byID("probabilities"), actions = about.actions ?? [];
-    if (place.dataset.actions !== actions.join()) {
-      place.dataset.actions = actions.join();
-      place.replaceChildren(...actions.flatMap((name) => {
-        const label = document.createElement("span"), bar = document.createElement("progress"), text = document.createElement("span");
-        label.textContent = name;
-        bar.max = 1;
-        bar.setAttribute("aria-label", `probability of ${name}`);
-        text.className = "number";
-        return [label, bar, text];
-      }));
-    }
-    const nodes = place.children;
+    const actions = about.actions ?? [], nodes = table(byID("probabilities"), actions, (name) => `probability of ${name}`);
     actions.forEach((_, i) => {
       const p = about.prob?.[i] ?? 0;
       nodes[3 * i].className = i === about.taken ? "taken" : "";
@@ -79,4 +71,36 @@ export class Watch {
       nodes[3 * i + 2].textContent = `${(100 * p).toFixed(0)} %${i === about.taken ? " ◂" : ""}`;
     });
   }
+
+  // units names the units that are most active. Their bars are relative to the longest.
+  units(about) {
+    const units = about.units ?? [], most = Math.max(...(about.activities ?? []), 0.01);
+    const names = units.map((unit) => (unit < 0 ? "" : `unit ${unit}`));
+    const nodes = table(byID("units"), names, (name) => `activity of ${name}`);
+    units.forEach((unit, i) => {
+      nodes[3 * i + 1].className = unit < 0 ? "none" : "";
+      nodes[3 * i + 1].value = about.activities[i] / most;
+      nodes[3 * i + 2].textContent = unit < 0 ? "" : about.activities[i].toFixed(2);
+    });
+    byID("units-title").textContent = about.units ? `${about.active} of ${about.hidden} hidden units are active, most of all` : "";
+  }
+}
+
+// table returns the nodes of a place that has a line for each name: the name, a bar and a number.
+function table(place, names, label) {
+  const same = place.children.length === 3 * names.length;
+  if (!same) {
+    place.replaceChildren(...names.flatMap(() => {
+      const bar = document.createElement("progress"), text = document.createElement("span");
+      bar.max = 1;
+      text.className = "number";
+      return [document.createElement("span"), bar, text];
+    }));
+  }
+  names.forEach((name, i) => {
+    if (place.children[3 * i].textContent === name && same) return;
+    place.children[3 * i].textContent = name;
+    place.children[3 * i + 1].setAttribute("aria-label", label(name));
+  });
+  return place.children;
 }

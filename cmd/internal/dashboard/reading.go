@@ -1,0 +1,48 @@
+package dashboard
+
+import (
+	"sync"
+	"time"
+
+	"pongpg/trainer/checkpoint"
+)
+
+// loading is held while a checkpoint is read: one at a time, so that training keeps its
+// processors.
+var loading reading
+
+// reading is the checkpoint that was read last. It is kept for a while, as a page wants a run's
+// game and its filters within a second or two.
+type reading struct {
+	sync.Mutex
+	run    *run
+	newest int64 // the update of the run's newest checkpoint then, by its name
+	found  *checkpoint.Found
+	forget *time.Timer
+}
+
+// keptFor is for how long: twenty megabytes are too many to have for ever.
+const keptFor = 5 * time.Second
+
+// of returns what was read of a run whose newest checkpoint is that of an update, or nil.
+func (l *reading) of(r *run, newest int64) *checkpoint.Found {
+	if l.run != r || l.newest != newest {
+		return nil
+	}
+	return l.found
+}
+
+// keep keeps what was read of a run.
+func (l *reading) keep(r *run, newest int64, found *checkpoint.Found) {
+	if l.forget != nil {
+		l.forget.Stop()
+	}
+	l.run, l.newest, l.found = r, newest, found
+	l.forget = time.AfterFunc(keptFor, func() {
+		l.Lock()
+		defer l.Unlock()
+		if l.found == found {
+			l.run, l.found = nil, nil
+		}
+	})
+}
