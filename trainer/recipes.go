@@ -71,7 +71,7 @@ func winRecipe(c *Config) {
 	c.Standardize, c.Baseline, c.Credit, c.Gamma = "none", "situation", "next", 0.997
 	c.LearningRate, c.LearningRateFinal, c.KLTarget = 1e-2, 1e-2, 0.06
 	c.Schedule = "0:50e3:1e-2:.01 15e6:50e3:1e-2:.01 40e6:50e3:8e-3:.005 70e6:100e3:6e-3:.002 130e6:200e3:1e-3:.0005"
-	c.DecayDecisions, c.BlurUpdates = 50_000, 350
+	c.DecayDecisions = 50_000
 }
 
 // a2cRecipe is an advantage actor-critic (Mnih et al. 2016): a step a batch, by returns to the
@@ -108,6 +108,6 @@ func cemRecipe(c *Config) {
 // imitateRecipe learns from a scripted expert first, then as win does.
 func imitateRecipe(c *Config) {
 	winRecipe(c)
-	c.Imitate = 1_000_000
+	c.Imitate, c.BlurUpdates = 1_000_000, 350
 	c.Schedule = "0:5e3:1e-2:.01 1e6:5e3:1e-2:.01 " + strings.Replace(c.Schedule, "0:50e3", "1.05e6:50e3", 1)
 }
