@@ -39,7 +39,7 @@ train() {
     shift 2
     for seed in $seeds; do
         run=$RUNS/$decisions/$name-$seed
-        if [[ -e $run ]]; then
+        if [[ -e $run/config.json ]]; then
             same_settings "$run" --seed "$seed" "$@"
             logged "$run" --resume "$run"
         else
@@ -55,7 +55,7 @@ logged() {
     shift
     mkdir -p "$(dirname "$run")"
     printf '%s: ' "$run"
-    "$pongpg" train "${args[@]}" "$@" >"$log.new" || {
+    "$pongpg" train ${args[@]+"${args[@]}"} "$@" >"$log.new" || {
         echo "failed"
         die "pongpg train ${args[*]} $* failed; what it printed before is in $log.new"
     }
@@ -73,7 +73,7 @@ same_settings() {
     local run=$1 now=$scratch/run
     shift
     rm -rf "$now"
-    "$pongpg" train "${args[@]}" --run "$now" --updates 1 "$@" >/dev/null
+    "$pongpg" train ${args[@]+"${args[@]}"} --run "$now" --updates 1 "$@" >/dev/null
     cmp -s <(settings "$now") <(settings "$run") ||
         die "$run has other settings than 'pongpg train $*' would give it now; remove it, and it is trained anew"
 }

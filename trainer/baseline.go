@@ -49,13 +49,21 @@ func move(now, before int8) int {
 }
 
 // baseline is the mean return of each situation in the latest updates: what a decision's
-// return is measured against. Any function of the observation may be taken off it without
-// a bias of the gradient (Williams 1992, §4); one that foretells it leaves less noise.
+// return is measured against. Any function of the observation, and of what else the action has no
+// influence on, may be taken off it without a bias of the gradient (Williams 1992, §4); one that
+// foretells it leaves less noise.
 type baseline struct {
 	n, sum [situations]float64 // forgotten by and by
 	mean   [situations]float32
 
-	parts []situationSums // of this update, one a tile
+	parts []situationSums // of this update, one a worker: sums of integers, whoever adds them
+}
+
+// room makes room for the sums of so many workers.
+func (b *baseline) room(workers int) {
+	for len(b.parts) < workers {
+		b.parts = append(b.parts, situationSums{})
+	}
 }
 
 // situationSums adds up returns in integers, whose sums do not depend on their order.

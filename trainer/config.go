@@ -27,7 +27,7 @@ type Config struct {
 	BatchDecisions int `json:"batch_decisions" flag:"batch-decisions" help:"decisions an update, over all games, rounded up to as many for each; 0: by episodes"`
 
 	Gamma       float64 `json:"gamma" flag:"gamma" help:"discount of a reward for each decision before it"`
-	Standardize string  `json:"standardize" flag:"standardize" help:"returns minus mean, over standard deviation, of each 'episode', of the whole 'batch', or 'none'"`
+	Standardize string  `json:"standardize" flag:"standardize" help:"returns, or what a baseline leaves of them, minus mean, over standard deviation, of each 'episode', of the whole 'batch', or 'none'"`
 	Reduce      string  `json:"reduce" flag:"reduce" help:"gradient over the decisions of a batch: 'sum' or 'mean'"`
 	Entropy     float64 `json:"entropy" flag:"entropy" help:"weight of the policy's entropy in the objective"`
 	Baseline    string  `json:"baseline" flag:"baseline" help:"taken off a return: 'none', or the mean return of such a 'situation' as the images show"`

@@ -19,25 +19,24 @@ type judge struct {
 	// Of each game, while its rows are walked from the last to the first.
 	afterHit []bool    // of the point, which was won, the agent has no hit after this row
 	worth    []float64 // the return of the decision after this row
-	worthIs  []bool    // there is one, and it had a part in it
+	hasWorth []bool    // there is one, and it had a part in it
 }
 
 func newJudge(r *Rollout, c *Config) *judge {
 	rows := r.Batch.Rows()
 	return &judge{
 		expects: c.Baseline == "situation", byHit: c.Credit != "point", next: c.Credit == "next", gamma: c.Gamma,
-		baseline:  baseline{parts: make([]situationSums, len(r.tiles))},
 		situation: make([]uint16, rows), part: make([]bool, rows),
-		afterHit: make([]bool, r.Games), worth: make([]float64, r.Games), worthIs: make([]bool, r.Games),
+		afterHit: make([]bool, r.Games), worth: make([]float64, r.Games), hasWorth: make([]bool, r.Games),
 	}
 }
 
-// live looks at the live rows of a tile, whose returns are known (discount).
-func (j *judge) live(r *Rollout, t *tile) {
+// live looks at the live rows of a tile, whose returns are known (discount), on a worker.
+func (j *judge) live(r *Rollout, t *tile, worker int) {
 	p := t.player
 	clear(j.afterHit[p.lo:p.hi])
-	clear(j.worthIs[p.lo:p.hi])
-	sums := &j.baseline.parts[t.index]
+	clear(j.hasWorth[p.lo:p.hi])
+	sums := j.sums(worker)
 	for step := r.Steps - 1; step >= 0; step-- {
 		lo, hi := r.rows(step, p.lo, p.hi)
 		reward, end := r.Reward[lo:hi], r.EpisodeEnd[lo:hi]
@@ -47,7 +46,7 @@ func (j *judge) live(r *Rollout, t *tile) {
 				j.afterHit[g] = j.byHit && reward[i] > 0
 			}
 			if end[i] {
-				j.worthIs[g] = false
+				j.hasWorth[g] = false
 			}
 			j.part[lo+i] = r.Known[lo+i] && j.row(r, sums, lo+i, g)
 		}
@@ -56,10 +55,19 @@ func (j *judge) live(r *Rollout, t *tile) {
 
 // carried looks at rows lo to hi (exclusive), which game g carries into the rollout, after
 // live.
-func (j *judge) carried(r *Rollout, t *tile, g, lo, hi int) {
+func (j *judge) carried(r *Rollout, g, lo, hi, worker int) {
+	sums := j.sums(worker)
 	for row := hi - 1; row >= lo; row-- {
-		j.part[row] = j.row(r, &j.baseline.parts[t.index], row, g)
+		j.part[row] = j.row(r, sums, row, g)
 	}
+}
+
+// sums returns where a worker adds up returns; nil if there is no baseline.
+func (j *judge) sums(worker int) *situationSums {
+	if !j.expects {
+		return nil
+	}
+	return &j.baseline.parts[worker]
 }
 
 // row looks at one row, whose point is over: the game's rows after it have been looked at. It
@@ -72,10 +80,10 @@ func (j *judge) row(r *Rollout, sums *situationSums, row, g int) (part bool) {
 	}
 	advantage := &r.host.advantage[row]
 	part = !j.afterHit[g]
-	if !part && j.next && j.worthIs[g] {
+	if !part && j.next && j.hasWorth[g] {
 		*advantage, part = float32(j.gamma*j.worth[g]), true
 	}
-	j.worth[g], j.worthIs[g] = float64(*advantage), part
+	j.worth[g], j.hasWorth[g] = float64(*advantage), part
 	if part && j.expects {
 		j.situation[row] = s.situation(j.afterHit[g])
 		sums.add(j.situation[row], j.worth[g])

@@ -139,10 +139,12 @@ func newJudged(t testing.TB, games, steps int, gamma float64, baseline, credit s
 // assess does with the rewards and observations what Collect and playRollout do.
 func (r judged) assess() {
 	at := r.Live()
+	workers := 3
+	r.judge.baseline.room(workers)
 	for i := range r.tiles {
 		tile := &r.tiles[i]
 		r.discount(tile, r.gamma)
-		r.judge.live(r.Rollout, tile)
+		r.judge.live(r.Rollout, tile, i%workers)
 		tile.carried, tile.from = r.countCarried(tile), at
 		at += tile.carried
 	}
@@ -150,9 +152,11 @@ func (r judged) assess() {
 		r.Known[row] = true
 	}
 	for i := range r.tiles {
-		r.carry(&r.tiles[i], r.gamma)
+		r.carry(&r.tiles[i], r.gamma, (i+1)%workers)
 	}
-	r.judge.baseline.update()
+	if r.judge.expects {
+		r.judge.baseline.update()
+	}
 	r.judge.assess(r.Rollout, 0, at)
 }
 
@@ -329,5 +333,38 @@ func testJudge(t *testing.T, steps int, baseline, credit string) {
 	}
 	if compared < 100 || carried == 0 || credit != "point" && nothing == 0 || credit == "next" && steps > 1 && next == 0 {
 		t.Errorf("%d decisions were compared, %d of them carried, %d without a part, %d for the next point: too few", compared, carried, nothing, next)
+	}
+}
+
+// TestStandardizeJudged: with --standardize batch what a baseline leaves has mean 0 and deviation 1
+// over the decisions that had a part in something, and the others stay 0.
+func TestStandardizeJudged(t *testing.T) {
+	c := mustRecipe("win")
+	c.Seed, c.Hidden, c.Envs, c.Schedule, c.BatchDecisions, c.Standardize = 3, 16, 32, "", 12_000, "batch"
+	trainer := newTrainer(t, c, cpu.Options{})
+	for range 3 {
+		if _, err := trainer.Update(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := trainer.rollout
+	var m moments
+	without := 0
+	for row := range r.Live() + r.Carried {
+		advantage := r.host.advantage[row]
+		switch {
+		case r.judge.part[row]:
+			m = m.with(float64(advantage))
+		case advantage != 0:
+			t.Fatalf("row %d has no part in anything and an advantage of %v", row, advantage)
+		default:
+			without++
+		}
+	}
+	if mean, std := m.meanStd(); math.Abs(mean) > 1e-6 || math.Abs(std-1) > 1e-6 {
+		t.Errorf("mean %v, deviation %v of %d advantages", mean, std, m.n)
+	}
+	if m.n < 1000 || without < 1000 {
+		t.Errorf("%d decisions with a part in something, %d without: too few", m.n, without)
 	}
 }

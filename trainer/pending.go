@@ -93,7 +93,7 @@ func (r *Rollout) countCarried(t *tile) int {
 // carry moves the pending decisions of a tile's games whose return is known to the
 // carried rows, and puts those of this rollout that have none in their place. The first live
 // decision's return, if it is known, is theirs too, discounted further.
-func (r *Rollout) carry(t *tile, gamma float64) {
+func (r *Rollout) carry(t *tile, gamma float64, worker int) {
 	at := t.from
 	for g := t.player.lo; g < t.player.hi; g++ {
 		if r.Known[g] {
@@ -108,7 +108,7 @@ func (r *Rollout) carry(t *tile, gamma float64) {
 				r.returns[g] = r.returns[g].with(run)
 			}
 			if r.judge != nil {
-				r.judge.carried(r, t, g, at, at+len(action))
+				r.judge.carried(r, g, at, at+len(action), worker)
 			}
 			at += len(action)
 		}

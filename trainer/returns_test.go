@@ -110,7 +110,7 @@ func testDiscountRollout(t *testing.T, steps int, gamma float64) {
 			tile := &r.tiles[i]
 			r.discount(tile, gamma)
 			tile.carried, tile.from = r.countCarried(tile), at
-			r.carry(tile, gamma)
+			r.carry(tile, gamma, 0)
 			at += tile.carried
 			count := 0
 			for row := range r.Live() {

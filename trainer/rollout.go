@@ -73,7 +73,6 @@ type FinishedEpisode struct {
 // tile is some games of a rollout, which one goroutine plays.
 type tile struct {
 	player  *player
-	index   int
 	decide  []func() // of each step: the recorded request for actions, if there is one
 	ended   []emu.Episode
 	done    []FinishedEpisode
@@ -110,7 +109,7 @@ func newRollout(b compute.Backend, policy *Policy, vector *emu.Vector, seed uint
 	size := tileGames(games, b)
 	for lo := 0; lo < games; lo += size {
 		hi := min(lo+size, games)
-		r.tiles = append(r.tiles, tile{player: newPlayer(b, policy, seed, vector, lo, hi, hi-lo), index: len(r.tiles)})
+		r.tiles = append(r.tiles, tile{player: newPlayer(b, policy, seed, vector, lo, hi, hi-lo)})
 	}
 	if err := b.Sync(); err != nil {
 		return nil, err
@@ -157,17 +156,21 @@ func (r *Rollout) Live() int { return r.Steps * r.Games }
 // rows returns the rows of decision t of games lo to hi.
 func (r *Rollout) rows(t, lo, hi int) (from, to int) { return t*r.Games + lo, t*r.Games + hi }
 
-// Play plays Steps decisions of every game on workers goroutines. It calls after, if it is not
-// nil, for each tile once its games are played.
-func (r *Rollout) Play(workers int, after func(t *tile)) {
-	players := workers
+// players returns how many goroutines play.
+func (r *Rollout) players(workers int) int {
 	if len(r.tiles) > 0 && r.tiles[0].player.queue.Async() {
-		players = len(r.tiles) // most of them wait for the device
+		return len(r.tiles) // most of them wait for the device
 	}
-	inParallel(players, len(r.tiles), func(_, i int) {
+	return workers
+}
+
+// Play plays Steps decisions of every game on workers goroutines. It calls after, if it is not
+// nil, for each tile once its games are played, with the number of the goroutine that played them.
+func (r *Rollout) Play(workers int, after func(t *tile, worker int)) {
+	inParallel(r.players(workers), len(r.tiles), func(worker, i int) {
 		r.play(&r.tiles[i])
 		if after != nil {
-			after(&r.tiles[i])
+			after(&r.tiles[i], worker)
 		}
 	})
 	r.Episodes, r.Carried = r.Episodes[:0], 0
@@ -183,10 +186,13 @@ func (r *Rollout) Play(workers int, after func(t *tile)) {
 // the returns, discounted by gamma, into the advantages. It returns the moments of those
 // that are known.
 func (r *Rollout) Collect(workers int, gamma float64) moments {
-	r.Play(workers, func(t *tile) {
+	if r.judge != nil && r.judge.expects {
+		r.judge.baseline.room(max(workers, r.players(workers)))
+	}
+	r.Play(workers, func(t *tile, worker int) {
 		r.discount(t, gamma)
 		if r.judge != nil {
-			r.judge.live(r, t)
+			r.judge.live(r, t, worker)
 		}
 		t.carried = r.countCarried(t)
 	})
@@ -197,7 +203,7 @@ func (r *Rollout) Collect(workers int, gamma float64) moments {
 	for row := r.Live(); row < r.Live()+r.Carried; row++ {
 		r.Known[row] = true
 	}
-	inParallel(workers, len(r.tiles), func(_, i int) { r.carry(&r.tiles[i], gamma) })
+	inParallel(workers, len(r.tiles), func(worker, i int) { r.carry(&r.tiles[i], gamma, worker) })
 	if r.judge != nil && r.judge.expects {
 		r.judge.baseline.update()
 	}

@@ -83,7 +83,7 @@ func (t *Trainer) Checkpoint() (*checkpoint.File, error) {
 			checkpoint.NewTensor(tensorPendingX, x, len(action), emu.ObservationWidth),
 			checkpoint.NewTensor(tensorPendingAction, action),
 			checkpoint.NewTensor(tensorPendingLength, r.pending.length))
-		if r.judge != nil {
+		if r.judge != nil && r.judge.expects {
 			f.Tensors = append(f.Tensors,
 				checkpoint.NewTensor(tensorSituationCount, r.judge.baseline.n[:]),
 				checkpoint.NewTensor(tensorSituationSum, r.judge.baseline.sum[:]))
@@ -173,7 +173,7 @@ func (r *Rollout) restore(f *checkpoint.File, actions int) error {
 	if err := r.pending.unpack(length, x, action); err != nil {
 		return err
 	}
-	if r.judge != nil {
+	if r.judge != nil && r.judge.expects && !oldSituations(f) {
 		b := &r.judge.baseline
 		if err := errors.Join(
 			checkpoint.Load(f, tensorSituationCount, b.n[:]),
@@ -182,6 +182,15 @@ func (r *Rollout) restore(f *checkpoint.File, actions int) error {
 		}
 	}
 	return r.vector.Restore(games)
+}
+
+// oldSituations reports whether a checkpoint tells situations apart more coarsely, as those did that
+// were made before rows were told by two rows. What they hold cannot be split: the means begin anew,
+// and are as good as ever after some ten updates.
+func oldSituations(f *checkpoint.File) bool {
+	const number, float64Bytes = 5905, 8
+	count := f.Tensor(tensorSituationCount)
+	return count != nil && len(count.Data) == number*float64Bytes
 }
 
 // checkEntries returns an error if entries are not those of observations.

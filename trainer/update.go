@@ -23,8 +23,8 @@ func (t *Trainer) Update() (Metrics, error) {
 
 	// N games play under the policy as it is. Every decision is a row of the batch:
 	// observation x, probabilities p, action a, the advantage A, which is the return of
-	// the decision's point, standardized, and the weight w: 1 (over their number, for a
-	// mean) for decisions whose return is known, 0 for the others.
+	// the point that it had a part in, standardized or less what was expected, and the weight w:
+	// 1 (over their number, for a mean) for decisions whose return is known, 0 for the others.
 	t.recordStart(hyper)
 	batch, live := t.play()
 	if err := t.recordPlayed(batch, live); err != nil {

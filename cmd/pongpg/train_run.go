@@ -35,8 +35,8 @@ func (f *trainFlags) train(c *cli.Context) (err error) {
 	if err := s.Begin(); err != nil {
 		return err
 	}
-	if err := s.Dir.SetDevice(f.backend.Name()); err != nil {
-		return err
+	if err := s.Dir.SetDevice(f.backend.Name()); err != nil { // who looks on sees less: no reason not to train
+		fmt.Fprintln(os.Stderr, "pongpg:", oneLine(err))
 	}
 	if err := f.openJournal(s); err != nil {
 		return err
@@ -110,7 +110,7 @@ func (f *trainFlags) goOn(s *session.Session, shown status.Status, failure error
 		err = s.Continue(session.Device{Backend: cpu})
 	}
 	if err == nil {
-		err = errors.Join(s.Dir.SetDevice(cpu.Name()), f.journal.Close(), f.openJournal(s))
+		err = errors.Join(f.journal.Close(), f.openJournal(s))
 	}
 	if err == nil {
 		err = f.startRecord(s.Trainer)
@@ -125,6 +125,9 @@ func (f *trainFlags) goOn(s *session.Session, shown status.Status, failure error
 	f.moved = fmt.Sprintf("%s since update %s, when %s had failed", cpu.Name(), format.Count(from.Update), failed.Name())
 	for _, warning := range s.Warnings {
 		shown.Say("pongpg: " + warning)
+	}
+	if err := s.Dir.SetDevice(cpu.Name()); err != nil {
+		shown.Say("pongpg: " + oneLine(err))
 	}
 	shown.Say(fmt.Sprintf("pongpg: %s; the run goes on from update %s on the CPU", oneLine(failure), format.Count(from.Update)))
 	shown.Restart(from)

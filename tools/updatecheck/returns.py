@@ -61,10 +61,10 @@ def credited(z, returns, known, approaching):
         won = won and not approaching[i]
         after[i] = won
         if won and z["credit_next"] and following is not None:
-            worth[i] = float(z["gamma"]) * following
+            worth[i] = np.float32(float(z["gamma"]) * following)  # rounded at each decision, as it is kept
         elif won:
             part[i] = False
-        following = worth[i] if part[i] else None
+        following = np.float64(np.float32(worth[i])) if part[i] else None
     return worth, after, part
 
 
