@@ -61,7 +61,10 @@ def record(program, folder):
         "permuted": few + ["--permute-pixels", "3"],
         "all of it": few + ["--optimizer", "adam", "--l2", "1e-4", "--clip", "1e-3", "--permute-pixels", "4", "--actions", "3"],
         "win": small("win", schedule),
-        "credit by hits": small("win", schedule) + ["--credit", "hit", "--standardize", "batch"],
+        # Many decisions of few games, so that some points are won and the next ones over.
+        "credit": ["--recipe", "win", "--envs", "8", "--hidden", "40", "--schedule=", "--batch-decisions", "24000"],
+        "credit by hits": ["--recipe", "win", "--envs", "8", "--hidden", "40", "--schedule=", "--batch-decisions", "24000",
+                           "--credit", "hit", "--standardize", "batch"],
         "imitate": small("imitate", schedule) + ["--imitate", "6000"],
         "a2c": small("a2c") + ["--actions", "2"],
         "ppo": small("ppo") + ["--ppo-clip", "0.02", "--minibatches", "3"],

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from .observations import PIXELS, images
+from .observations import PIXELS, images, seen
+from .returns import credited, discounted
 
 
 def planted_faults(z):
@@ -22,11 +23,18 @@ def planted_faults(z):
         yield "returns of situations off", {**z, "situation_sum_before": 1.02 * z["situation_sum_before"]}
     if z["credit_hit"] and not z["imitated"]:
         yield "credit to all of a won point", {**z, "credit_hit": False}
-        yield "no credit for the next point" if z["credit_next"] else "credit for the next point", {**z, "credit_next": not z["credit_next"]}
+        if any_for_the_next(z):
+            yield "no credit for the next point" if z["credit_next"] else "credit for the next point", {**z, "credit_next": not z["credit_next"]}
     if int(z["decay_decisions"]) > 0:
         yield "decay of the mean squares by updates", {**z, "decay_decisions": 0}
     if float(z["kl_target"]) > 0:
         yield "learning rate steered otherwise", {**z, "rate_scale_before": 1.01 * float(z["rate_scale_before"])}
+
+
+def any_for_the_next(z):
+    """Whether credit for the next point makes a difference: beginners seldom win one, let alone two."""
+    _, after, part = credited({**z, "credit_next": True}, *discounted(z), seen(z)[1])
+    return (after & part).any()
 
 
 def in_course(z, column, names, factor):
