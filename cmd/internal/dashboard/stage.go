@@ -149,12 +149,9 @@ func (g *stage) message() ([]byte, error) {
 func (a *about) decided(m *arena.Match) {
 	d := m.Decision
 	a.Prob, a.Taken, a.Hidden = d.Prob, d.Index, len(d.Hidden)
-	for _, h := range d.Hidden {
-		if h > 0 {
-			a.Active++
-		}
-	}
-	for _, u := range m.MostActive() {
+	units, active := m.MostActive()
+	a.Active = active
+	for _, u := range units {
 		a.Units = append(a.Units, u.Number)
 		a.Activities = append(a.Activities, math.Round(float64(u.Activity)*100)/100) // as it is shown
 	}
