@@ -101,6 +101,7 @@ func (v viewers) train(b *testing.B) took {
 	defer cancel()
 	var page pageViewer
 	var watching time.Duration
+	shown := new(atomic.Int64)
 	var looking sync.WaitGroup
 	if v.page {
 		page.address = r.dashboardURL(b)
@@ -108,7 +109,7 @@ func (v viewers) train(b *testing.B) took {
 	}
 	if v.terminal {
 		p := ptytest.New(b, 160, 60)
-		p.Discard()
+		shown = p.Discard()
 		looking.Go(func() { watching = watchOn(ctx, p, dir) })
 	}
 	if status, out := r.end(b); status != 0 {
@@ -122,6 +123,13 @@ func (v viewers) train(b *testing.B) took {
 	// time to find it.
 	if least := int64(20 * (t.wall - 5)); v.page && (page.watched.Load() < least || page.played.Load() < least || page.asked.Load() < least/30) {
 		b.Errorf("in %.1f s the page saw %d frames of the agent's game, %d of the person's, and asked %d times", t.wall, page.watched.Load(), page.played.Load(), page.asked.Load())
+	}
+	// A frame is a hundred bytes and more; a pongpg watch that ends at once shows less in a second.
+	if least := int64(1000 * (t.wall - 5)); v.terminal && shown.Load() < least {
+		b.Errorf("in %.1f s the terminal was shown %d bytes", t.wall, shown.Load())
+	}
+	if events, err := filepath.Glob(filepath.Join(dir, "r", "events.out.tfevents.*")); err != nil || len(events) > 0 != v.events {
+		b.Errorf("the events are %q, %v; wanted: %v", events, err, v.events)
 	}
 	return t
 }

@@ -1,6 +1,7 @@
 package arena
 
 import (
+	"errors"
 	"fmt"
 
 	"pongpg/cmd/internal/canvas"
@@ -115,8 +116,7 @@ func (m *Match) Difference() *canvas.Image {
 	if len(m.Decision.Prob) == 0 {
 		return nil
 	}
-	seen := canvas.Observation(m.Row, m.Agent.Policy.Input, emu.ImageSize)
-	return seen[len(seen)-1] // it is alone, or follows the image
+	return canvas.Difference(m.Row, m.Agent.Policy.Input)
 }
 
 // Step plays a frame, and returns its reward: +1 when the right one wins a point, −1 when the
@@ -161,7 +161,7 @@ func (m *Match) decide() error {
 		before, next := m.Agent, m.next
 		m.next = nil
 		if err := m.take(next); err != nil {
-			return fmt.Errorf("update %d of %s: %w", next.Update, next.Name, err)
+			return errors.Join(fmt.Errorf("update %d of %s: %w", next.Update, next.Name, err), next.Close())
 		}
 		if err := before.Close(); err != nil {
 			return err

@@ -2,6 +2,7 @@ package arena
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"testing"
 
@@ -9,6 +10,7 @@ import (
 	"pongpg/cmd/internal/terminal"
 	"pongpg/emu"
 	"pongpg/trainer"
+	"pongpg/trainer/compute"
 )
 
 // TestMatch plays the episodes that eval plays, shows their end for a second, and counts.
@@ -64,6 +66,40 @@ func TestLimits(t *testing.T) {
 	if m.Points != 3 || m.Played-last < 55 || m.Played-last > 63 {
 		t.Errorf("%d points, %d frames after the last one", m.Points, m.Played-last)
 	}
+}
+
+// broken is a device that fails, and counts how often it is closed.
+type broken struct {
+	compute.Backend
+	closed int
+}
+
+var errBroken = errors.New("broken")
+
+func (b *broken) Sync() error  { return errBroken }
+func (b *broken) Close() error { b.closed++; return b.Backend.Close() }
+
+// TestOfferFails offers an agent whose device fails: it is closed, and the one before plays on.
+func TestOfferFails(t *testing.T) {
+	dir, _ := newRun(t, "win")
+	m := newMatch(t, dir, nil, 1, false)
+	next, err := Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &broken{Backend: next.backend}
+	next.backend = b
+	before := m.Agent
+	if err := m.Offer(next); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := m.Step(); !errors.Is(err, errBroken) {
+		t.Errorf("offered what is broken: %v", err)
+	}
+	if b.closed != 1 || m.Agent != before {
+		t.Errorf("closed %d times; the other plays: %v", b.closed, m.Agent == before)
+	}
+	step(t, m)
 }
 
 // TestPersonOnTheRight plays against the console: keys move the green paddle, frame by frame
@@ -193,7 +229,8 @@ func TestHeld(t *testing.T) {
 	expect("told to be let go", emu.Noop)
 }
 
-// TestPicture draws a film's picture: the screen, and beside it the images of the network.
+// TestPicture draws a film's picture: the screen, and beside it the images of the network and the
+// bars of the probabilities and the units.
 func TestPicture(t *testing.T) {
 	dir, _ := newRun(t, "win")
 	m := newMatch(t, dir, nil, 1, false)

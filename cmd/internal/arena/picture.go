@@ -78,7 +78,7 @@ func (m *Match) filmPanel(to *canvas.Image, x int) {
 // Their activities are bars, relative to the largest: digits that change with each decision cannot
 // be read, and make the film larger.
 func (m *Match) filmUnits(to *canvas.Image, x, y int) {
-	units := m.MostActive()
+	units, _ := m.MostActive()
 	most := units[0].Activity
 	for _, u := range units {
 		most = max(most, u.Activity)

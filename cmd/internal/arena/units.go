@@ -24,10 +24,10 @@ func newRanking(places int) ranking {
 	return r
 }
 
-// follow gives the places to the units that are most active now.
-func (r ranking) follow(hidden []float32) {
-	units := active(hidden)
-	units = units[:min(len(units), len(r))]
+// follow gives the places to the units that are most active now, and returns how many are active.
+func (r ranking) follow(hidden []float32) int {
+	all := active(hidden)
+	units := all[:min(len(all), len(r))]
 	for i, unit := range r {
 		if !slices.Contains(units, unit) {
 			r[i] = -1
@@ -38,6 +38,7 @@ func (r ranking) follow(hidden []float32) {
 			r[slices.Index(r, -1)] = unit
 		}
 	}
+	return len(all)
 }
 
 // active returns the units that are above 0, the most active one first.
@@ -54,19 +55,19 @@ func active(hidden []float32) (units []int) {
 // mostUnits is how many of the most active units are named.
 const mostUnits = 6
 
-// MostActive returns the units that were most active in the last decision, mostUnits places. The
-// next call leaves each in its place, if it is still among them.
-func (m *Match) MostActive() []Unit {
+// MostActive returns the units that were most active in the last decision, mostUnits places, and how
+// many were active at all. The next call leaves each in its place, if it is still among them.
+func (m *Match) MostActive() (units []Unit, active int) {
 	hidden := m.Decision.Hidden
 	if m.ranked == nil {
 		m.ranked = newRanking(mostUnits)
 	}
-	m.ranked.follow(hidden)
-	units := make([]Unit, len(m.ranked))
+	active = m.ranked.follow(hidden)
+	units = make([]Unit, len(m.ranked))
 	for i, number := range m.ranked {
 		if units[i].Number = number; number >= 0 {
 			units[i].Activity = hidden[number]
 		}
 	}
-	return units
+	return units, active
 }

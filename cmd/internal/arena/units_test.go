@@ -32,8 +32,8 @@ func TestRanking(t *testing.T) {
 		{[]float32{0, 0, 0, 0, 1}, ranking{4, -1, -1}},
 		{[]float32{0, 0}, ranking{-1, -1, -1}}, // of a policy with fewer
 	} {
-		if r.follow(test.hidden); !slices.Equal(r, test.want) {
-			t.Errorf("after %v: %v, want %v", test.hidden, r, test.want)
+		if n := r.follow(test.hidden); !slices.Equal(r, test.want) || n != len(active(test.hidden)) {
+			t.Errorf("after %v: %v, %d of them active; want %v", test.hidden, r, n, test.want)
 		}
 	}
 	const seed, units, places = 1, 20, 6

@@ -115,6 +115,9 @@ func TestObservation(t *testing.T) {
 			if len(list) != in.Pixels()/emu.ImagePixels {
 				t.Fatalf("%d pictures", len(list))
 			}
+			if last := list[len(list)-1]; size == emu.ImageSize && !slices.Equal(canvas.Difference(row, in).Pix, last.Pix) {
+				t.Fatal("the difference alone is another one")
+			}
 			seen := map[emu.RGB]int{}
 			times := emu.ImageSize / size
 			for y := range size {

@@ -95,7 +95,7 @@ func (m *match) message() ([]byte, error) {
 }
 
 // play plays until the game is over or ctx is done. One frame in two is sent, and the last.
-func (m *match) play(ctx context.Context, box mailbox) error {
+func (m *match) play(ctx context.Context, box *mailbox) error {
 	clock := time.NewTicker(frameTime)
 	defer clock.Stop()
 	for tick := 0; !m.game.Over(); tick++ {
@@ -125,21 +125,7 @@ func (s *Server) servePlay(w http.ResponseWriter, r *http.Request) {
 	if c == nil {
 		return
 	}
-	select {
-	case s.matches <- struct{}{}:
-		defer func() { <-s.matches }()
-	default:
-		refuse(c, fmt.Errorf("%d people play already, as many as can", mostMatches))
-		return
-	}
-	var against *run
-	if id := r.PathValue("id"); id != "" {
-		if against = s.runs.byID(id); against == nil {
-			refuse(c, errGone)
-			return
-		}
-	}
-	m, err := newMatch(against)
+	m, err := s.beginMatch(r.PathValue("id"))
 	if err != nil {
 		refuse(c, err)
 		return
@@ -147,22 +133,51 @@ func (s *Server) servePlay(w http.ResponseWriter, r *http.Request) {
 	s.playMatch(r.Context(), c, m)
 }
 
-// playMatch plays a match with the person at a connection to its end, and closes both.
+// beginMatch returns a match against the policy of the run with an id, or the console's opponent
+// if that is empty. It takes a place, which playMatch gives back.
+func (s *Server) beginMatch(id string) (m *match, err error) {
+	select {
+	case s.matches <- struct{}{}:
+	default:
+		return nil, fmt.Errorf("%d people play already, as many as can", mostMatches)
+	}
+	defer func() {
+		if m == nil { // also after a panic
+			<-s.matches
+		}
+	}()
+	var against *run
+	if id != "" {
+		if against = s.runs.byID(id); against == nil {
+			return nil, errGone
+		}
+	}
+	return newMatch(against)
+}
+
+// playMatch plays a match with the person at a connection, and closes both. The match and its
+// place are free as soon as the game is over: how long the person takes to hang up is no matter.
 func (s *Server) playMatch(ctx context.Context, c *websocket.Conn, m *match) {
 	box := newMailbox()
 	ctx, cancel := context.WithCancel(ctx)
-	var playing sync.WaitGroup
-	playing.Go(func() {
-		safely(s.options.Say, func() {
-			if err := m.play(ctx, box); err != nil {
-				refuse(c, err)
+	defer cancel()
+	go func() {
+		defer func() { <-s.matches }()
+		var err error
+		mistake := safely(s.options.Say, func() { err = m.play(ctx, box) })
+		box.close(errors.Join(err, mistake))
+		_ = safely(s.options.Say, func() { // which has said it
+			if err := m.game.Close(); err != nil {
+				s.say(err)
 			}
 		})
-	})
+	}()
 	s.converse(ctx, c, box, m.order)
-	cancel()
-	playing.Wait()
-	if err := m.game.Close(); err != nil {
-		s.say(err)
+}
+
+// waitForMatches waits until nobody plays any more, and lets nobody begin.
+func (s *Server) waitForMatches() {
+	for range mostMatches {
+		s.matches <- struct{}{}
 	}
 }

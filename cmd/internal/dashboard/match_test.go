@@ -4,15 +4,19 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/coder/websocket"
 
+	"pongpg/cmd/internal/arena"
 	"pongpg/emu"
 )
 
@@ -25,7 +29,8 @@ func order(t *testing.T, c *websocket.Conn, text string) {
 }
 
 // TestPlay plays with keys, against the console's opponent and against a policy: the person's
-// paddle, and no other, follows them.
+// paddle, and no other, follows them. When none is held it comes to rest, and not at the edge,
+// where it would stand in any case.
 func TestPlay(t *testing.T) {
 	dir := runDir(t)
 	trained(t, dir, 3)
@@ -53,13 +58,33 @@ func TestPlay(t *testing.T) {
 				return at
 			}
 			began := reach("a paddle", func(int) bool { return true })
-			order(t, c, "down")
-			low := reach("down", func(y int) bool { return y >= began+20 })
-			order(t, c, "up+fire")
-			reach("up", func(y int) bool { return y <= low-20 })
-			order(t, c, "stay")
-			at := -1
-			reach("a halt", func(y int) bool { still := y == at; at = y; return still })
+			rest := func() (at int) {
+				frames := 0
+				return reach("a halt", func(y int) bool {
+					if y != at {
+						at, frames = y, 0
+					}
+					frames++
+					return frames == 10 // the right paddle glides
+				})
+			}
+			order(t, c, "up")
+			reach("up", func(y int) bool { return y <= began-20 })
+			top := rest()
+			// A machine that is busy for the third of a second that the way up takes says "stay" too late.
+			for try := 1; ; try++ {
+				order(t, c, "down")
+				reach("down", func(y int) bool { return y >= top+100 })
+				order(t, c, "up+fire")
+				reach("up from below", func(y int) bool { return y <= top+90 })
+				order(t, c, "stay")
+				if at := rest(); at > top {
+					break
+				}
+				if try == 5 {
+					t.Fatalf("the paddle always goes on to the edge, row %d", top)
+				}
+			}
 		})
 	}
 	eventually(t, "no game is left", func() bool { return len(s.matches) == 0 })
@@ -106,6 +131,77 @@ func TestMatch(t *testing.T) {
 
 // TestMatchEnds plays a game that is nearly over to its end, which is the last that is said.
 func TestMatchEnds(t *testing.T) {
+	m := matchPoint(t)
+	box := newMailbox()
+	if err := m.play(context.Background(), box); err != nil {
+		t.Fatal(err)
+	}
+	var last aboutMatch
+	decode(t, <-box.newest, &last)
+	if !last.Over || last.Left != 21 || last.Right != m.game.Game().AgentScore {
+		t.Errorf("the last that is said is %+v", last)
+	}
+}
+
+// TestMatchHangsUp plays a game that is nearly over with a person who takes nothing of it and does
+// not hang up: its place is free, and when at last the frames are taken, the end is among them, and
+// said to be one.
+func TestMatchHangsUp(t *testing.T) {
+	m := matchPoint(t)
+	s := &Server{matches: make(chan struct{}, mostMatches), writeTimeout: time.Minute}
+	c := playWith(t, s, m)
+	eventually(t, "a free place", func() bool { return len(s.matches) == 0 })
+	var last aboutMatch
+	code, _ := until(t, c, func(message []byte) { decode(t, message, &last) })
+	if code != websocket.StatusNormalClosure || !last.Over || last.Left != 21 {
+		t.Errorf("the game ends with %v after %+v", code, last)
+	}
+}
+
+// TestMatchPanics plays a match that cannot be played: the person is told that it is a mistake, and
+// the place is free.
+func TestMatchPanics(t *testing.T) {
+	said := make(chan string, 10)
+	s := &Server{matches: make(chan struct{}, mostMatches), writeTimeout: time.Minute}
+	s.options.Say = func(line string) { said <- line }
+	c := playWith(t, s, &match{game: &arena.Match{}})
+	if code, text := reason(t, c); code != websocket.StatusTryAgainLater || text != errMistake.Error() {
+		t.Errorf("the person is told %v: %s", code, text)
+	}
+	eventually(t, "a free place", func() bool { return len(s.matches) == 0 })
+	if line := <-said; !strings.HasPrefix(line, "dashboard: a game: ") || !strings.Contains(line, "report it") {
+		t.Errorf("said is %q", line)
+	}
+}
+
+// TestServeWaits has a server end while a match takes its place: it ends after it.
+func TestServeWaits(t *testing.T) {
+	s, err := Listen("localhost:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Show(Options{}); err != nil {
+		t.Fatal(err)
+	}
+	s.matches <- struct{}{}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	done := make(chan error, 1)
+	go func() { done <- s.Serve(ctx) }()
+	select {
+	case err := <-done:
+		t.Fatalf("the server ends before a match does: %v", err)
+	case <-time.After(100 * time.Millisecond):
+	}
+	<-s.matches
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
+// matchPoint returns a match that the opponent has nearly won.
+func matchPoint(t *testing.T) *match {
+	t.Helper()
 	m, err := newMatch(nil)
 	if err != nil {
 		t.Fatal(err)
@@ -115,23 +211,40 @@ func TestMatchEnds(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	box := newMailbox()
-	if err := m.play(context.Background(), box); err != nil {
+	return m
+}
+
+// playWith has a server play a match, which takes a place, and returns the person's connection.
+func playWith(t *testing.T, s *Server, m *match) *websocket.Conn {
+	t.Helper()
+	s.matches <- struct{}{}
+	var serving sync.WaitGroup
+	at := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		serving.Add(1)
+		defer serving.Done()
+		s.playMatch(r.Context(), accept(w, r), m)
+	}))
+	t.Cleanup(func() { at.Close(); serving.Wait() })
+	c, _, err := websocket.Dial(context.Background(), at.URL, nil)
+	if err != nil {
 		t.Fatal(err)
 	}
-	var last aboutMatch
-	decode(t, <-box, &last)
-	if !last.Over || last.Left != 21 || last.Right != m.game.Game().AgentScore {
-		t.Errorf("the last that is said is %+v", last)
-	}
+	t.Cleanup(func() { c.CloseNow() })
+	return c
 }
 
 // reason returns with what words a server closes a connection.
 func reason(t *testing.T, c *websocket.Conn) (websocket.StatusCode, string) {
 	t.Helper()
-	var err error
-	for err == nil {
-		_, err = read(t, c)
+	return until(t, c, func([]byte) {})
+}
+
+// until is reason, but has every message before seen.
+func until(t *testing.T, c *websocket.Conn, see func(message []byte)) (websocket.StatusCode, string) {
+	t.Helper()
+	message, err := read(t, c)
+	for ; err == nil; message, err = read(t, c) {
+		see(message)
 	}
 	var closed websocket.CloseError
 	if !errors.As(err, &closed) {
@@ -178,6 +291,14 @@ func TestNoPolicy(t *testing.T) {
 // TestReadOnce damages a checkpoint whose policy plays: its filters are those that were read with it,
 // until it is forgotten.
 func TestReadOnce(t *testing.T) {
+	keep := func(time time.Duration) (before time.Duration) {
+		loading.Lock()
+		defer loading.Unlock()
+		before, loading.keptFor = loading.keptFor, time
+		return before
+	}
+	before := keep(time.Hour) // as long as this takes, however slow the machine is
+	defer keep(before)
 	dir := runDir(t)
 	trained(t, dir, 1)
 	s := serving(t, "localhost:0", nil, dir)
@@ -195,6 +316,9 @@ func TestReadOnce(t *testing.T) {
 	if answer, text := get(t, s, "/api/runs/"+id+"/filters.png"); answer.StatusCode != http.StatusOK {
 		t.Errorf("the checkpoint is read again: %s", text)
 	}
+	loading.Lock()
+	loading.forget.Reset(0) // the hour is over
+	loading.Unlock()
 	eventually(t, "nothing is kept for ever", func() bool {
 		loading.Lock()
 		defer loading.Unlock()

@@ -9,20 +9,19 @@ import (
 
 // loading is held while a checkpoint is read: one at a time, so that training keeps its
 // processors.
-var loading reading
+var loading = reading{keptFor: 5 * time.Second}
 
 // reading is the checkpoint that was read last. It is kept for a while, as a page wants a run's
 // game and its filters within a second or two.
 type reading struct {
 	sync.Mutex
+	keptFor time.Duration // twenty megabytes are too many to have for ever
+
 	run    *run
 	newest int64 // the update of the run's newest checkpoint then, by its name
 	found  *checkpoint.Found
 	forget *time.Timer
 }
-
-// keptFor is for how long: twenty megabytes are too many to have for ever.
-const keptFor = 5 * time.Second
 
 // of returns what was read of a run whose newest checkpoint is that of an update, or nil.
 func (l *reading) of(r *run, newest int64) *checkpoint.Found {
@@ -38,7 +37,7 @@ func (l *reading) keep(r *run, newest int64, found *checkpoint.Found) {
 		l.forget.Stop()
 	}
 	l.run, l.newest, l.found = r, newest, found
-	l.forget = time.AfterFunc(keptFor, func() {
+	l.forget = time.AfterFunc(l.keptFor, func() {
 		l.Lock()
 		defer l.Unlock()
 		if l.found == found {

@@ -171,6 +171,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	cancel()
 	closing.Wait()
 	s.stages.wait()
+	s.waitForMatches() // whose policies, and what is said of them, are not to outlive this
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil
 	}

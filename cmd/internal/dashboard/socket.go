@@ -13,18 +13,28 @@ import (
 
 // mailbox holds the newest message for a client. A client that is slower than the game
 // misses what was there before.
-type mailbox chan []byte
+type mailbox struct {
+	newest chan []byte
+	why    error // of close
+}
 
-func newMailbox() mailbox { return make(mailbox, 1) }
+func newMailbox() *mailbox { return &mailbox{newest: make(chan []byte, 1)} }
 
 // put puts a message in, in the place of one that nobody has taken. It never waits, and is for
 // one goroutine.
-func (m mailbox) put(message []byte) {
+func (m *mailbox) put(message []byte) {
 	select {
-	case <-m:
+	case <-m.newest:
 	default:
 	}
-	m <- message
+	m.newest <- message
+}
+
+// close says that nothing more comes, and why: nil if the game is over. What is in the box can
+// still be taken. It is for the goroutine that puts, once.
+func (m *mailbox) close(why error) {
+	m.why = why
+	close(m.newest)
 }
 
 // accept makes a request a WebSocket, which a page of another site cannot open, or answers why
@@ -48,6 +58,15 @@ func refuse(c *websocket.Conn, why error) {
 	_ = c.Close(websocket.StatusTryAgainLater, reason)
 }
 
+// hangUp closes a connection after the last message: an end is no reason to come back.
+func hangUp(c *websocket.Conn, why error) {
+	if why != nil {
+		refuse(c, why)
+		return
+	}
+	_ = c.Close(websocket.StatusNormalClosure, "the game is over")
+}
+
 const (
 	mostReason  = 123 // bytes (RFC 6455, 5.5)
 	mostMessage = 64  // bytes, more than any message that means something
@@ -55,10 +74,10 @@ const (
 )
 
 // converse sends what comes into the box, and has every text that comes from the client
-// heard, until ctx is done or the connection ends. It is ended by an error of hear, a message that
+// heard, until the box is closed, ctx is done or the connection ends. It is ended by an error of hear, a message that
 // is no text or too long, more messages than anybody can mean, and a client that takes too
 // long for one of ours.
-func (s *Server) converse(ctx context.Context, c *websocket.Conn, box mailbox, hear func(text string) error) {
+func (s *Server) converse(ctx context.Context, c *websocket.Conn, box *mailbox, hear func(text string) error) {
 	ctx, cancel := context.WithCancel(ctx)
 	var hearing sync.WaitGroup
 	hearing.Go(func() {
@@ -96,14 +115,18 @@ func listenTo(ctx context.Context, c *websocket.Conn, hear func(text string) err
 	}
 }
 
-// deliver sends what comes into the box.
-func (s *Server) deliver(ctx context.Context, c *websocket.Conn, box mailbox) {
+// deliver sends what comes into the box, and hangs up when nothing more does.
+func (s *Server) deliver(ctx context.Context, c *websocket.Conn, box *mailbox) {
 	defer c.CloseNow()
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case message := <-box:
+		case message, more := <-box.newest:
+			if !more {
+				hangUp(c, box.why)
+				return
+			}
 			writing, cancel := context.WithTimeout(ctx, s.writeTimeout)
 			err := c.Write(writing, websocket.MessageBinary, message)
 			cancel()

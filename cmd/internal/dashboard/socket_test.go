@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"math"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"slices"
@@ -17,6 +18,7 @@ import (
 
 	"pongpg/cmd/internal/arena"
 	"pongpg/emu"
+	"pongpg/trainer/checkpoint"
 )
 
 // dial opens a WebSocket.
@@ -147,10 +149,7 @@ func TestWatchedDecision(t *testing.T) {
 	defer g.match.Close()
 	longest, signs := 0, map[emu.RGB]int{}
 	for frame := 0; g.match.Points < 2; frame++ {
-		message, err := g.message()
-		if err != nil {
-			t.Fatal(err)
-		}
+		message := g.message()
 		longest = max(longest, len(message))
 		var said about
 		_, seen := decode(t, message, &said)
@@ -217,6 +216,60 @@ func checkDecision(t *testing.T, m *arena.Match, said about, seen *difference) {
 			t.Fatalf("unit %d is missing among %v of %v", unit, named, hidden)
 		}
 	}
+}
+
+// TestWatchedOverflow watches a policy whose weights are so large that its numbers are none: the page is
+// told, and when it hangs up nothing is played for nobody.
+func TestWatchedOverflow(t *testing.T) {
+	dir := runDir(t)
+	tr := newTraining(t, dir, 5)
+	f, err := tr.Checkpoint()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := f.Tensor("w1")
+	weights, random := make([]float32, w.Shape[0]*w.Shape[1]), rand.New(rand.NewPCG(1, 0))
+	for i := range weights {
+		weights[i] = math.MaxFloat32 * float32(2*random.IntN(2)-1)
+	}
+	*w = checkpoint.NewTensor(w.Name, weights, w.Shape...)
+	if err := tr.dir.Save(0, f, false); err != nil {
+		t.Fatal(err)
+	}
+	s := serving(t, "localhost:0", nil, dir)
+	c := dial(t, s, "/api/runs/"+only(t, s).ID+"/watch")
+	eventually(t, "words that it cannot be shown", func() bool {
+		a, screen := frame[about](t, c)
+		return strings.Contains(a.Problem, "cannot be shown") && a.Taken == -1 && screen[100][80] != (emu.RGB{})
+	})
+	c.CloseNow()
+	eventually(t, "nothing is played for nobody", func() bool { return s.stages.count() == 0 })
+	s.stages.wait()
+}
+
+// TestStagePanics watches what cannot be played: who watches is told that it is a mistake, and who
+// comes after them gets another stage, which plays.
+func TestStagePanics(t *testing.T) {
+	dir := runDir(t)
+	trained(t, dir, 1)
+	s := serving(t, "localhost:0", nil, dir)
+	r := s.runs.list()[0]
+	box := newMailbox()
+	g := &stage{run: r, say: func(string) {}, match: &arena.Match{}, watching: map[*mailbox]bool{box: true}}
+	s.stages.mutex.Lock()
+	s.stages.open[r] = g
+	g.begin(context.Background(), s)
+	s.stages.mutex.Unlock()
+	for range box.newest { // until it is closed
+	}
+	if !errors.Is(box.why, errMistake) {
+		t.Errorf("who watches is told %v", box.why)
+	}
+	c := dial(t, s, "/api/runs/"+r.id+"/watch")
+	eventually(t, "a game", func() bool {
+		a, _ := frame[about](t, c)
+		return a.Decision > 0
+	})
 }
 
 // pipes is a listener of connections that hold nothing back: what one end does not read, the
@@ -295,14 +348,18 @@ func TestSlowClient(t *testing.T) {
 	}
 }
 
-// TestMailbox holds what nobody has taken to be replaced.
+// TestMailbox holds what nobody has taken to be replaced, and the last to be there after the end.
 func TestMailbox(t *testing.T) {
 	box := newMailbox()
 	for i := range byte(100) {
 		box.put([]byte{i})
 	}
-	if got := <-box; got[0] != 99 || len(box) != 0 {
+	box.close(nil)
+	if got := <-box.newest; got[0] != 99 {
 		t.Errorf("message %d", got[0])
+	}
+	if got, more := <-box.newest; more {
+		t.Errorf("after the last comes message %d", got[0])
 	}
 }
 

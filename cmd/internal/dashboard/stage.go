@@ -17,15 +17,16 @@ import (
 // stage is where the newest policy of a run plays for all who watch it. It is there while
 // somebody does.
 type stage struct {
-	run *run
-	say func(string)
+	run  *run
+	say  func(string)
+	stop func() // ends play
 
 	// Of the goroutine that plays.
 	match   *arena.Match // nil before there is a checkpoint
 	problem string
 	screen  emu.Screen
 
-	watching map[mailbox]bool // under stages.mutex
+	watching map[*mailbox]bool // under stages.mutex
 }
 
 // about is what is said of a frame of a policy's game.
@@ -71,9 +72,7 @@ func (g *stage) play(ctx context.Context, send func([]byte)) (err error) {
 			g.problem = err.Error()
 		}
 		if tick%30 == 0 || tick%2 == 0 && g.match != nil {
-			if message, err := g.message(); err == nil {
-				send(message)
-			}
+			send(g.message())
 		}
 	}
 }
@@ -92,13 +91,13 @@ func (g *stage) step(follower *arena.Follower) error {
 func (g *stage) newer() func(update int64) (*arena.Agent, error) {
 	tried := ""
 	return func(update int64) (a *arena.Agent, err error) {
-		safely(g.say, func() {
+		mistake := safely(g.say, func() {
 			if name := g.run.checkpoint(); name == "" || name != tried {
 				tried = name
 				a, err = g.run.agent(update)
 			}
 		})
-		return a, err
+		return a, errors.Join(err, mistake)
 	}
 }
 
@@ -125,7 +124,19 @@ func (g *stage) take(a *arena.Agent, err error) error {
 	return nil
 }
 
-func (g *stage) message() ([]byte, error) {
+// message returns the frame that is on the screen. Of a policy whose numbers JSON does not have, NaN
+// or infinities, it says no more than that: weights come from elsewhere, too, and may be too large.
+func (g *stage) message() []byte {
+	message, err := g.full()
+	if err != nil {
+		now := about{Problem: fmt.Sprintf("what the policy decides cannot be shown: %v; its weights may be too large", err), Update: -1, Taken: -1}
+		message, _ = appendMessage(message[:0], now, &g.screen) // which has no such numbers
+	}
+	return message
+}
+
+// full returns all that there is to say of a frame.
+func (g *stage) full() ([]byte, error) {
 	now := about{Problem: g.problem, Update: -1, Taken: -1}
 	if m := g.match; m != nil {
 		game := m.Game()
@@ -149,12 +160,9 @@ func (g *stage) message() ([]byte, error) {
 func (a *about) decided(m *arena.Match) {
 	d := m.Decision
 	a.Prob, a.Taken, a.Hidden = d.Prob, d.Index, len(d.Hidden)
-	for _, h := range d.Hidden {
-		if h > 0 {
-			a.Active++
-		}
-	}
-	for _, u := range m.MostActive() {
+	units, active := m.MostActive()
+	a.Active = active
+	for _, u := range units {
 		a.Units = append(a.Units, u.Number)
 		a.Activities = append(a.Activities, math.Round(float64(u.Activity)*100)/100) // as it is shown
 	}
@@ -179,7 +187,7 @@ type stages struct {
 
 // enter has a box get what is played in a run's game until leave is called. It is an error
 // if too many runs are watched.
-func (s *Server) enter(ctx context.Context, r *run, box mailbox) (leave func(), err error) {
+func (s *Server) enter(ctx context.Context, r *run, box *mailbox) (leave func(), err error) {
 	all := &s.stages
 	all.mutex.Lock()
 	defer all.mutex.Unlock()
@@ -188,53 +196,76 @@ func (s *Server) enter(ctx context.Context, r *run, box mailbox) (leave func(), 
 		if len(all.open) >= mostStages {
 			return nil, fmt.Errorf("%d runs are watched already, as many as can be: close one", mostStages)
 		}
-		g = &stage{run: r, say: s.options.Say, watching: map[mailbox]bool{}}
+		g = &stage{run: r, say: s.options.Say, watching: map[*mailbox]bool{}}
 		all.open[r] = g
-		playing, stop := context.WithCancel(context.WithoutCancel(ctx))
-		g.begin(playing, stop, s)
+		g.begin(context.WithoutCancel(ctx), s)
 	}
 	g.watching[box] = true
 	return func() {
 		all.mutex.Lock()
 		defer all.mutex.Unlock()
 		delete(g.watching, box)
-		if len(g.watching) == 0 && all.open[r] == g {
-			delete(all.open, r)
+		if len(g.watching) == 0 {
+			all.close(g)
+			g.stop()
 		}
 	}, nil
 }
 
-// begin plays until nobody watches.
-func (g *stage) begin(ctx context.Context, stop func(), s *Server) {
+// begin plays until nobody watches. stages.mutex must be held.
+func (g *stage) begin(ctx context.Context, s *Server) {
 	all := &s.stages
+	ctx, g.stop = context.WithCancel(ctx)
 	send := func(message []byte) {
 		all.mutex.Lock()
 		defer all.mutex.Unlock()
 		for box := range g.watching {
 			box.put(message)
 		}
-		if len(g.watching) == 0 {
-			stop()
-		}
 	}
 	all.playing.Go(func() {
-		defer stop()
-		safely(g.say, func() {
+		defer g.stop()
+		mistake := safely(g.say, func() {
 			if err := g.play(ctx, send); err != nil {
 				s.say(err)
 			}
 		})
+		all.end(g, mistake)
 	})
 }
 
-// safely runs f. A mistake in what is only looked at must not end a training.
-func safely(say func(string), f func()) {
+// end has those who still watch a stage hung up on: it plays no more. Who comes after
+// them gets another one.
+func (s *stages) end(g *stage, why error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.close(g)
+	for box := range g.watching {
+		box.close(why)
+	}
+}
+
+// close has nobody enter a stage any more. The mutex must be held.
+func (s *stages) close(g *stage) {
+	if s.open[g.run] == g {
+		delete(s.open, g.run)
+	}
+}
+
+// errMistake is what people are told of a panic.
+var errMistake = errors.New("a mistake in the program has ended this game: see what it says where it runs")
+
+// safely runs f, and returns errMistake if that panics: a mistake in what is only looked at must not
+// end a training.
+func safely(say func(string), f func()) (mistake error) {
 	defer func() {
 		if p := recover(); p != nil {
-			fmt.Fprintf(sayer{say}, "a game that was watched: %v; this is a mistake in the program: report it\n%s", p, debug.Stack())
+			fmt.Fprintf(sayer{say}, "a game: %v; this is a mistake in the program: report it\n%s", p, debug.Stack())
+			mistake = errMistake
 		}
 	}()
 	f()
+	return nil
 }
 
 // wait waits until nothing is played any more.

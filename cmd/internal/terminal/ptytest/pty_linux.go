@@ -4,6 +4,7 @@ package ptytest
 import (
 	"fmt"
 	"os"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -83,12 +84,16 @@ func (p *Pty) Type(t testing.TB, keys string) {
 	}
 }
 
-// Discard throws away what the terminal shows from now on, so that nobody waits to write to it.
-func (p *Pty) Discard() {
+// Discard throws away what the terminal shows from now on, so that nobody waits to write to it, and
+// counts its bytes.
+func (p *Pty) Discard() *atomic.Int64 {
+	var bytes atomic.Int64
 	go func() {
-		for range p.shown {
+		for data := range p.shown {
+			bytes.Add(int64(len(data)))
 		}
 	}()
+	return &bytes
 }
 
 // Until waits until done says so of all that was written to the terminal, which it returns. A
