@@ -271,7 +271,7 @@ func TestHelp(t *testing.T) {
 		t.Fatal(err)
 	}
 	for flag, defaults := range map[string]string{
-		"recipe": fmt.Sprintf("(default: %s)", trainer.Recipes[0]), "seed": "(default: 1)", "gamma": fmt.Sprintf("(default: %v)", first.Gamma),
+		"recipe": fmt.Sprintf("(default: %s)", trainer.Recipes[0]), "seed": "(default: 1)", "gamma": fmt.Sprintf("(default: %v; ", first.Gamma),
 		"hidden":         fmt.Sprintf("(default: %d; ", first.Hidden),
 		"lr":             fmt.Sprintf("; %v for karpathy", karpathy.LearningRate),
 		"batch-episodes": fmt.Sprintf("; %d for karpathy", karpathy.BatchEpisodes),
