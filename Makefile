@@ -61,7 +61,7 @@ bench: build ## measure training and its stages on this machine (ARGS=flags)
 benchmarks: go-version ## Go's benchmarks (PACKAGES=, ARGS=flags of go test)
 	$(GO) test -run '^$$' -bench . $(ARGS) $(PACKAGES)
 
-# The claim is about all of them together; ARGS='-bench Viewers' takes each by itself, too.
+# All of them together; ARGS='-bench Viewers' takes each by itself, too.
 viewers: go-version ## how much longer a training takes while it is looked at (PAIRS= of runs, a minute each)
 	PONGPG_VIEWERS=$(PAIRS) $(GO) test -run '^$$' -bench 'Viewers/all' -timeout 2h $(ARGS) ./cmd/pongpg
 
