@@ -91,10 +91,11 @@ func step(t testing.TB, m *Match) (reward int32) {
 // text returns the letters of cells, a line a row.
 func text(c *terminal.Cells) string {
 	var b strings.Builder
-	for i, cell := range c.Cell {
-		if b.WriteRune(cell.Letter); i%c.Columns == c.Columns-1 {
-			b.WriteByte('\n')
+	for row := range c.Rows {
+		for column := range c.Columns {
+			b.WriteRune(c.At(column, row).Letter)
 		}
+		b.WriteByte('\n')
 	}
 	return b.String()
 }

@@ -28,38 +28,75 @@ func ActionName(a emu.Action) string { return actionNames[a] }
 
 const nameColumns = 10 // the longest name and a blank
 
-// Draw returns what a terminal of a size shows.
+// Draw returns what a terminal of a size shows, until the next call: of the same size it is the
+// same cells, of which only what is new has been drawn.
 func (v *Viewer) Draw(columns, rows int) *terminal.Cells {
-	c := terminal.NewCells(columns, rows)
+	c := v.cells
+	fresh := c == nil || c.Columns != columns || c.Rows != rows
+	if fresh {
+		c = terminal.NewCells(columns, rows)
+		v.cells, v.screen = c, screen{}
+	}
 	screen, panel, ok := layout(columns, rows)
 	if !ok {
 		c.Text(0, 0, columns, terminal.Ink, fmt.Sprintf("%d×%d is too small:", columns, rows))
 		c.Text(0, 1, columns, terminal.Ink, fmt.Sprintf("make it %d×%d or %d×%d", minColumns+1+panelColumns, 2*minRows, panelColumns, panelRows+2*minRows))
 		return c
 	}
-	c.Picture(screen.column, screen.row, v.screen.draw(v.Match.Game(), screen.columns, 2*screen.rows))
-	v.drawPanel(c, panel)
+	picture, changed := v.screen.draw(v.Match.Game(), screen.columns, 2*screen.rows)
+	c.Picture(screen.column, screen.row, picture, changed)
+	if now := v.said(); fresh || now != v.before {
+		v.before = now
+		c.Clear(panel.column, panel.row, panel.columns, panel.rows)
+		v.drawPanel(c, panel)
+	}
+	c.Text(panel.column, panel.row+frameRow, panel.columns, terminal.Ink, v.frameLine())
 	return c
 }
 
-// screen draws the screen of one game, frame after frame, at a size that seldom changes.
+// screen draws the screen of one game, frame after frame, at one size.
 type screen struct {
-	whole    *canvas.Image
+	whole    *canvas.Image // nil before the first
 	shrinker *canvas.Shrinker
-	small    *canvas.Image
 }
 
-func (s *screen) draw(g *emu.Game, width, height int) *canvas.Image {
-	if s.small == nil || s.small.Width != width || s.small.Height != height {
+// draw returns the picture, until the next call, and which of its rows may have changed.
+func (s *screen) draw(g *emu.Game, width, height int) (*canvas.Image, []bool) {
+	if s.whole == nil {
 		s.whole = canvas.New(emu.ScreenWidth, emu.ScreenHeight)
 		s.shrinker = canvas.NewShrinker(emu.ScreenWidth, emu.ScreenHeight, width, height)
 	}
 	s.whole.Game(g)
-	s.small = s.shrinker.Shrink(s.whole)
-	return s.small
+	return s.shrinker.Shrink(s.whole), s.shrinker.Changed()
 }
 
-// drawPanel writes what there is to say, the most important first.
+// said is what the panel's words and pictures follow from, but for the line that counts frames: that
+// changes with each, the rest a few times a second.
+type said struct {
+	agent       *Agent
+	left, right int32 // points
+	episode     int
+	decisions   int32
+	paused      bool
+	speed       float64
+	note        string
+}
+
+func (v *Viewer) said() said {
+	m := v.Match
+	g := m.Game()
+	return said{m.Agent, g.EnemyScore, g.AgentScore, m.Episode, m.Decisions(), v.paused, v.Speed, v.note}
+}
+
+// frameRow is the panel's row with frameLine.
+const frameRow = 2
+
+func (v *Viewer) frameLine() string {
+	m := v.Match
+	return fmt.Sprintf("episode %d, decision %d, frame %d", m.Episode, m.Decisions(), m.Frame())
+}
+
+// drawPanel writes what there is to say on a blank panel, the most important first.
 func (v *Viewer) drawPanel(c *terminal.Cells, at box) {
 	m, row := v.Match, at.row
 	end := at.row + at.rows - 1 // of the keys
@@ -76,12 +113,10 @@ func (v *Viewer) drawPanel(c *terminal.Cells, at box) {
 	end++
 	line(terminal.Ink, m.title())
 	left, right := m.sides()
-	g := m.Game()
-	score := fmt.Sprintf("%s %d", left, g.EnemyScore)
+	score := fmt.Sprintf("%s %d", left, v.before.left)
 	c.Text(at.column, row, at.columns, leftInk, score)
-	c.Text(at.column+len(score)+3, row, at.columns-len(score)-3, rightInk, fmt.Sprintf("%d %s", g.AgentScore, right))
-	row++
-	line(terminal.Ink, fmt.Sprintf("episode %d, decision %d, frame %d", m.Episode, m.Decisions(), m.Frame()))
+	c.Text(at.column+len(score)+3, row, at.columns-len(score)-3, rightInk, fmt.Sprintf("%d %s", v.before.right, right))
+	row = at.row + frameRow + 1
 	line(terminal.Faint, v.state())
 	if v.note != "" {
 		line(leftInk, v.note)
@@ -134,7 +169,7 @@ func (v *Viewer) drawSeen(c *terminal.Cells, at box) int {
 	}
 	c.Text(at.column, at.row, at.columns, terminal.Faint, name)
 	for i, m := range canvas.Observation(v.Match.Row, in, size) {
-		c.Picture(at.column+i*(size+1), at.row+1, m)
+		c.Picture(at.column+i*(size+1), at.row+1, m, nil)
 	}
 	return at.row + 1 + size/2
 }

@@ -35,7 +35,9 @@ type Viewer struct {
 	Speed    float64   // frames per console's frame: minSpeed … maxSpeed
 	Now      func() time.Time
 
+	cells  *terminal.Cells // that Draw draws on
 	screen screen
+	before said   // of what is on cells
 	note   string // to be shown
 	paused bool
 	due    float64 // part of a frame that is due

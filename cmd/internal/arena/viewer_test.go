@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -269,7 +270,7 @@ func TestDraw(t *testing.T) {
 		c := v.Draw(200, 110)
 		for y := range s {
 			for x, want := range s[y] {
-				if cell := c.Cell[y/2*200+x]; [2]emu.RGB{cell.Front, cell.Behind}[y%2] != want {
+				if cell := c.At(x, y/2); [2]emu.RGB{cell.Front, cell.Behind}[y%2] != want {
 					t.Fatalf("column %d, row %d is %+v, want %v", x, y, cell, want)
 				}
 			}
@@ -285,6 +286,52 @@ func TestDraw(t *testing.T) {
 	}
 	if all := text((&Viewer{Match: alone(t), Speed: 1}).Draw(30, 10)); !strings.Contains(all, "30×10 is too small") {
 		t.Errorf("on a small terminal it says\n%s", all)
+	}
+}
+
+// TestDrawAgain draws frame after frame on the same cells, while keys are pressed, agents change and
+// the terminal too, and holds them to what is drawn on blank ones.
+func TestDrawAgain(t *testing.T) {
+	const seed = 7
+	random := rand.New(rand.NewPCG(seed, 0))
+	dir, save := newRun(t, "win")
+	m := newMatch(t, dir, nil, 1, false)
+	v := &Viewer{Match: m, Speed: 1, Now: time.Now}
+	size := [2]int{160, 60}
+	for frame := range 3000 {
+		switch random.IntN(60) {
+		case 0:
+			size = [][2]int{{160, 60}, {80, 24}, {60, 50}, {20, 10}, {230, 120}}[random.IntN(5)]
+		case 1, 2:
+			press(t, v, []rune("+- ..p")[random.IntN(6)])
+		case 3:
+			v.note = []string{"", "a note", "another"}[random.IntN(3)]
+		}
+		if frame%1000 == 500 {
+			save(int64(frame))
+			a, err := Load(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := m.Offer(a); err != nil {
+				t.Fatal(err)
+			}
+		}
+		step(t, m)
+		got := v.Draw(size[0], size[1])
+		alike := *v
+		alike.cells = nil
+		want := alike.Draw(size[0], size[1])
+		for row := range size[1] {
+			for column := range size[0] {
+				if got, want := got.At(column, row), want.At(column, row); got != want {
+					t.Fatalf("seed %d, frame %d: column %d, row %d of %v is %+v, on blank cells %+v", seed, frame, column, row, size, got, want)
+				}
+			}
+		}
+	}
+	if m.Agent.Update != 2500 || m.Points < 10 {
+		t.Errorf("after %d points update %d plays", m.Points, m.Agent.Update)
 	}
 }
 

@@ -83,12 +83,28 @@ func TestShrinker(t *testing.T) {
 		s := canvas.NewShrinker(emu.ScreenWidth, emu.ScreenHeight, size[0], size[1])
 		m := canvas.New(emu.ScreenWidth, emu.ScreenHeight)
 		g := emu.NewGame()
+		before := canvas.New(size[0], size[1])
 		for frame := range 100 {
 			g.Step([2]emu.Action{emu.Right, emu.Left}[frame/20%2])
 			m.Game(&g)
-			if got, want := s.Shrink(m), m.Shrink(size[0], size[1]); !slices.Equal(got.Pix, want.Pix) {
+			got, want := s.Shrink(m), m.Shrink(size[0], size[1])
+			if !slices.Equal(got.Pix, want.Pix) {
 				t.Fatalf("%v: frame %d is another picture than by itself", size, frame)
 			}
+			still := 0
+			for y, changed := range s.Changed() {
+				row := func(m *canvas.Image) []emu.RGB { return m.Pix[y*m.Width:][:m.Width] }
+				if same := slices.Equal(row(before), row(got)); !same && !changed {
+					t.Fatalf("%v: frame %d does not say that row %d has changed", size, frame, y)
+				}
+				if !changed {
+					still++
+				}
+			}
+			if frame > 1 && still < size[1]/2 {
+				t.Errorf("%v: in frame %d, %d rows are as before", size, frame, still)
+			}
+			copy(before.Pix, got.Pix)
 		}
 	}
 }

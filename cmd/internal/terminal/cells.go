@@ -1,6 +1,9 @@
 package terminal
 
 import (
+	"slices"
+	"unicode/utf8"
+
 	"pongpg/cmd/internal/canvas"
 	"pongpg/emu"
 )
@@ -11,10 +14,12 @@ type Cell struct {
 	Front, Behind emu.RGB
 }
 
-// Cells is a terminal's picture: Rows rows of Columns cells, row by row.
+// Cells is a terminal's picture: Rows rows of Columns cells. It is drawn on frame after frame, and
+// knows which rows have been drawn on since it was shown.
 type Cells struct {
 	Columns, Rows int
-	Cell          []Cell
+	cell          []Cell // row by row
+	touched       []bool // rows
 }
 
 // Colours of text.
@@ -26,31 +31,43 @@ var (
 
 // NewCells returns blank cells.
 func NewCells(columns, rows int) *Cells {
-	c := &Cells{columns, rows, make([]Cell, columns*rows)}
-	if len(c.Cell) > 0 {
-		c.Cell[0] = Cell{' ', Ink, Paper}
-	}
-	for n := 1; n < len(c.Cell); n *= 2 { // ever more at a time
-		copy(c.Cell[n:], c.Cell[:n])
-	}
+	c := &Cells{columns, rows, make([]Cell, columns*rows), make([]bool, rows)}
+	c.Clear(0, 0, columns, rows)
 	return c
+}
+
+// At returns a cell.
+func (c *Cells) At(column, row int) Cell { return c.cell[row*c.Columns+column] }
+
+// stretch returns cells of a row to be drawn on, which is in the picture: from a column on, width of
+// them, as far as there are any.
+func (c *Cells) stretch(column, row, width int) []Cell {
+	c.touched[row] = true
+	return c.cell[row*c.Columns:][column:min(column+width, c.Columns)]
+}
+
+// Clear makes a part of the cells blank, as far as there are cells.
+func (c *Cells) Clear(column, row, columns, rows int) {
+	for end := min(row+rows, c.Rows); row < end && column < c.Columns; row++ {
+		blank := c.stretch(column, row, columns)
+		for i := range blank {
+			blank[i] = Cell{' ', Ink, Paper}
+		}
+	}
 }
 
 // Text writes a line from a cell on, as far as there are cells, up to width of them.
 func (c *Cells) Text(column, row, width int, ink emu.RGB, line string) {
-	if row < 0 || row >= c.Rows {
+	if row >= c.Rows || column >= c.Columns || width <= 0 {
 		return
 	}
-	end := min(column+width, c.Columns)
+	cells := c.stretch(column, row, width)
 	for _, letter := range line {
-		if column >= end {
+		if len(cells) == 0 {
 			return
 		}
-		if column >= 0 {
-			at := &c.Cell[row*c.Columns+column]
-			at.Letter, at.Front = letter, ink
-		}
-		column++
+		cells[0].Letter, cells[0].Front = letter, ink
+		cells = cells[1:]
 	}
 }
 
@@ -71,17 +88,20 @@ func (c *Cells) Bar(column, row, width int, ink emu.RGB, fraction float64) {
 }
 
 // Picture draws a picture, two of whose rows are a row of cells, from a cell on, as far as
-// there are cells. Below a picture with an odd number of rows is Paper.
-func (c *Cells) Picture(column, row int, m *canvas.Image) {
-	width := min(m.Width, c.Columns-column)
-	for y := 0; y < m.Height && row+y/2 < c.Rows && width > 0; y += 2 {
-		cells := c.Cell[(row+y/2)*c.Columns+column:][:width]
-		above := m.Pix[y*m.Width:][:width]
+// there are cells. Below a picture with an odd number of rows is Paper. Of changed, if it is not nil,
+// are the picture's rows that are to be drawn.
+func (c *Cells) Picture(column, row int, m *canvas.Image, changed []bool) {
+	for y := 0; y < m.Height && row+y/2 < c.Rows && column < c.Columns; y += 2 {
+		if changed != nil && !slices.Contains(changed[y:min(y+2, m.Height)], true) {
+			continue
+		}
+		cells := c.stretch(column, row+y/2, m.Width)
+		above := m.Pix[y*m.Width:]
 		for x := range cells {
 			cells[x] = Cell{'▀', above[x], Paper}
 		}
 		if y+1 < m.Height {
-			below := m.Pix[(y+1)*m.Width:][:width]
+			below := m.Pix[(y+1)*m.Width:]
 			for x := range cells {
 				cells[x].Behind = below[x]
 			}
@@ -90,33 +110,36 @@ func (c *Cells) Picture(column, row int, m *canvas.Image) {
 }
 
 // appendChanges appends what makes a terminal that shows before (nil: nothing is known of
-// it) show c.
-func (c *Cells) appendChanges(dst []byte, before *Cells, depth Depth) []byte {
-	if before != nil && (before.Columns != c.Columns || before.Rows != c.Rows) {
-		before = nil
-	}
-	if before == nil {
+// it) show c, and returns what it shows then, for which before is used if it can be.
+func (c *Cells) appendChanges(dst []byte, before *Cells, depth Depth) ([]byte, *Cells) {
+	all := before == nil || before.Columns != c.Columns || before.Rows != c.Rows
+	if all {
 		dst = append(dst, "\x1b[0m\x1b[2J"...)
+		before = &Cells{Columns: c.Columns, Rows: c.Rows, cell: make([]Cell, len(c.cell))}
 	}
 	pen := Cell{} // the colours that are selected, once Letter is set
 	for row := range c.Rows {
+		if !all && !c.touched[row] {
+			continue
+		}
 		at := -1 // the column of the cursor, if it is in the row
-		for column := range c.Columns {
-			i := row*c.Columns + column
-			cell := c.Cell[i]
-			if before != nil && before.Cell[i] == cell {
+		shown := before.cell[row*c.Columns:][:c.Columns]
+		for column, cell := range c.cell[row*c.Columns:][:c.Columns] {
+			if shown[column] == cell {
 				continue
 			}
+			shown[column] = cell
 			if at != column {
 				dst = appendNumbers(append(dst, "\x1b["...), row+1, column+1)
 				dst = append(dst, 'H')
 			}
 			dst = appendPen(dst, &pen, cell, depth)
-			dst = append(dst, string(cell.Letter)...)
+			dst = utf8.AppendRune(dst, cell.Letter)
 			at = column + 1
 		}
 	}
-	return dst
+	clear(c.touched)
+	return dst, before
 }
 
 // appendPen appends what selects the colours of a cell.

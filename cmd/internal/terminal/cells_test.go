@@ -82,33 +82,34 @@ func TestChanges(t *testing.T) {
 	const seed = 3
 	random := rand.New(rand.NewPCG(seed, 0))
 	for _, depth := range []Depth{Depth24, Depth256} {
-		var before *Cells
+		var c, shown *Cells
 		var v vt
 		for frame := range 200 {
-			c := NewCells(17, 5)
-			if frame >= 100 {
+			switch frame {
+			case 0, 150:
+				c = NewCells(17, 5)
+			case 100:
 				c = NewCells(9, 11)
 			}
-			if before != nil && len(before.Cell) == len(c.Cell) {
-				copy(c.Cell, before.Cell)
-			}
 			v.columns, v.rows = c.Columns, c.Rows
-			for range random.IntN(len(c.Cell)) {
+			for range random.IntN(len(c.cell)) {
 				shade := func() emu.RGB { return emu.RGB{uint8(random.IntN(3) * 100), 7, uint8(random.IntN(2) * 50)} }
-				c.Cell[random.IntN(len(c.Cell))] = Cell{[]rune("▀█ ab▌")[random.IntN(6)], shade(), shade()}
+				c.stretch(random.IntN(c.Columns), random.IntN(c.Rows), 1)[0] = Cell{[]rune("▀█ ab▌")[random.IntN(6)], shade(), shade()}
 			}
-			v.write(t, c.appendChanges(nil, before, depth))
-			for i, cell := range c.Cell {
+			var changes []byte
+			changes, shown = c.appendChanges(nil, shown, depth)
+			v.write(t, changes)
+			for i, cell := range c.cell {
 				got := v.cell[i]
 				front, behind := string(depth.appendColour(nil, 38, cell.Front))[3:], string(depth.appendColour(nil, 48, cell.Behind))[3:]
 				if got.letter != cell.Letter || got.behind != behind || cell.Letter != ' ' && got.front != front {
 					t.Fatalf("seed %d, frame %d, cell %d: %+v, want %+v", seed, frame, i, got, cell)
 				}
 			}
-			if same := c.appendChanges(nil, c, depth); len(same) != 0 {
-				t.Fatalf("without a change %q is written", same)
+			c.Clear(0, 0, 0, c.Rows) // every row is drawn on, and none becomes another
+			if changes, shown = c.appendChanges(nil, shown, depth); len(changes) != 0 {
+				t.Fatalf("without a change %q is written", changes)
 			}
-			before = c
 		}
 	}
 }
@@ -124,11 +125,11 @@ func TestPicture(t *testing.T) {
 	m := canvas.New(emu.ScreenWidth, emu.ScreenHeight)
 	m.Game(&g)
 	c := NewCells(170, 110)
-	c.Picture(3, 2, m)
+	c.Picture(3, 2, m, nil)
 	colours := map[emu.RGB]bool{}
 	for y := range s {
 		for x := range s[y] {
-			cell := c.Cell[(2+y/2)*170+3+x]
+			cell := c.At(3+x, 2+y/2)
 			got := [2]emu.RGB{cell.Front, cell.Behind}[y%2]
 			if cell.Letter != '▀' || got != s[y][x] {
 				t.Fatalf("column %d, row %d is %v in %q, want %v", x, y, got, cell.Letter, s[y][x])
@@ -139,10 +140,19 @@ func TestPicture(t *testing.T) {
 	if len(colours) != 5 {
 		t.Errorf("%d colours, want 5", len(colours))
 	}
-	if c.Cell[2*170+2].Letter != ' ' || c.Cell[107*170+3].Letter != ' ' {
+	if c.At(2, 2).Letter != ' ' || c.At(3, 107).Letter != ' ' {
 		t.Error("something is drawn beside the screen")
 	}
-	NewCells(20, 7).Picture(15, 5, m) // what is beyond the terminal is left out
+	changed := make([]bool, m.Height)
+	changed[61] = true // alone
+	c = NewCells(170, 110)
+	c.Picture(3, 2, m, changed)
+	for row := range c.Rows {
+		if drawn := c.At(3, row).Letter != ' '; drawn != (row == 2+30) {
+			t.Errorf("row %d is drawn: %v", row, drawn)
+		}
+	}
+	NewCells(20, 7).Picture(15, 5, m, nil) // what is beyond the terminal is left out
 }
 
 // TestBar holds bars to their eighths.
@@ -151,10 +161,10 @@ func TestBar(t *testing.T) {
 		c := NewCells(6, 1)
 		c.Bar(1, 0, 4, Ink, fraction)
 		got := ""
-		for _, cell := range c.Cell[1:5] {
+		for _, cell := range c.cell[1:5] {
 			got += string(cell.Letter)
 		}
-		if got != want || c.Cell[0].Letter != ' ' || c.Cell[5].Letter != ' ' {
+		if got != want || c.At(0, 0).Letter != ' ' || c.At(5, 0).Letter != ' ' {
 			t.Errorf("%g: %q, want %q", fraction, got, want)
 		}
 	}

@@ -38,7 +38,7 @@ type Terminal struct {
 	mutex    sync.Mutex
 	state    *term.State // before it was made raw; nil once it has been restored
 	releases bool
-	shown    *Cells
+	shown    *Cells // a copy
 	buffer   []byte
 }
 
@@ -103,15 +103,15 @@ func (t *Terminal) Size() (columns, rows int) {
 	return columns, rows
 }
 
-// Show makes the terminal show cells, which it keeps. After Close it does nothing.
+// Show makes the terminal show cells: always the same ones, which are drawn on in between, or
+// others of another size. After Close it does nothing.
 func (t *Terminal) Show(cells *Cells) error {
 	t.mutex.Lock()
 	defer t.mutex.Unlock()
 	if t.state == nil {
 		return nil
 	}
-	t.buffer = cells.appendChanges(append(t.buffer[:0], beginFrame...), t.shown, t.depth)
-	t.shown = cells
+	t.buffer, t.shown = cells.appendChanges(append(t.buffer[:0], beginFrame...), t.shown, t.depth)
 	if len(t.buffer) == len(beginFrame) {
 		return nil
 	}
