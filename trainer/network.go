@@ -85,9 +85,11 @@ func (p *parameter) unpad(b compute.Backend, x compute.Tensor) []float32 {
 	padded := make([]float32, x.Len())
 	compute.Download(b, padded, x)
 	values := make([]float32, p.values())
-	for r := range p.rows {
-		for c := range p.cols {
-			values[p.at(r, c)] = padded[r*x.Cols+c]
+	if p.transposed {
+		transpose(values, p.rows, padded, x.Cols, p.cols, p.rows)
+	} else {
+		for r := range p.rows {
+			copy(values[r*p.cols:][:p.cols], padded[r*x.Cols:])
 		}
 	}
 	return values
@@ -96,18 +98,29 @@ func (p *parameter) unpad(b compute.Backend, x compute.Tensor) []float32 {
 // pad is the inverse of unpad.
 func (p *parameter) pad(b compute.Backend, x compute.Tensor, values []float32) {
 	padded := make([]float32, x.Len())
-	for r := range p.rows {
-		for c := range p.cols {
-			padded[r*x.Cols+c] = values[p.at(r, c)]
+	if p.transposed {
+		transpose(padded, x.Cols, values, p.rows, p.rows, p.cols)
+	} else {
+		for r := range p.rows {
+			copy(padded[r*x.Cols:][:p.cols], values[r*p.cols:])
 		}
 	}
 	compute.Upload(b, x, padded)
 }
 
-// at returns where a checkpoint has the weight in row r and column c.
-func (p *parameter) at(r, c int) int {
-	if p.transposed {
-		return c*p.rows + r
+// transpose copies the transpose of a [cols][rows] matrix src, whose rows are srcCols apart, to a
+// [rows][cols] one whose rows are dstCols apart: a block at a time, so that of both matrices what is
+// in a cache line is used while it is in the cache.
+func transpose(dst []float32, dstCols int, src []float32, srcCols, rows, cols int) {
+	const block = 16
+	for r0 := 0; r0 < rows; r0 += block {
+		for c0 := 0; c0 < cols; c0 += block {
+			for r := r0; r < min(r0+block, rows); r++ {
+				row := dst[r*dstCols+c0:][:min(block, cols-c0)]
+				for c := range row {
+					row[c] = src[(c0+c)*srcCols+r]
+				}
+			}
+		}
 	}
-	return r*p.cols + c
 }

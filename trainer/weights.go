@@ -2,7 +2,6 @@ package trainer
 
 import (
 	"fmt"
-	"math"
 
 	"pongpg/trainer/checkpoint"
 	"pongpg/trainer/compute"
@@ -51,7 +50,7 @@ func (p *Policy) load(b compute.Backend, f *checkpoint.File, l *Learner) error {
 			return err
 		}
 		for _, v := range values {
-			if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
+			if v-v != 0 { // NaN or an infinity
 				return fmt.Errorf("%s in the checkpoint holds %v", s.name, v)
 			}
 		}

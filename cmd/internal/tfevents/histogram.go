@@ -14,23 +14,13 @@ func (s *Summary) Histogram(tag string, values []float32) {
 	if len(values) == 0 {
 		return
 	}
-	least, most := values[0], values[0]
-	for _, v := range values {
-		least, most = min(least, v), max(most, v)
-	}
-	sum, squares := 0.0, 0.0
-	var counts [buckets]int64
+	least, most := extremes(values)
 	low, width := float64(least), (float64(most)-float64(least))/buckets
 	inverse := 0.0
 	if width > 0 {
 		inverse = 1 / width
 	}
-	for _, v := range values {
-		x := float64(v)
-		sum += x
-		squares += x * x
-		counts[min(buckets-1, int((x-low)*inverse))]++
-	}
+	counts, sum, squares := counted(values, low, inverse)
 	m := appendDouble(nil, histogramMin, low)
 	m = appendDouble(m, histogramMax, float64(most))
 	m = appendDouble(m, histogramCount, float64(len(values)))
@@ -48,6 +38,47 @@ func (s *Summary) Histogram(tag string, values []float32) {
 	limits[buckets-1] = float64(most)
 	m = appendDoubles(m, histogramLimits, limits)
 	s.value(tag, valueHistogram, appendDoubles(m, histogramBuckets, bars))
+}
+
+// extremes returns the least and the greatest of some finite values.
+func extremes(values []float32) (least, most float32) {
+	least, most = values[0], values[0]
+	for _, v := range values {
+		if v < least { // min and max would look for NaN, too
+			least = v
+		}
+		if v > most {
+			most = v
+		}
+	}
+	return least, most
+}
+
+// counted returns how many values are in each bucket, their sum, and that of their squares. It
+// goes two ways at a time, as each addition waits for the one before.
+func counted(values []float32, low, inverse float64) (counts [buckets]int64, sum, squares float64) {
+	var other [buckets]int64
+	var otherSum, otherSquares float64
+	bucket := func(x float64) int { return min(buckets-1, int((x-low)*inverse)) }
+	for ; len(values) >= 2; values = values[2:] {
+		x, y := float64(values[0]), float64(values[1])
+		sum += x
+		otherSum += y
+		squares += x * x
+		otherSquares += y * y
+		counts[bucket(x)]++
+		other[bucket(y)]++
+	}
+	for _, v := range values {
+		x := float64(v)
+		sum += x
+		squares += x * x
+		counts[bucket(x)]++
+	}
+	for i, n := range other {
+		counts[i] += n
+	}
+	return counts, sum + otherSum, squares + otherSquares
 }
 
 func appendDoubles(dst []byte, field protowire.Number, xs []float64) []byte {
