@@ -38,7 +38,8 @@ func (l *Limits) Reached(m Metrics) string {
 type Journal interface {
 	// Update is told the metrics of every update, after metrics.jsonl.
 	Update(Metrics) error
-	// Save is told of every checkpoint before it is saved, with the metrics of its update.
+	// Save is told of every checkpoint while it is being saved, with the metrics of its update. It may
+	// keep the checkpoint, and not change it.
 	Save(*checkpoint.File, Metrics) error
 }
 
@@ -93,7 +94,7 @@ func (t *Trainer) Run(ctx context.Context, dir *checkpoint.Run, o RunOptions) er
 }
 
 // save writes a checkpoint, which is the best too if the mean return of the last 100
-// episodes was never as high.
+// episodes was never as high. The journal is told of it meanwhile: writing is mostly waiting.
 func (t *Trainer) save(dir *checkpoint.Run, m Metrics, o *RunOptions) error {
 	best := t.history.episodes >= historyLength && float64(m.EpisodicReturn) > t.best
 	if best {
@@ -103,17 +104,19 @@ func (t *Trainer) save(dir *checkpoint.Run, m Metrics, o *RunOptions) error {
 	if err != nil {
 		return err
 	}
-	if o.Journal != nil {
-		if err := o.Journal.Save(f, m); err != nil {
-			return err
+	told := make(chan error, 1)
+	go func() {
+		if o.Journal != nil {
+			told <- o.Journal.Save(f, m)
 		}
-	}
+		close(told)
+	}()
 	err = dir.Save(t.update, f, best)
 	if errors.Is(err, checkpoint.ErrPrune) {
 		if o.OnWarning != nil {
 			o.OnWarning(err)
 		}
-		return nil
+		err = nil
 	}
-	return err
+	return errors.Join(err, <-told)
 }
