@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"pongpg/cmd/internal/dashboard"
 	"pongpg/cmd/internal/format"
 	"pongpg/cmd/internal/journal"
 	"pongpg/cmd/internal/session"
@@ -85,9 +86,23 @@ func (f *trainFlags) follow(c *cli.Context, s *session.Session) error {
 // trainOn trains on the device that the session has.
 func (f *trainFlags) trainOn(ctx context.Context, s *session.Session, shown status.Status) error {
 	return s.Trainer.Run(ctx, s.Dir, trainer.RunOptions{
-		Limits: s.Limits.Trainer(), CheckpointInterval: f.checkpointInterval, Journal: f.journal, OnUpdate: shown.Update,
+		Limits: s.Limits.Trainer(), CheckpointInterval: f.checkpointInterval, Journal: audience{f.journal, f.dashboard}, OnUpdate: shown.Update,
 		OnWarning: func(err error) { shown.Say("pongpg: " + oneLine(err)) },
 	})
+}
+
+// audience is the journal of a run, and its dashboard, if it has one.
+type audience struct {
+	*journal.Journal
+	dashboard *dashboard.Server
+}
+
+// Save tells both of a checkpoint.
+func (a audience) Save(f *checkpoint.File, m trainer.Metrics) error {
+	if a.dashboard != nil {
+		a.dashboard.Saved(m.Update, f)
+	}
+	return a.Journal.Save(f, m)
 }
 
 // openJournal opens the journal of a run, after Begin.

@@ -304,15 +304,7 @@ func TestReadOnce(t *testing.T) {
 	s := serving(t, "localhost:0", nil, dir)
 	id := only(t, s).ID
 	frame[aboutMatch](t, dial(t, s, "/api/runs/"+id+"/play"))
-	checkpoints, err := filepath.Glob(filepath.Join(dir, "checkpoints", "*"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, path := range checkpoints {
-		if err := os.Truncate(path, 100); err != nil {
-			t.Fatal(err)
-		}
-	}
+	damage(t, dir)
 	if answer, text := get(t, s, "/api/runs/"+id+"/filters.png"); answer.StatusCode != http.StatusOK {
 		t.Errorf("the checkpoint is read again: %s", text)
 	}
@@ -358,4 +350,46 @@ func TestMatchFreed(t *testing.T) {
 	if playing < mostMatches*6400*4 { // a unit's weights
 		t.Errorf("%d policies take %d bytes, which are not theirs alone", mostMatches, playing)
 	}
+}
+
+// damage cuts a run's checkpoints off.
+func damage(t *testing.T, dir string) {
+	t.Helper()
+	checkpoints, err := filepath.Glob(filepath.Join(dir, "checkpoints", "*"))
+	if err != nil || len(checkpoints) == 0 {
+		t.Fatal(err, len(checkpoints))
+	}
+	for _, path := range checkpoints {
+		if err := os.Truncate(path, 100); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestSaved has a server told of the checkpoint that the live run saves: nothing of it is read.
+func TestSaved(t *testing.T) {
+	dir := runDir(t)
+	tr := trained(t, dir, 2)
+	f, err := tr.Checkpoint()
+	if err != nil {
+		t.Fatal(err)
+	}
+	damage(t, dir)
+	live := &Live{Dir: dir, Device: func() string { return "cpu" }, Flush: func() error { return nil }}
+	s := serving(t, "localhost:0", live, dir)
+	filters := "/api/runs/" + only(t, s).ID + "/filters.png"
+	if answer, text := get(t, s, filters); answer.StatusCode != http.StatusNotFound || !strings.Contains(text, "checkpoints can be used") {
+		t.Errorf("a damaged checkpoint has filters: %s: %s", answer.Status, text)
+	}
+	s.Saved(1, f) // which is not the newest
+	if answer, text := get(t, s, filters); answer.StatusCode != http.StatusNotFound {
+		t.Errorf("another checkpoint is shown as the newest: %s: %s", answer.Status, text)
+	}
+	s.Saved(2, f)
+	if answer, text := get(t, s, filters); answer.StatusCode != http.StatusOK {
+		t.Errorf("what was saved is read again: %s: %s", answer.Status, text)
+	}
+	loading.Lock()
+	defer loading.Unlock()
+	s.Saved(2, f) // waits for nobody
 }

@@ -11,7 +11,7 @@ import (
 // processors.
 var loading = reading{keptFor: 5 * time.Second}
 
-// reading is the checkpoint that was read last. It is kept for a while, as a page wants a run's
+// reading is the checkpoint that was read last, or saved. It is kept for a while, as a page wants a run's
 // game and its filters within a second or two.
 type reading struct {
 	sync.Mutex
@@ -29,6 +29,17 @@ func (l *reading) of(r *run, newest int64) *checkpoint.Found {
 		return nil
 	}
 	return l.found
+}
+
+// Saved says that the live run saves a checkpoint, which must stay as it is: who looks on soon
+// afterwards is shown this one, and nothing is read. It waits for nobody.
+func (s *Server) Saved(update int64, f *checkpoint.File) {
+	for _, x := range s.runs.list() {
+		if x.live != nil && loading.TryLock() { // else others are read: this one will be, too
+			loading.keep(x, update, &checkpoint.Found{Path: x.name, Update: update, MetricsOffset: -1, File: f})
+			loading.Unlock()
+		}
+	}
 }
 
 // keep keeps what was read of a run.
