@@ -2,6 +2,7 @@
 package ptytest
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"sync/atomic"
@@ -43,11 +44,11 @@ func New(t testing.TB, columns, rows int) *Pty {
 	p.Resize(t, columns, rows)
 	go func() {
 		defer close(p.shown)
+		data := make([]byte, 1<<16)
 		for {
-			data := make([]byte, 1<<16)
 			n, err := p.other.Read(data)
 			if n > 0 {
-				p.shown <- data[:n]
+				p.shown <- bytes.Clone(data[:n])
 			}
 			if err != nil {
 				return
@@ -87,13 +88,13 @@ func (p *Pty) Type(t testing.TB, keys string) {
 // Discard throws away what the terminal shows from now on, so that nobody waits to write to it, and
 // counts its bytes.
 func (p *Pty) Discard() *atomic.Int64 {
-	var bytes atomic.Int64
+	var count atomic.Int64
 	go func() {
 		for data := range p.shown {
-			bytes.Add(int64(len(data)))
+			count.Add(int64(len(data)))
 		}
 	}()
-	return &bytes
+	return &count
 }
 
 // Until waits until done says so of all that was written to the terminal, which it returns. A
