@@ -82,7 +82,7 @@ func (p *parameter) shape() (rows, cols int) {
 
 // unpad returns x, of the parameter's shape, as a checkpoint has it.
 func (p *parameter) unpad(b compute.Backend, x compute.Tensor) []float32 {
-	padded := make([]float32, x.Len())
+	padded := onHost(x)
 	compute.Download(b, padded, x)
 	values := make([]float32, p.values())
 	if p.transposed {
@@ -97,7 +97,7 @@ func (p *parameter) unpad(b compute.Backend, x compute.Tensor) []float32 {
 
 // pad is the inverse of unpad.
 func (p *parameter) pad(b compute.Backend, x compute.Tensor, values []float32) {
-	padded := make([]float32, x.Len())
+	padded := onHost(x)
 	if p.transposed {
 		transpose(padded, x.Cols, values, p.rows, p.rows, p.cols)
 	} else {
@@ -106,6 +106,15 @@ func (p *parameter) pad(b compute.Backend, x compute.Tensor, values []float32) {
 		}
 	}
 	compute.Upload(b, x, padded)
+}
+
+// onHost returns memory of the host for what x holds: x's own if it has any, where copies between
+// the two are free.
+func onHost(x compute.Tensor) []float32 {
+	if x.Host != nil {
+		return x.Host
+	}
+	return make([]float32, x.Len())
 }
 
 // transpose copies the transpose of a [cols][rows] matrix src, whose rows are srcCols apart, to a

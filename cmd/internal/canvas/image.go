@@ -1,6 +1,10 @@
 package canvas
 
-import "pongpg/emu"
+import (
+	"unsafe"
+
+	"pongpg/emu"
+)
 
 // Image is a picture of Height rows of Width pixels, row by row.
 type Image struct {
@@ -37,6 +41,10 @@ func (m *Image) Put(x, y int, src *Image) {
 // Game draws the console's screen, emu.ScreenWidth × emu.ScreenHeight, at the upper left
 // corner. It panics if the picture is smaller.
 func (m *Image) Game(g *emu.Game) {
+	if m.Width == emu.ScreenWidth && m.Height == emu.ScreenHeight { // the same pixels in the same order
+		g.Draw((*emu.Screen)(unsafe.Pointer((*[emu.ScreenHeight * emu.ScreenWidth]emu.RGB)(m.Pix))))
+		return
+	}
 	var s emu.Screen
 	g.Draw(&s)
 	for y := range s {

@@ -53,18 +53,18 @@ func appendPicture[R row](dst []byte, picture []R) []byte {
 	}
 	var bands []byte
 	for y := 0; y < len(picture); {
-		pixels, rows := picture[y], 1
-		for y+rows < len(picture) && picture[y+rows] == pixels {
+		rows, pixels := 1, len(picture[y])
+		for y+rows < len(picture) && picture[y+rows] == picture[y] {
 			rows++
 		}
 		bands = append(bands, byte(rows), 0)
 		stretches := len(bands) - 1
-		for x := 0; x < len(pixels); {
+		for x := 0; x < pixels; {
 			width := 1
-			for x+width < len(pixels) && pixels[x+width] == pixels[x] {
+			for x+width < pixels && picture[y][x+width] == picture[y][x] {
 				width++
 			}
-			bands = append(bands, index(pixels[x]), byte(width))
+			bands = append(bands, index(picture[y][x]), byte(width))
 			bands[stretches]++
 			x += width
 		}

@@ -57,6 +57,12 @@ func level(weight, most float32) uint8 {
 	if most <= 0 {
 		return zero
 	}
-	x := math.Round(float64(weight) / float64(most) * zero)
-	return uint8(zero + min(zero, max(-zero, x)))
+	x := float64(weight) / float64(most) * zero
+	switch {
+	case x >= zero:
+		return levels - 1
+	case x <= -zero:
+		return 0
+	}
+	return uint8(x + (zero + 0.5)) // the nearest
 }

@@ -132,12 +132,18 @@ func (s *Sheet) drawUnit(m *image.Paletted, x, y int, weights []float32) {
 	most := brightest(weights)
 	scale, side := s.options.Scale, s.size*s.options.Scale
 	for i := range s.images {
-		of := weights[i*s.size*s.size : (i+1)*s.size*s.size]
 		left := x + i*(side+between)
-		for row := range side {
-			to := m.Pix[m.PixOffset(left, y+row):][:side]
-			for col := range to {
-				to[col] = level(of[row/scale*s.size+col/scale], most)
+		for row := range s.size {
+			of := weights[(i*s.size+row)*s.size:][:s.size]
+			first := m.Pix[m.PixOffset(left, y+row*scale):][:side]
+			for col, w := range of {
+				pixels := first[col*scale:][:scale]
+				for k, l := 0, level(w, most); k < len(pixels); k++ {
+					pixels[k] = l
+				}
+			}
+			for below := 1; below < scale; below++ {
+				copy(m.Pix[m.PixOffset(left, y+row*scale+below):], first)
 			}
 		}
 	}

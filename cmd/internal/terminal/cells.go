@@ -15,12 +15,15 @@ type Cell struct {
 }
 
 // Cells is a terminal's picture: Rows rows of Columns cells. It is drawn on frame after frame, and
-// knows which rows have been drawn on since it was shown.
+// knows which parts of its rows have been drawn on since it was shown.
 type Cells struct {
 	Columns, Rows int
-	cell          []Cell // row by row
-	touched       []bool // rows
+	cell          []Cell    // row by row
+	touched       []columns // of each row
 }
+
+// columns are those from one up to another: none if that is not greater.
+type columns struct{ from, to int }
 
 // Colours of text.
 var (
@@ -30,9 +33,9 @@ var (
 )
 
 // NewCells returns blank cells.
-func NewCells(columns, rows int) *Cells {
-	c := &Cells{columns, rows, make([]Cell, columns*rows), make([]bool, rows)}
-	c.Clear(0, 0, columns, rows)
+func NewCells(width, rows int) *Cells {
+	c := &Cells{width, rows, make([]Cell, width*rows), make([]columns, rows)}
+	c.Clear(0, 0, width, rows)
 	return c
 }
 
@@ -42,14 +45,19 @@ func (c *Cells) At(column, row int) Cell { return c.cell[row*c.Columns+column] }
 // stretch returns cells of a row to be drawn on, which is in the picture: from a column on, width of
 // them, as far as there are any.
 func (c *Cells) stretch(column, row, width int) []Cell {
-	c.touched[row] = true
-	return c.cell[row*c.Columns:][column:min(column+width, c.Columns)]
+	end := min(column+width, c.Columns)
+	if t := &c.touched[row]; t.from < t.to {
+		*t = columns{min(t.from, column), max(t.to, end)}
+	} else {
+		*t = columns{column, end}
+	}
+	return c.cell[row*c.Columns:][column:end]
 }
 
 // Clear makes a part of the cells blank, as far as there are cells.
-func (c *Cells) Clear(column, row, columns, rows int) {
+func (c *Cells) Clear(column, row, width, rows int) {
 	for end := min(row+rows, c.Rows); row < end && column < c.Columns; row++ {
-		blank := c.stretch(column, row, columns)
+		blank := c.stretch(column, row, width)
 		for i := range blank {
 			blank[i] = Cell{' ', Ink, Paper}
 		}
@@ -118,17 +126,17 @@ func (c *Cells) appendChanges(dst []byte, before *Cells, depth Depth) ([]byte, *
 		before = &Cells{Columns: c.Columns, Rows: c.Rows, cell: make([]Cell, len(c.cell))}
 	}
 	pen := Cell{} // the colours that are selected, once Letter is set
-	for row := range c.Rows {
-		if !all && !c.touched[row] {
-			continue
+	for row, drawn := range c.touched {
+		if all {
+			drawn = columns{0, c.Columns}
 		}
 		at := -1 // the column of the cursor, if it is in the row
-		shown := before.cell[row*c.Columns:][:c.Columns]
-		for column, cell := range c.cell[row*c.Columns:][:c.Columns] {
-			if shown[column] == cell {
+		for column := drawn.from; column < drawn.to; column++ {
+			cell, shown := c.cell[row*c.Columns+column], &before.cell[row*c.Columns+column]
+			if *shown == cell {
 				continue
 			}
-			shown[column] = cell
+			*shown = cell
 			if at != column {
 				dst = appendNumbers(append(dst, "\x1b["...), row+1, column+1)
 				dst = append(dst, 'H')
