@@ -27,25 +27,96 @@ var (
 // Screen is a picture of 210 rows of 160 pixels.
 type Screen [ScreenHeight][ScreenWidth]RGB
 
-// fill paints rows top…bottom and columns left…right (inclusive), clipped to
-// rows lowest…highest.
-func (s *Screen) fill(c RGB, top, bottom, left, right, lowest, highest int32) {
+// rectangle is rows top…bottom and columns left…right (inclusive) of one colour.
+type rectangle struct {
+	top, bottom, left, right int32
+	colour                   RGB
+}
+
+// mostRectangles is how many there are at most: six, the ball in two columns, and four digits.
+const mostRectangles = 6 + 2 + 4*13
+
+// scene is what a screen consists of, each rectangle before what hides it.
+type scene struct {
+	list  [mostRectangles]rectangle
+	count int
+}
+
+// fill adds rows top…bottom and columns left…right (inclusive), clipped to rows
+// lowest…highest.
+func (s *scene) fill(c RGB, top, bottom, left, right, lowest, highest int32) {
 	top, bottom = max(top, lowest), min(bottom, highest)
-	if top > bottom {
-		return
-	}
-	first := s[top][left : right+1]
-	for x := range first {
-		first[x] = c
-	}
-	for y := top + 1; y <= bottom; y++ {
-		copy(s[y][left:], first)
+	if top <= bottom {
+		s.list[s.count] = rectangle{top, bottom, left, right, c}
+		s.count++
 	}
 }
 
 // Draw paints the game's current frame: what the environment's getScreenRGB
 // returns.
 func (g *Game) Draw(s *Screen) {
+	all := g.scene()
+	for _, r := range all.list[:all.count] {
+		first := s[r.top][r.left : r.right+1]
+		paint(first, r.colour)
+		for y := r.top + 1; y <= r.bottom; y++ {
+			copy(s[y][r.left:], first)
+		}
+	}
+}
+
+// paint makes all pixels one colour, ever more at a time.
+func paint(pixels []RGB, c RGB) {
+	pixels[0] = c
+	for n := 1; n < len(pixels); n *= 2 {
+		copy(pixels[n:], pixels[:n])
+	}
+}
+
+// Band is rows of a screen that are alike.
+type Band struct {
+	Rows int
+	Row  [ScreenWidth]RGB // each of them
+}
+
+// Bands appends what Draw paints to dst, from the top: ten to twenty bands, of which no two that
+// follow each other are alike. They are a tenth of a screen's memory.
+func (g *Game) Bands(dst []Band) []Band {
+	all := g.scene()
+	var edge [ScreenHeight + 1]bool // rows that may differ from the one above
+	edge[ScreenHeight] = true
+	for _, r := range all.list[:all.count] {
+		edge[r.top], edge[r.bottom+1] = true, true
+	}
+	begun := len(dst)
+	for y := int32(0); y < ScreenHeight; {
+		end := y + 1
+		for !edge[end] {
+			end++
+		}
+		if len(dst) < cap(dst) {
+			dst = dst[:len(dst)+1]
+		} else {
+			dst = append(dst, Band{})
+		}
+		band := &dst[len(dst)-1]
+		band.Rows = int(end - y)
+		for _, r := range all.list[:all.count] {
+			if r.top <= y && y <= r.bottom {
+				paint(band.Row[r.left:r.right+1], r.colour)
+			}
+		}
+		if n := len(dst) - 1; n > begun && dst[n-1].Row == band.Row {
+			dst[n-1].Rows += band.Rows
+			dst = dst[:n]
+		}
+		y = end
+	}
+	return dst
+}
+
+// scene returns what the game's current frame consists of.
+func (g *Game) scene() (s scene) {
 	const whole = ScreenHeight - 1
 	back, wall, enemy, agent := background, white, enemyRGB, agentRGB
 	first := g.Frame - resetFrame // frames since the reset
@@ -67,6 +138,7 @@ func (g *Game) Draw(s *Screen) {
 			s.fill(wall, top, bottom, column, column, fieldTop, fieldBottom)
 		}
 	}
+	return s
 }
 
 // shownScore returns the score that the screen shows: a point appears one frame
@@ -78,9 +150,9 @@ func (g *Game) shownScore(score, exit int32) int32 {
 	return score
 }
 
-// drawScore paints a score with the tens digit at column left. A ten is a thin 1
+// drawScore adds a score with the tens digit at column left. A ten is a thin 1
 // four columns in.
-func (s *Screen) drawScore(score, left int32, c RGB) {
+func (s *scene) drawScore(score, left int32, c RGB) {
 	if score >= 20 {
 		s.drawDigit(digits[2], left, c)
 	} else if score >= 10 {
@@ -89,8 +161,8 @@ func (s *Screen) drawScore(score, left int32, c RGB) {
 	s.drawDigit(digits[score%10], left+16, c)
 }
 
-// drawDigit paints a digit of 3×5 blocks of 4×4 pixels in rows 1–20.
-func (s *Screen) drawDigit(d [5]uint8, left int32, c RGB) {
+// drawDigit adds a digit of 3×5 blocks of 4×4 pixels in rows 1–20.
+func (s *scene) drawDigit(d [5]uint8, left int32, c RGB) {
 	for row, blocks := range d {
 		for col := range int32(3) {
 			if blocks>>(2-col)&1 == 1 {

@@ -230,3 +230,59 @@ func TestScreenScoreIsLate(t *testing.T) {
 		}
 	}
 }
+
+// TestBands holds a screen's bands to the screen, in a game with all that it can show, and on top of
+// other bands.
+func TestBands(t *testing.T) {
+	g := emu.NewGame()
+	var s emu.Screen
+	var bands []emu.Band
+	most := 0
+	for frame := range 20_000 {
+		g.Step([3]emu.Action{emu.Right, emu.Left, emu.Fire}[frame/37%3])
+		if frame%1000 == 0 {
+			g.AgentScore, g.EnemyScore = int32(frame/1000), int32(20-frame/1000)
+		}
+		g.Draw(&s)
+		before := 0
+		if frame%2 == 1 {
+			before = 1 // what is there stays, and is not made one with what comes
+		}
+		bands = g.Bands(bands[:before])
+		y := 0
+		for i, band := range bands[before:] {
+			if i > 0 && band.Row == bands[before+i-1].Row {
+				t.Fatalf("frame %d: bands %d and %d are alike", frame, i-1, i)
+			}
+			for range band.Rows {
+				if s[y] != band.Row {
+					t.Fatalf("frame %d: row %d is another in its band", frame, y)
+				}
+				y++
+			}
+		}
+		if y != emu.ScreenHeight {
+			t.Fatalf("frame %d: the bands have %d rows", frame, y)
+		}
+		most = max(most, len(bands)-before)
+	}
+	if most < 15 || most > 25 {
+		t.Errorf("up to %d bands", most)
+	}
+}
+
+func BenchmarkScreen(b *testing.B) {
+	g := inPlay()
+	b.Run("Draw", func(b *testing.B) {
+		var s emu.Screen
+		for b.Loop() {
+			g.Draw(&s)
+		}
+	})
+	b.Run("Bands", func(b *testing.B) {
+		var bands []emu.Band
+		for b.Loop() {
+			bands = g.Bands(bands[:0])
+		}
+	})
+}
