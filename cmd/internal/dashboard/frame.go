@@ -3,7 +3,10 @@ package dashboard
 import (
 	"encoding/binary"
 	"encoding/json"
+	"iter"
+	"slices"
 
+	"pongpg/cmd/internal/canvas"
 	"pongpg/emu"
 )
 
@@ -24,55 +27,61 @@ import (
 // that any may be left out: the difference, about 80 bytes, is in all, though a decision lasts for
 // some of them.
 
-// row is a picture's.
-type row interface {
-	[emu.ScreenWidth]emu.RGB | [emu.ImageSize]emu.RGB
-}
-
 // appendMessage appends what is said of a frame, and its picture.
-func appendMessage(dst []byte, about any, s *emu.Screen) ([]byte, error) {
+func appendMessage(dst []byte, about any, screen []emu.Band) ([]byte, error) {
 	text, err := json.Marshal(about)
 	if err != nil {
 		return dst, err
 	}
 	dst = binary.BigEndian.AppendUint16(dst, uint16(len(text)))
-	return appendPicture(append(dst, text...), s[:]), nil
+	return appendPicture(append(dst, text...), func(yield func(int, []emu.RGB) bool) {
+		for i := range screen {
+			if !yield(screen[i].Rows, screen[i].Row[:]) {
+				return
+			}
+		}
+	}), nil
 }
 
-// appendPicture appends a picture of at most 255 colours; Pong's has ten.
-func appendPicture[R row](dst []byte, picture []R) []byte {
+// bandsOf yields how many rows of an image are alike, and such a row, from the top.
+func bandsOf(m *canvas.Image) iter.Seq2[int, []emu.RGB] {
+	row := func(y int) []emu.RGB { return m.Pix[y*m.Width:][:m.Width] }
+	return func(yield func(int, []emu.RGB) bool) {
+		for y, rows := 0, 0; y < m.Height; y += rows {
+			for rows = 1; y+rows < m.Height && slices.Equal(row(y), row(y+rows)); rows++ {
+			}
+			if !yield(rows, row(y)) {
+				return
+			}
+		}
+	}
+}
+
+// appendPicture appends a picture of at most 255 colours, Pong's has ten, and 255 stretches in a row.
+func appendPicture(dst []byte, bands iter.Seq2[int, []emu.RGB]) []byte {
 	var colours []emu.RGB
 	index := func(c emu.RGB) byte {
-		for i, known := range colours {
-			if c == known {
-				return byte(i)
-			}
+		at := slices.Index(colours, c)
+		if at < 0 {
+			at = len(colours)
+			colours = append(colours, c)
 		}
-		colours = append(colours, c)
-		return byte(len(colours) - 1)
+		return byte(at)
 	}
-	var bands []byte
-	for y := 0; y < len(picture); {
-		rows, pixels := 1, len(picture[y])
-		for y+rows < len(picture) && picture[y+rows] == picture[y] {
-			rows++
-		}
-		bands = append(bands, byte(rows), 0)
-		stretches := len(bands) - 1
-		for x := 0; x < pixels; {
-			width := 1
-			for x+width < pixels && picture[y][x+width] == picture[y][x] {
-				width++
+	var coded []byte
+	for rows, row := range bands {
+		coded = append(coded, byte(rows), 0)
+		stretches := len(coded) - 1
+		for width := 0; len(row) > 0; row = row[width:] {
+			for width = 1; width < len(row) && row[width] == row[0]; width++ {
 			}
-			bands = append(bands, index(picture[y][x]), byte(width))
-			bands[stretches]++
-			x += width
+			coded = append(coded, index(row[0]), byte(width))
+			coded[stretches]++
 		}
-		y += rows
 	}
 	dst = append(dst, byte(len(colours)))
 	for _, c := range colours {
 		dst = append(dst, c[:]...)
 	}
-	return append(dst, bands...)
+	return append(dst, coded...)
 }

@@ -190,6 +190,11 @@ func decode(t *testing.T, message []byte, about any) (*emu.Screen, *difference) 
 
 type difference [emu.ImageSize][emu.ImageSize]emu.RGB
 
+// row is a picture's.
+type row interface {
+	[emu.ScreenWidth]emu.RGB | [emu.ImageSize]emu.RGB
+}
+
 // decodePicture reads a picture, and returns what follows it.
 func decodePicture[R row](t *testing.T, rest []byte, to []R) []byte {
 	t.Helper()

@@ -20,7 +20,7 @@ import (
 // connection keeps up or not: against the console's opponent, or a run's policy. It is over
 // with the game; another one is another connection's.
 type match struct {
-	screen emu.Screen
+	screen []emu.Band
 
 	mutex sync.Mutex // orders come while it is played
 	game  *arena.Match
@@ -86,12 +86,12 @@ func (m *match) step() error {
 // message returns the frame that is on the screen.
 func (m *match) message() ([]byte, error) {
 	game, now := m.game.Game(), aboutMatch{Over: m.game.Over(), Update: -1}
-	game.Draw(&m.screen)
+	m.screen = game.Bands(m.screen[:0])
 	now.Left, now.Right = game.EnemyScore, game.AgentScore
 	if m.game.Agent != nil {
 		now.Update = m.game.Agent.Update
 	}
-	return appendMessage(make([]byte, 0, 1024), now, &m.screen)
+	return appendMessage(make([]byte, 0, 1024), now, m.screen)
 }
 
 // play plays until the game is over or ctx is done. One frame in two is sent, and the last.

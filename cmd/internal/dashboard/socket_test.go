@@ -63,7 +63,7 @@ func TestScreen(t *testing.T) {
 	longest := 0
 	for i := 0; !g.Over(); i++ {
 		g.Draw(&s)
-		message, err := appendMessage(nil, map[string]int{"frame": i}, &s)
+		message, err := appendMessage(nil, map[string]int{"frame": i}, g.Bands(nil))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -142,7 +142,7 @@ func TestWatchedDecision(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := &stage{}
+	g := newStage(nil, nil)
 	if err := g.take(a, nil); err != nil {
 		t.Fatal(err)
 	}

@@ -24,9 +24,16 @@ type stage struct {
 	// Of the goroutine that plays.
 	match   *arena.Match // nil before there is a checkpoint
 	problem string
-	screen  emu.Screen
+	screen  []emu.Band
+	seen    []byte // the difference that was decided on last, as it is sent
+	decided decision
 
 	watching map[*mailbox]bool // under stages.mutex
+}
+
+// newStage returns a stage with a black screen, which nobody watches.
+func newStage(r *run, say func(string)) *stage {
+	return &stage{run: r, say: say, screen: []emu.Band{{Rows: emu.ScreenHeight}}, watching: map[*mailbox]bool{}}
 }
 
 // about is what is said of a frame of a policy's game.
@@ -49,8 +56,8 @@ type about struct {
 // watchSeed is the seed of the games that are watched.
 const watchSeed = 1
 
-// play plays until ctx is done. Each frame is played when it is due; one in two is sent. Before
-// there is a policy, it is said twice a second that there is none.
+// play plays until ctx is done, two frames at a time, of which the second is sent. Before there is
+// a policy, it is said twice a second that there is none.
 func (g *stage) play(ctx context.Context, send func([]byte)) (err error) {
 	follower := arena.NewFollower(-1, g.newer(), func() {})
 	defer func() {
@@ -59,7 +66,7 @@ func (g *stage) play(ctx context.Context, send func([]byte)) (err error) {
 			err = errors.Join(err, g.match.Close())
 		}
 	}()
-	clock := time.NewTicker(frameTime)
+	clock := time.NewTicker(2 * frameTime)
 	defer clock.Stop()
 	for tick := 0; ; tick++ {
 		select {
@@ -68,10 +75,12 @@ func (g *stage) play(ctx context.Context, send func([]byte)) (err error) {
 		case now := <-clock.C:
 			follower.Look(now)
 		}
-		if err := g.step(follower); err != nil {
-			g.problem = err.Error()
+		for range 2 {
+			if err := g.step(follower); err != nil {
+				g.problem = err.Error()
+			}
 		}
-		if tick%30 == 0 || tick%2 == 0 && g.match != nil {
+		if tick%15 == 0 || g.match != nil {
 			send(g.message())
 		}
 	}
@@ -130,7 +139,7 @@ func (g *stage) message() []byte {
 	message, err := g.full()
 	if err != nil {
 		now := about{Problem: fmt.Sprintf("what the policy decides cannot be shown: %v; its weights may be too large", err), Update: -1, Taken: -1}
-		message, _ = appendMessage(message[:0], now, &g.screen) // which has no such numbers
+		message, _ = appendMessage(message[:0], now, g.screen) // which has no such numbers
 	}
 	return message
 }
@@ -140,7 +149,7 @@ func (g *stage) full() ([]byte, error) {
 	now := about{Problem: g.problem, Update: -1, Taken: -1}
 	if m := g.match; m != nil {
 		game := m.Game()
-		game.Draw(&g.screen)
+		g.screen = game.Bands(g.screen[:0])
 		now.Update, now.Decision, now.Agent, now.Enemy = m.Agent.Update, m.Decisions(), game.AgentScore, game.EnemyScore
 		for _, a := range m.Agent.Policy.ActionSet() {
 			now.Actions = append(now.Actions, arena.ActionName(a))
@@ -149,9 +158,9 @@ func (g *stage) full() ([]byte, error) {
 			now.decided(m)
 		}
 	}
-	message, err := appendMessage(make([]byte, 0, 2048), now, &g.screen)
+	message, err := appendMessage(make([]byte, 0, 2048), now, g.screen)
 	if err == nil && now.Taken >= 0 {
-		message = appendDifference(message, g.match)
+		message = append(message, g.difference()...)
 	}
 	return message, err
 }
@@ -168,14 +177,21 @@ func (a *about) decided(m *arena.Match) {
 	}
 }
 
-// appendDifference appends what the last decision was made on.
-func appendDifference(dst []byte, m *arena.Match) []byte {
-	var rows [emu.ImageSize][emu.ImageSize]emu.RGB
-	seen := m.Difference()
-	for y := range rows {
-		copy(rows[y][:], seen.Pix[y*seen.Width:])
+// decision is one of those that are made, one after the other.
+type decision struct {
+	update  int64
+	episode int
+	number  int32
+}
+
+// difference returns what the last decision was made on, as it is sent: with each of the frames for
+// which it lasts.
+func (g *stage) difference() []byte {
+	m := g.match
+	if now := (decision{m.Agent.Update, m.Episode, m.Decisions()}); g.seen == nil || now != g.decided {
+		g.decided, g.seen = now, appendPicture(g.seen[:0], bandsOf(m.Difference()))
 	}
-	return appendPicture(dst, rows[:])
+	return g.seen
 }
 
 // stages are those that somebody watches.
@@ -196,7 +212,7 @@ func (s *Server) enter(ctx context.Context, r *run, box *mailbox) (leave func(),
 		if len(all.open) >= mostStages {
 			return nil, fmt.Errorf("%d runs are watched already, as many as can be: close one", mostStages)
 		}
-		g = &stage{run: r, say: s.options.Say, watching: map[*mailbox]bool{}}
+		g = newStage(r, s.options.Say)
 		all.open[r] = g
 		g.begin(context.WithoutCancel(ctx), s)
 	}
