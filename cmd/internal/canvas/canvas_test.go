@@ -181,6 +181,15 @@ func TestText(t *testing.T) {
 	if count != 5 {
 		t.Errorf("a dash has %d pixels, want 5", count)
 	}
+	dots := canvas.New(30, canvas.LetterHeight)
+	dots.Text(0, 0, ink, "…-")
+	for i, c := range dots.Pix {
+		if x, y := i%dots.Width, i/dots.Width; (c == ink) != (y == 10 && x < canvas.LetterWidth && x%2 == 1) && x < canvas.LetterWidth {
+			t.Errorf("three dots have %v in column %d, row %d", c, x, y)
+		} else if after := x - canvas.LetterWidth; x >= canvas.LetterWidth && c != m.At(min(after, m.Width-1), y) {
+			t.Errorf("a dash after three dots has %v in column %d, row %d", c, x, y)
+		}
+	}
 	m.Text(-3, -20, ink, "away")
 	m.Text(15, 8, ink, "#########")
 	if m.At(0, 0) == ink {
