@@ -96,6 +96,7 @@ func (s *screen) draw(g *emu.Game, width, height int) (*canvas.Image, []bool) {
 	if s.whole == nil {
 		s.whole = canvas.New(emu.ScreenWidth, emu.ScreenHeight)
 		s.shrinker = canvas.NewShrinker(emu.ScreenWidth, emu.ScreenHeight, width, height)
+		s.shrinker.Thin = true // the ball is two pixels wide
 	}
 	s.whole.Game(g)
 	return s.shrinker.Shrink(s.whole), s.shrinker.Changed()
