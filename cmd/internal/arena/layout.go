@@ -2,11 +2,11 @@ package arena
 
 import "pongpg/emu"
 
-// What the panel takes of a terminal beside the screen, and below it; and the smallest screen
-// that something can be seen on.
+// The least that the panel takes of a terminal beside the screen, and below it; and the smallest
+// screen that something can be seen on.
 const (
 	panelColumns = 34
-	panelRows    = 11
+	panelRows    = 8
 
 	minColumns, minRows = 24, 12
 )
@@ -15,17 +15,36 @@ const (
 type box struct{ column, row, columns, rows int }
 
 // layout says where the screen and what is said about it go: the screen's size in pixels is
-// columns × 2·rows. It is beside the panel or above it, where it is larger. Nothing is seen on a
-// terminal that is too small: ok is false.
-func layout(columns, rows int) (screen, panel box, ok bool) {
-	beside, above := box{}, box{}
-	beside.columns, beside.rows = fit(columns-1-panelColumns, rows)
-	above.columns, above.rows = fit(columns, rows-panelRows)
-	if columns >= panelColumns && above.visible() && above.columns*above.rows > beside.columns*beside.rows {
-		return above, box{0, above.rows, columns, rows - above.rows}, true
+// columns × 2·rows. It is beside the panel or above it: where the panel shows more of what there is,
+// and of those where it is largest. Nothing is seen on a terminal that is too small: ok is false.
+func layout(columns, rows int, of content) (screen, panel box, ok bool) {
+	shown := cut - 1
+	try := func(s, p box) (enough bool) {
+		if !s.visible() {
+			return true // as all that would follow
+		}
+		l := arrange(p.columns, p.rows, of).level
+		if l > shown || l == shown && s.columns*s.rows > screen.columns*screen.rows {
+			screen, panel, shown = s, p, l
+		}
+		return l == whole
 	}
-	left := beside.columns + 1
-	return beside, box{left, 0, columns - left, rows}, beside.visible()
+	for width := panelColumns; width < columns; width++ {
+		s := box{}
+		s.columns, s.rows = fit(columns-1-width, rows)
+		left := s.columns + 1
+		if try(s, box{left, 0, columns - left, rows}) {
+			break
+		}
+	}
+	for height := panelRows; height < rows && columns >= panelColumns; height++ {
+		s := box{}
+		s.columns, s.rows = fit(columns, rows-height)
+		if try(s, box{0, s.rows, columns, rows - s.rows}) {
+			break
+		}
+	}
+	return screen, panel, screen.visible()
 }
 
 func (b box) visible() bool { return b.columns >= minColumns && b.rows >= minRows }

@@ -31,26 +31,57 @@ const nameColumns = 10 // the longest name and a blank
 // Draw returns what a terminal of a size shows, until the next call: of the same size it is the
 // same cells, of which only what is new has been drawn.
 func (v *Viewer) Draw(columns, rows int) *terminal.Cells {
-	c := v.cells
-	fresh := c == nil || c.Columns != columns || c.Rows != rows
+	c, of := v.cells, v.Match.content()
+	fresh := c == nil || c.Columns != columns || c.Rows != rows || of != v.layout.of
 	if fresh {
 		c = terminal.NewCells(columns, rows)
 		v.cells, v.screen = c, screen{}
+		v.layout.of = of
+		v.layout.screen, v.layout.panel, v.layout.ok = layout(columns, rows, of)
 	}
-	screen, panel, ok := layout(columns, rows)
-	if !ok {
-		c.Text(0, 0, columns, terminal.Ink, fmt.Sprintf("%d×%d is too small:", columns, rows))
-		c.Text(0, 1, columns, terminal.Ink, fmt.Sprintf("make it %d×%d or %d×%d", minColumns+1+panelColumns, 2*minRows, panelColumns, panelRows+2*minRows))
+	if !v.layout.ok {
+		for row, line := range format.Wrap(tooSmall(columns, rows), columns) {
+			c.Text(0, row, columns, terminal.Ink, line)
+		}
 		return c
 	}
+	screen, panel := v.layout.screen, v.layout.panel
 	picture, changed := v.screen.draw(v.Match.Game(), screen.columns, 2*screen.rows)
 	c.Picture(screen.column, screen.row, picture, changed)
 	if now := v.said(); fresh || now != v.before {
+		if fresh || now.note != v.before.note {
+			of.note = now.note
+			v.layout.plan, v.layout.keys = arrange(panel.columns, panel.rows, of), keyLines(of, panel.columns)
+		}
 		v.before = now
 		c.Clear(panel.column, panel.row, panel.columns, panel.rows)
 		v.drawPanel(c, panel)
 	}
 	c.Text(panel.column, panel.row+frameRow, panel.columns, terminal.Ink, v.frameLine())
+	return c
+}
+
+// tooSmall names the sizes on which all of a panel is shown.
+func tooSmall(columns, rows int) string {
+	return fmt.Sprintf("%d×%d is too small: make it 59×24 or 34×35", columns, rows)
+}
+
+// placed is where the screen and the panel are, for what the panel has to say.
+type placed struct {
+	of            content
+	screen, panel box
+	ok            bool
+	plan          plan // of the panel, with the note
+	keys          []string
+}
+
+// content returns what there is to say of a match, without a note.
+func (m *Match) content() content {
+	c := content{person: m.Person != nil}
+	if m.Agent != nil {
+		c.actions = len(m.Agent.Policy.ActionSet())
+		c.images = m.Agent.Policy.Input.Pixels() / emu.ImagePixels
+	}
 	return c
 }
 
@@ -65,6 +96,7 @@ func (s *screen) draw(g *emu.Game, width, height int) (*canvas.Image, []bool) {
 	if s.whole == nil {
 		s.whole = canvas.New(emu.ScreenWidth, emu.ScreenHeight)
 		s.shrinker = canvas.NewShrinker(emu.ScreenWidth, emu.ScreenHeight, width, height)
+		s.shrinker.Thin = true // the ball is two pixels wide
 	}
 	s.whole.Game(g)
 	return s.shrinker.Shrink(s.whole), s.shrinker.Changed()
@@ -93,54 +125,69 @@ const frameRow = 2
 
 func (v *Viewer) frameLine() string {
 	m := v.Match
-	return fmt.Sprintf("episode %d, decision %d, frame %d", m.Episode, m.Decisions(), m.Frame())
+	return fmt.Sprintf("decision %s  frame %s", format.Count(int64(m.Decisions())), format.Count(int64(m.Frame())))
 }
 
-// drawPanel writes what there is to say on a blank panel, the most important first.
+// drawPanel writes what there is to say on a blank panel.
 func (v *Viewer) drawPanel(c *terminal.Cells, at box) {
-	m, row := v.Match, at.row
-	end := at.row + at.rows - 1 // of the keys
-	line := func(ink emu.RGB, text string) {
-		if row < end {
-			c.Text(at.column, row, at.columns, ink, text)
-			row++
-		}
-	}
-	for _, help := range v.help(at.columns) {
-		c.Text(at.column, end, at.columns, terminal.Faint, help)
-		end--
-	}
-	end++
-	line(terminal.Ink, m.title())
-	left, right := m.sides()
-	score := fmt.Sprintf("%s %d", left, v.before.left)
-	c.Text(at.column, row, at.columns, leftInk, score)
-	c.Text(at.column+len(score)+3, row, at.columns-len(score)-3, rightInk, fmt.Sprintf("%d %s", v.before.right, right))
-	row = at.row + frameRow + 1
-	line(terminal.Faint, v.state())
-	if v.note != "" {
-		line(leftInk, v.note)
+	m, p := v.Match, &v.layout.plan
+	v.drawWords(c, p.words.from(at))
+	for i, line := range v.layout.keys {
+		c.Text(at.column, at.row+p.keys.row+i, at.columns, terminal.Faint, line)
 	}
 	if m.Agent == nil || len(m.Decision.Prob) == 0 {
 		return
 	}
-	set := m.Agent.Policy.ActionSet()
-	for i, action := range set {
-		if row < end {
-			ink := other
-			if i == m.Decision.Index {
-				ink = taken
-			}
-			bar(c, box{at.column, row, at.columns, 1}, ink, actionNames[action], float64(m.Decision.Prob[i]), percent(m.Decision.Prob[i]))
-			row++
+	bars := p.bars.from(at)
+	for i, action := range m.Agent.Policy.ActionSet()[:bars.rows] {
+		ink := other
+		if i == m.Decision.Index {
+			ink = taken
 		}
+		bar(c, box{bars.column, bars.row + i, bars.columns, 1}, ink, actionNames[action], float64(m.Decision.Prob[i]), percent(m.Decision.Prob[i]))
 	}
-	row = v.drawSeen(c, box{at.column, row + 1, at.columns, end - row - 1})
-	v.drawHidden(c, box{at.column, row + 1, at.columns, end - row - 1})
+	v.drawSeen(c, p, at)
+	v.drawHidden(c, p.units.from(at))
+}
+
+// from returns a part of another box as a part of the terminal.
+func (b box) from(of box) box {
+	return box{of.column + b.column, of.row + b.row, b.columns, b.rows}
+}
+
+// drawWords writes the first lines, but for frameLine, and the note.
+func (v *Viewer) drawWords(c *terminal.Cells, at box) {
+	m := v.Match
+	c.Text(at.column, at.row, at.columns, terminal.Ink, m.title(at.columns))
+	left, right := m.sides()
+	score := fmt.Sprintf("%s %d", left, v.before.left)
+	c.Text(at.column, at.row+1, at.columns, leftInk, score)
+	c.Text(at.column+len(score)+3, at.row+1, at.columns-len(score)-3, rightInk, fmt.Sprintf("%d %s", v.before.right, right))
+	c.Text(at.column, at.row+frameRow+1, at.columns, terminal.Faint, fmt.Sprintf("episode %s, %s", format.Count(int64(m.Episode)), v.state()))
+	lines := format.Wrap(v.note, at.columns)
+	room := at.rows - wordRows
+	for i, line := range lines[:min(len(lines), max(room, 0))] {
+		if i == room-1 && len(lines) > room {
+			line += keyGap + lines[room] // which has no room, and is cut
+		}
+		c.Text(at.column, at.row+wordRows+i, at.columns, leftInk, line)
+	}
 }
 
 // percent returns a probability as people write it.
 func percent(p float32) string { return fmt.Sprintf("%4.0f%%", 100*p) }
+
+// activity returns what a unit says, in five letters.
+func activity(h float32) string {
+	decimals := 2
+	switch {
+	case h >= 999.5:
+		decimals = 0
+	case h >= 99.95:
+		decimals = 1
+	}
+	return fmt.Sprintf("%5.*f", decimals, h)
+}
 
 // bar draws a name, a bar that is filled by a fraction, and a number.
 func bar(c *terminal.Cells, at box, ink emu.RGB, name string, fraction float64, number string) {
@@ -150,28 +197,36 @@ func bar(c *terminal.Cells, at box, ink emu.RGB, name string, fraction float64, 
 	c.Text(at.column+nameColumns+width+1, at.row, 5, terminal.Ink, number)
 }
 
-const (
-	minSeen    = 16 // pixels: less shows nothing
-	hiddenRows = 4  // with its headline; more where there is room
-)
+// drawSeen draws what the network sees: both images, or the difference alone.
+func (v *Viewer) drawSeen(c *terminal.Cells, p *plan, at box) {
+	if len(p.images) == 0 {
+		return
+	}
+	head := p.headline.from(at)
+	c.Text(head.column, head.row, head.columns, terminal.Faint, seenHeadline(len(p.images), head.columns))
+	seen := canvas.Observation(v.Match.Row, v.Match.Agent.Policy.Input, p.images[0].columns)
+	for i, m := range seen[len(seen)-len(p.images):] {
+		place := p.images[i].from(at)
+		c.Picture(place.column, place.row, m, nil)
+	}
+}
 
-// drawSeen draws what the network sees, side by side, and returns the row below.
-func (v *Viewer) drawSeen(c *terminal.Cells, at box) int {
-	in := v.Match.Agent.Policy.Input
-	images := in.Pixels() / emu.ImagePixels
-	size := min((at.columns-images+1)/images, 2*(at.rows-1-hiddenRows-1), emu.ImageSize) &^ 1
-	if size < minSeen {
-		return at.row - 1
-	}
-	name := "the network sees the difference"
+// seenHeadline returns what images are, in as many words as there is room for.
+func seenHeadline(images, columns int) string {
 	if images == 2 {
-		name = "it sees the image, the difference"
+		return longest(columns, "it sees the image, the difference", "the image, the difference", "image, difference", "it sees")
 	}
-	c.Text(at.column, at.row, at.columns, terminal.Faint, name)
-	for i, m := range canvas.Observation(v.Match.Row, in, size) {
-		c.Picture(at.column+i*(size+1), at.row+1, m, nil)
+	return longest(columns, "the network sees the difference", "it sees the difference", "the difference")
+}
+
+// longest returns the first of texts that has room, or the last.
+func longest(columns int, texts ...string) string {
+	for _, text := range texts {
+		if len(text) <= columns {
+			return text
+		}
 	}
-	return at.row + 1 + size/2
+	return texts[len(texts)-1]
 }
 
 // drawHidden draws the hidden units that are most active, as far as there are rows.
@@ -181,36 +236,32 @@ func (v *Viewer) drawHidden(c *terminal.Cells, at box) {
 	if at.rows < 2 || len(units) == 0 {
 		return
 	}
-	c.Text(at.column, at.row, at.columns, terminal.Faint, fmt.Sprintf("%d of %d hidden units are active", len(units), len(hidden)))
-	for i, unit := range units[:min(len(units), at.rows-1)] {
-		h := hidden[unit]
-		bar(c, box{at.column, at.row + 1 + i, at.columns, 1}, other, fmt.Sprint("unit ", unit), float64(h/hidden[units[0]]), fmt.Sprintf("%5.2f", h))
+	n, of := len(units), len(hidden)
+	c.Text(at.column, at.row, at.columns, terminal.Faint, longest(at.columns,
+		fmt.Sprintf("%d of %d hidden units are active", n, of), fmt.Sprintf("%d of %d units active", n, of), fmt.Sprintf("%d of %d active", n, of), fmt.Sprintf("%d active", n)))
+	for i, unit := range units[:min(n, at.rows-1)] {
+		h, row := hidden[unit], at.row+1+i
+		fraction := float64(h / hidden[units[0]])
+		if at.columns >= 2*nameColumns {
+			bar(c, box{at.column, row, at.columns, 1}, other, fmt.Sprint("unit ", unit), fraction, activity(h))
+			continue
+		}
+		const number = 4
+		c.Text(at.column, row, number, terminal.Ink, fmt.Sprintf("%*d", number, unit))
+		c.Bar(at.column+number+1, row, at.columns-number-1, other, fraction)
 	}
 }
 
-// help returns what the keys do, the last line first.
-func (v *Viewer) help(columns int) []string {
-	if v.Match.Person != nil && v.Match.Agent != nil {
-		return []string{"p pause  q quit", "↑ ↓ or w s move"} // the left side has no fire
-	}
-	if v.Match.Person != nil {
-		return []string{"p pause  q quit", "↑ ↓ or w s move  space fire"}
-	}
-	if columns >= 52 {
-		return []string{"space pause  . frame  + − speed  n next point  q quit"}
-	}
-	return []string{"+ − speed  n next point  q quit", "space pause  . a frame"}
-}
-
-// title says who plays.
-func (m *Match) title() string {
+// title says who plays, in at most so many letters: of a long name the beginning and the end.
+func (m *Match) title(letters int) string {
 	switch {
 	case m.Agent == nil:
 		return "Pong"
 	case m.Agent.Update < 0:
-		return m.Agent.Name
+		return format.Middle(m.Agent.Name, letters)
 	}
-	return fmt.Sprintf("update %s of %s", format.Count(m.Agent.Update), m.Agent.Name)
+	update := fmt.Sprintf("update %s of ", format.Count(m.Agent.Update))
+	return update + format.Middle(m.Agent.Name, letters-len(update))
 }
 
 // sides names who is on the left and on the right.

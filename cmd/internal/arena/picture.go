@@ -46,7 +46,7 @@ func (m *Match) filmPanel(to *canvas.Image, x int) {
 		to.Text(x, y, ink, text)
 		y += canvas.LetterHeight
 	}
-	line(terminal.Ink, m.title())
+	line(terminal.Ink, m.title((panelWidth-2*panelGap)/canvas.LetterWidth))
 	g := m.Game()
 	left := fmt.Sprintf("opponent %d", g.EnemyScore)
 	to.Text(x+(len(left)+3)*canvas.LetterWidth, y, rightInk, fmt.Sprintf("%d agent", g.AgentScore))

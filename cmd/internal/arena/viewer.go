@@ -37,6 +37,7 @@ type Viewer struct {
 
 	cells  *terminal.Cells // that Draw draws on
 	screen screen
+	layout placed
 	before said   // of what is on cells
 	note   string // to be shown
 	paused bool

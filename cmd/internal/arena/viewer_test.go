@@ -254,6 +254,14 @@ func TestDraw(t *testing.T) {
 				}
 			}
 		}
+		for _, size := range [][2]int{{80, 24}, {80, 50}, {60, 60}, {40, 50}, {40, 40}, {59, 24}, {34, 35}} {
+			all := text(v.Draw(size[0], size[1]))
+			for _, want := range []string{"opponent ", " agent", "decision ", "frame 301", "difference", " active", "%"} {
+				if !strings.Contains(all, want) {
+					t.Errorf("%s on %v: no %q in\n%s", recipe, size, want, all)
+				}
+			}
+		}
 		all := text(v.Draw(200, 110))
 		wants := []string{"update 0 of try", "episode 1", fmt.Sprintf("frame %d", m.Frame()), "speed 1/4", "hidden units are active", "q quit"}
 		for i, action := range m.Agent.Policy.ActionSet() {
@@ -276,15 +284,34 @@ func TestDraw(t *testing.T) {
 			}
 		}
 	}
-	if all := text((&Viewer{Match: alone(t), Speed: 1}).Draw(80, 24)); !strings.Contains(all, "0 you") || !strings.Contains(all, "w s move") {
+	if all := text((&Viewer{Match: alone(t), Speed: 1}).Draw(80, 24)); !strings.Contains(all, "0 you") || !strings.Contains(all, "w s move") || !strings.Contains(all, "+ − speed") {
 		t.Errorf("of a person it says\n%s", all)
 	}
 	dir, _ := newRun(t, "win")
+	long := newMatch(t, dir, nil, 1, false)
+	long.Agent.Name = "a-run-whose-name-is-longer-than-a-panel-with-seed-3"
+	step(t, long)
+	long.frames.Frame, long.frames.Decisions = 107_503, 102_513
+	v := &Viewer{Match: long, Speed: 1, note: "no newer checkpoint: find checkpoint: open runs/2026-11-20-win-1: permission denied; check who may read and write there"}
+	v.paused = true
+	all := text(v.Draw(80, 24))
+	said := "" // lines that are wrapped are one
+	for line := range strings.Lines(all) {
+		said += strings.TrimSpace(string([]rune(strings.TrimSuffix(line, "\n"))[46:])) + " "
+	}
+	for _, want := range []string{"update 0 of a-run-whose…ith-seed-3", "decision 102,513  frame 107,503", "episode 1, paused", v.note} {
+		if !strings.Contains(said, want) {
+			t.Errorf("no %q in\n%s", want, all)
+		}
+	}
+	if v.note = strings.Repeat("an error ", 100); !strings.Contains(text(v.Draw(80, 24)), "…") {
+		t.Error("an error is cut without a sign")
+	}
 	against := newMatch(t, dir, NewPerson(), 1, false)
-	if all := text((&Viewer{Match: against, Speed: 1}).Draw(80, 24)); !strings.Contains(all, "you 0   0 agent") || !strings.Contains(all, "w s move") || strings.Contains(all, "space") {
+	if all := text((&Viewer{Match: against, Speed: 1}).Draw(80, 24)); !strings.Contains(all, "you 0   0 agent") || !strings.Contains(all, "w s move") || !strings.Contains(all, "+ − speed") || strings.Contains(all, "space") {
 		t.Errorf("of a person against a policy it says\n%s", all)
 	}
-	if all := text((&Viewer{Match: alone(t), Speed: 1}).Draw(30, 10)); !strings.Contains(all, "30×10 is too small") {
+	if all := text((&Viewer{Match: alone(t), Speed: 1}).Draw(30, 10)); !strings.Contains(all, "30×10 is too small: make it") {
 		t.Errorf("on a small terminal it says\n%s", all)
 	}
 }
@@ -305,7 +332,7 @@ func TestDrawAgain(t *testing.T) {
 		case 1, 2:
 			press(t, v, []rune("+- ..p")[random.IntN(6)])
 		case 3:
-			v.note = []string{"", "a note", "another"}[random.IntN(3)]
+			v.note = []string{"", "a note", strings.Repeat("another ", 20)}[random.IntN(3)]
 		}
 		if frame%1000 == 500 {
 			save(int64(frame))

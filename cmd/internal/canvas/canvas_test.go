@@ -79,32 +79,93 @@ func TestShrink(t *testing.T) {
 
 // TestShrinker shrinks the frames of a game one after the other: each is what it is by itself.
 func TestShrinker(t *testing.T) {
-	for _, size := range [][2]int{{160, 210}, {45, 48}, {160, 120}, {70, 89}} {
+	for _, size := range [][2]int{{160, 210}, {45, 48}, {34, 28}, {160, 120}, {70, 89}, {24, 24}} {
+		for _, thin := range []bool{false, true} {
+			shrinker := func() *canvas.Shrinker {
+				s := canvas.NewShrinker(emu.ScreenWidth, emu.ScreenHeight, size[0], size[1])
+				s.Thin = thin
+				return s
+			}
+			s := shrinker()
+			m := canvas.New(emu.ScreenWidth, emu.ScreenHeight)
+			g := emu.NewGame()
+			before := canvas.New(size[0], size[1])
+			for frame := range 200 {
+				g.Step([2]emu.Action{emu.Right, emu.Left}[frame/20%2])
+				m.Game(&g)
+				got, want := s.Shrink(m), shrinker().Shrink(m)
+				if !thin {
+					want = m.Shrink(size[0], size[1])
+				}
+				if !slices.Equal(got.Pix, want.Pix) {
+					t.Fatalf("%v, thin %v: frame %d is another picture than by itself", size, thin, frame)
+				}
+				still := 0
+				for y, changed := range s.Changed() {
+					row := func(m *canvas.Image) []emu.RGB { return m.Pix[y*m.Width:][:m.Width] }
+					if same := slices.Equal(row(before), row(got)); !same && !changed {
+						t.Fatalf("%v, thin %v: frame %d does not say that row %d has changed", size, thin, frame, y)
+					}
+					if !changed {
+						still++
+					}
+				}
+				if frame > 1 && still < size[1]/3 {
+					t.Errorf("%v, thin %v: in frame %d, %d rows are as before", size, thin, frame, still)
+				}
+				copy(before.Pix, got.Pix)
+			}
+		}
+	}
+}
+
+// TestThin draws random rectangles on a field, one after the other, and shrinks them as a picture that
+// follows another, and by itself; and looks for the ball on small screens.
+func TestThin(t *testing.T) {
+	const seed = 5
+	random := rand.New(rand.NewPCG(seed, 0))
+	field := emu.RGB{10, 20, 30}
+	m := canvas.New(40, 30)
+	for _, size := range [][2]int{{40, 30}, {40, 7}, {13, 30}, {11, 8}, {39, 29}, {1, 1}} {
+		m.Fill(0, 0, m.Width, m.Height, field)
+		shrinker := func() *canvas.Shrinker {
+			s := canvas.NewShrinker(m.Width, m.Height, size[0], size[1])
+			s.Thin = true
+			return s
+		}
+		s := shrinker()
+		for n := range 500 {
+			c := []emu.RGB{field, field, {200, 0, 0}, {0, 200, 0}}[random.IntN(4)]
+			m.Fill(random.IntN(m.Width-2)-1, 1+random.IntN(m.Height), 1+random.IntN(6), 1+random.IntN(6), c)
+			if got, want := s.Shrink(m), shrinker().Shrink(m); !slices.Equal(got.Pix, want.Pix) {
+				t.Fatalf("seed %d, %v: picture %d is another one than by itself", seed, size, n)
+			}
+		}
+	}
+	ball := emu.RGB{236, 236, 236}
+	for _, size := range [][2]int{{24, 24}, {34, 28}, {40, 38}, {45, 48}} {
 		s := canvas.NewShrinker(emu.ScreenWidth, emu.ScreenHeight, size[0], size[1])
-		m := canvas.New(emu.ScreenWidth, emu.ScreenHeight)
-		g := emu.NewGame()
-		before := canvas.New(size[0], size[1])
-		for frame := range 100 {
-			g.Step([2]emu.Action{emu.Right, emu.Left}[frame/20%2])
-			m.Game(&g)
-			got, want := s.Shrink(m), m.Shrink(size[0], size[1])
-			if !slices.Equal(got.Pix, want.Pix) {
-				t.Fatalf("%v: frame %d is another picture than by itself", size, frame)
-			}
-			still := 0
-			for y, changed := range s.Changed() {
-				row := func(m *canvas.Image) []emu.RGB { return m.Pix[y*m.Width:][:m.Width] }
-				if same := slices.Equal(row(before), row(got)); !same && !changed {
-					t.Fatalf("%v: frame %d does not say that row %d has changed", size, frame, y)
+		s.Thin = true
+		screen := canvas.New(emu.ScreenWidth, emu.ScreenHeight)
+		for top := 60; top < 180; top += 5 {
+			for left := 30; left < 130; left += 9 {
+				g := game(2)
+				screen.Game(&g)
+				screen.Fill(left, top, 2, 4, ball)
+				small := s.Shrink(screen)
+				x, y := (2*left+2)*size[0]/(2*emu.ScreenWidth), (2*top+4)*size[1]/(2*emu.ScreenHeight)
+				bright := 0
+				for row := 50*size[1]/210 + 1; row < 190*size[1]/210; row++ {
+					for column := 25 * size[0] / 160; column < 135*size[0]/160; column++ {
+						if small.At(column, row) == ball {
+							bright++
+						}
+					}
 				}
-				if !changed {
-					still++
+				if small.At(x, y) != ball || bright != 1 {
+					t.Fatalf("%v: a ball at column %d, row %d is %v, and %d pixels are its colour", size, left, top, small.At(x, y), bright)
 				}
 			}
-			if frame > 1 && still < size[1]/2 {
-				t.Errorf("%v: in frame %d, %d rows are as before", size, frame, still)
-			}
-			copy(before.Pix, got.Pix)
 		}
 	}
 }
@@ -180,6 +241,15 @@ func TestText(t *testing.T) {
 	}
 	if count != 5 {
 		t.Errorf("a dash has %d pixels, want 5", count)
+	}
+	dots := canvas.New(30, canvas.LetterHeight)
+	dots.Text(0, 0, ink, "…-")
+	for i, c := range dots.Pix {
+		if x, y := i%dots.Width, i/dots.Width; (c == ink) != (y == 10 && x < canvas.LetterWidth && x%2 == 1) && x < canvas.LetterWidth {
+			t.Errorf("three dots have %v in column %d, row %d", c, x, y)
+		} else if after := x - canvas.LetterWidth; x >= canvas.LetterWidth && c != m.At(min(after, m.Width-1), y) {
+			t.Errorf("a dash after three dots has %v in column %d, row %d", c, x, y)
+		}
 	}
 	m.Text(-3, -20, ink, "away")
 	m.Text(15, 8, ink, "#########")

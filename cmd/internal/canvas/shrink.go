@@ -1,6 +1,7 @@
 package canvas
 
 import (
+	"iter"
 	"slices"
 
 	"pongpg/emu"
@@ -15,7 +16,16 @@ func (m *Image) Shrink(width, height int) *Image {
 // Shrinker shrinks pictures of one size that follow each other, and of each only what is new in
 // it: most of a game's picture is that of the frame before.
 type Shrinker struct {
+	// Thin is set, before the first picture, to keep what is thinner than a pixel of the small
+	// picture from fading into the field, which is of the colour in the upper right corner: it is
+	// wholly in the pixel that its middle is in, and in that alone.
+	Thin bool
+
+	field        emu.RGB
 	across, down []cover
+	plain        []emu.RGB  // a row without what is thin
+	thin         []span     // of a row
+	reach        int        // rows that a pixel of the small picture covers, rounded up
 	before       []emu.RGB  // the picture before; nil before the first
 	sums         [][][3]int // of each of its rows: the weighted sums of what each pixel covers
 	spans        []span     // of each of its rows: the small picture's columns that have changed
@@ -43,6 +53,7 @@ func NewShrinker(width, height, smallWidth, smallHeight int) *Shrinker {
 		across: covers(width, smallWidth), down: covers(height, smallHeight),
 		sums: make([][][3]int, height), spans: make([]span, height),
 		small: New(smallWidth, smallHeight), changed: make([]bool, smallHeight),
+		plain: make([]emu.RGB, width), reach: (height + smallHeight - 1) / smallHeight,
 	}
 	for y := range s.sums {
 		s.sums[y] = make([][3]int, smallWidth)
@@ -50,12 +61,15 @@ func NewShrinker(width, height, smallWidth, smallHeight int) *Shrinker {
 	return s
 }
 
-// Shrink returns what m.Shrink does, until the next call.
+// Shrink returns the small picture, until the next call: what m.Shrink does, but for Thin.
 func (s *Shrinker) Shrink(m *Image) *Image {
-	first := s.before == nil
-	if first {
+	field := m.Pix[m.Width-1]
+	first := s.before == nil || field != s.field
+	s.field = field
+	if s.before == nil {
 		s.before = make([]emu.RGB, len(m.Pix))
 	}
+	thinAcross, thinDown := s.Thin && s.small.Width < m.Width, s.Thin && s.small.Height < m.Height
 	for y := range s.spans {
 		row, before := m.Pix[y*m.Width:][:m.Width], s.before[y*m.Width:][:m.Width]
 		new := span{0, m.Width}
@@ -66,15 +80,30 @@ func (s *Shrinker) Shrink(m *Image) *Image {
 		if new.from < new.to {
 			copy(before[new.from:new.to], row[new.from:new.to])
 			s.spans[y] = span{new.from * s.small.Width / m.Width, (new.to*s.small.Width-1)/m.Width + 1}
-			s.narrow(y, row)
+			if thinAcross {
+				// What is thin and reaches into it may have become another.
+				s.spans[y] = span{max(s.spans[y].from-1, 0), min(s.spans[y].to+1, s.small.Width)}
+				s.narrowThin(y, row)
+			} else {
+				s.narrow(y, row)
+			}
 		}
 	}
 	for y, rows := range s.down {
+		from, to := rows.first, rows.first+len(rows.weights)
+		if thinDown {
+			from, to = max(from-s.reach, 0), min(to+s.reach, m.Height)
+		}
 		var new span
-		for _, row := range s.spans[rows.first:][:len(rows.weights)] {
+		for _, row := range s.spans[from:to] {
 			new = new.with(row)
 		}
-		if s.changed[y] = new.from < new.to; s.changed[y] {
+		if s.changed[y] = new.from < new.to; !s.changed[y] {
+			continue
+		}
+		if thinDown {
+			s.meanThin(y, new, m.Width, m.Height)
+		} else {
 			s.mean(y, new, m.Width*m.Height)
 		}
 	}
@@ -100,19 +129,132 @@ func (s *Shrinker) narrow(y int, row []emu.RGB) {
 
 // mean makes columns of a row of what they cover. The weights of a pixel add up to area.
 func (s *Shrinker) mean(y int, columns span, area int) {
-	rows, to := &s.down[y], s.small.Pix[y*s.small.Width:]
+	rows := &s.down[y]
 	for x := columns.from; x < columns.to; x++ {
 		var sum [3]int
 		for i, h := range rows.weights {
-			for k, part := range s.sums[rows.first+i][x] {
-				sum[k] += h * part
+			add(&sum, h, s.sums[rows.first+i][x])
+		}
+		s.set(x, y, sum, area)
+	}
+}
+
+// set makes a pixel of a weighted sum.
+func (s *Shrinker) set(x, y int, sum [3]int, weight int) {
+	for k := range sum {
+		s.small.Pix[y*s.small.Width+x][k] = uint8((sum[k] + weight/2) / weight)
+	}
+}
+
+// add adds a colour to a sum, with a weight.
+func add(sum *[3]int, weight int, colour [3]int) {
+	for k, part := range colour {
+		sum[k] += weight * part
+	}
+}
+
+// divided returns a sum, divided.
+func divided(sum [3]int, by int) [3]int { return [3]int{sum[0] / by, sum[1] / by, sum[2] / by} }
+
+// narrowThin is narrow, with what is thin in the row wholly in one column: of several in one column, the last.
+func (s *Shrinker) narrowThin(y int, row []emu.RGB) {
+	side, small := len(row), s.small.Width
+	// What is thin and reaches into the columns is between these.
+	last, wide := &s.across[s.spans[y].to-1], side/small+1
+	from, to := max(s.across[s.spans[y].from].first-wide, 0), min(last.first+len(last.weights)+wide, side)
+	copy(s.plain[from:to], row[from:to])
+	s.thin = s.thin[:0]
+	for r := range runs(from, to, func(x int) bool { return row[x] != s.field }) {
+		if r.thin(side, small) {
+			s.thin = append(s.thin, r)
+			for x := r.from; x < r.to; x++ {
+				s.plain[x] = s.field
 			}
 		}
-		for k := range sum {
-			to[x][k] = uint8((sum[k] + area/2) / area)
+	}
+	s.narrow(y, s.plain)
+	for _, r := range s.thin {
+		x := r.middle(side, small)
+		if x < s.spans[y].from || x >= s.spans[y].to {
+			continue
+		}
+		var sum [3]int
+		for _, c := range row[r.from:r.to] {
+			for k, part := range c {
+				sum[k] += side * int(part)
+			}
+		}
+		s.sums[y][x] = divided(sum, r.to-r.from)
+	}
+}
+
+// meanThin is mean, with what is thin in a column wholly in one row: of several in one row, the last.
+func (s *Shrinker) meanThin(y int, columns span, width, height int) {
+	var field [3]int
+	for k, part := range s.field {
+		field[k] = width * int(part)
+	}
+	rows := &s.down[y]
+	first, end := rows.first, rows.first+len(rows.weights)
+	from, to := max(first-s.reach, 0), min(end+s.reach, height) // what is thin and in the row is between these
+	for x := columns.from; x < columns.to; x++ {
+		var sum [3]int
+		something := false
+		for i, h := range rows.weights {
+			part := &s.sums[first+i][x]
+			something = something || *part != field
+			add(&sum, h, *part)
+		}
+		if !something {
+			s.set(x, y, sum, width*height)
+			continue
+		}
+		for r := range runs(from, to, func(y int) bool { return s.sums[y][x] != field }) {
+			if !r.thin(height, s.small.Height) {
+				continue
+			}
+			for y := max(r.from, first); y < min(r.to, end); y++ {
+				h := rows.weights[y-first]
+				add(&sum, h, field)
+				add(&sum, -h, s.sums[y][x])
+			}
+		}
+		for r := range runs(from, to, func(y int) bool { return s.sums[y][x] != field }) {
+			if r.thin(height, s.small.Height) && r.middle(height, s.small.Height) == y {
+				sum = [3]int{}
+				for y := r.from; y < r.to; y++ {
+					add(&sum, height, s.sums[y][x])
+				}
+				sum = divided(sum, r.to-r.from)
+			}
+		}
+		s.set(x, y, sum, width*height)
+	}
+}
+
+// runs returns the stretches between two places where there is something.
+func runs(from, to int, there func(int) bool) iter.Seq[span] {
+	return func(yield func(span) bool) {
+		for at := from; at < to; at++ {
+			if !there(at) {
+				continue
+			}
+			r := span{at, at + 1}
+			for r.to < to && there(r.to) {
+				r.to++
+			}
+			if at = r.to; !yield(r) {
+				return
+			}
 		}
 	}
 }
+
+// thin reports whether a stretch of a side is no longer than what a pixel of a small side covers.
+func (s span) thin(side, small int) bool { return (s.to-s.from)*small <= side }
+
+// middle returns the pixel of a small side that the middle of a stretch of a side is in.
+func (s span) middle(side, small int) int { return (s.from + s.to) * small / (2 * side) }
 
 // difference returns from where to where two rows differ.
 func difference(a, b []emu.RGB) span {

@@ -3,6 +3,7 @@ package canvas
 import (
 	"image"
 	"image/color"
+	"strings"
 
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/basicfont"
@@ -17,14 +18,23 @@ const (
 	LetterHeight = 13
 )
 
-// Text writes a line of ASCII with its upper left corner at column x, row y, as far as it is
+// Text writes a line of ASCII and "…" with its upper left corner at column x, row y, as far as it is
 // in the picture.
 func (m *Image) Text(x, y int, c emu.RGB, line string) {
 	d := font.Drawer{
 		Dst: &painted{m, c}, Src: image.Opaque, Face: basicfont.Face7x13,
 		Dot: fixed.P(x, y+basicfont.Face7x13.Ascent),
 	}
-	d.DrawString(line)
+	for i, part := range strings.Split(line, "…") {
+		if i > 0 {
+			x := d.Dot.X.Floor()
+			for dot := x + 1; dot < x+LetterWidth; dot += 2 {
+				m.Fill(dot, y+basicfont.Face7x13.Ascent-1, 1, 1, c)
+			}
+			d.Dot.X += fixed.I(LetterWidth)
+		}
+		d.DrawString(part)
+	}
 }
 
 // painted is a picture as package font draws on it, in one colour.

@@ -2,6 +2,7 @@ package format
 
 import (
 	"math"
+	"slices"
 	"testing"
 	"time"
 )
@@ -36,5 +37,35 @@ func TestTable(t *testing.T) {
 	got := Table([][]string{{"a", "–", "x"}, {"long", "b"}, {}, {"", "", "y"}})
 	if want := "a     –  x\nlong  b\n\n         y\n"; got != want {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+func TestFit(t *testing.T) {
+	for _, test := range []struct {
+		text    string
+		letters int
+		want    string
+	}{
+		{"win-1", 5, "win-1"}, {"äöüßé", 5, "äöüßé"}, {"a-long-name-7", 7, "a-l…e-7"}, {"a-long-name-7", 8, "a-lo…e-7"},
+		{"abc", 2, "a…"}, {"abc", 1, "…"}, {"abc", 0, ""}, {"abc", -1, ""},
+	} {
+		if got := Middle(test.text, test.letters); got != test.want {
+			t.Errorf("%q in %d letters: %q, want %q", test.text, test.letters, got, test.want)
+		}
+	}
+	for _, test := range []struct {
+		text    string
+		letters int
+		want    []string
+	}{
+		{"", 9, nil},
+		{"it is raining", 9, []string{"it is", "raining"}},
+		{"it is raining", 13, []string{"it is raining"}},
+		{"open /a/long/path: no", 8, []string{"open", "/a/long/", "path: no"}},
+		{"ab", 0, []string{"a", "b"}},
+	} {
+		if got := Wrap(test.text, test.letters); !slices.Equal(got, test.want) {
+			t.Errorf("%q in lines of %d: %q, want %q", test.text, test.letters, got, test.want)
+		}
 	}
 }

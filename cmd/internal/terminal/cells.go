@@ -64,15 +64,19 @@ func (c *Cells) Clear(column, row, width, rows int) {
 	}
 }
 
-// Text writes a line from a cell on, as far as there are cells, up to width of them.
+// Text writes a line from a cell on, as far as there are cells, up to width of them. What is cut ends
+// in "…".
 func (c *Cells) Text(column, row, width int, ink emu.RGB, line string) {
 	if row >= c.Rows || column >= c.Columns || width <= 0 {
 		return
 	}
 	cells := c.stretch(column, row, width)
-	for _, letter := range line {
+	for i, letter := range line {
 		if len(cells) == 0 {
 			return
+		}
+		if len(cells) == 1 && i+utf8.RuneLen(letter) < len(line) {
+			letter = '…'
 		}
 		cells[0].Letter, cells[0].Front = letter, ink
 		cells = cells[1:]

@@ -217,3 +217,30 @@ func TestColours(t *testing.T) {
 		t.Errorf("%s, want %s", got, want)
 	}
 }
+
+// TestTextCut holds a line to its letters, and one that is cut to saying so.
+func TestTextCut(t *testing.T) {
+	for _, test := range []struct {
+		column, width int
+		line, want    string
+	}{
+		{0, 8, "75", "75      "},
+		{0, 8, "decision", "decision"},
+		{0, 8, "decisions", "decisio…"},
+		{2, 3, "äöü", "  äöü   "},
+		{2, 3, "äöüß", "  äö…   "},
+		{6, 9, "abc", "      a…"},
+		{8, 9, "abc", "        "},
+		{0, 0, "abc", "        "},
+	} {
+		c := NewCells(8, 1)
+		c.Text(test.column, 0, test.width, Ink, test.line)
+		got := ""
+		for column := range c.Columns {
+			got += string(c.At(column, 0).Letter)
+		}
+		if got != test.want {
+			t.Errorf("%q in %d cells from %d on: %q, want %q", test.line, test.width, test.column, got, test.want)
+		}
+	}
+}
