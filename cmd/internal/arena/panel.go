@@ -85,21 +85,26 @@ func (m *Match) content() content {
 	return c
 }
 
-// screen draws the screen of one game, frame after frame, at one size.
+// screen draws the screen of one game, frame after frame, at one size: of each only the rows that are
+// new.
 type screen struct {
-	whole    *canvas.Image // nil before the first
-	shrinker *canvas.Shrinker
+	whole         *canvas.Image // nil before the first
+	bands, before []emu.Band    // of this frame, and of the one before
+	fresh         []bool        // rows of this frame
+	shrinker      *canvas.Shrinker
 }
 
-// draw returns the picture, until the next call, and which of its rows may have changed.
-func (s *screen) draw(g *emu.Game, width, height int) (*canvas.Image, []bool) {
+// draw returns the picture, until the next call, and which columns of its rows may have changed.
+func (s *screen) draw(g *emu.Game, width, height int) (*canvas.Image, []canvas.Span) {
 	if s.whole == nil {
 		s.whole = canvas.New(emu.ScreenWidth, emu.ScreenHeight)
+		s.fresh = make([]bool, emu.ScreenHeight)
 		s.shrinker = canvas.NewShrinker(emu.ScreenWidth, emu.ScreenHeight, width, height)
 		s.shrinker.Thin = true // the ball is two pixels wide
 	}
-	s.whole.Game(g)
-	return s.shrinker.Shrink(s.whole), s.shrinker.Changed()
+	s.before, s.bands = s.bands, g.Bands(s.before[:0])
+	s.whole.Bands(s.bands, s.before, s.fresh)
+	return s.shrinker.Shrink(s.whole, s.fresh), s.shrinker.Changed()
 }
 
 // said is what the panel's words and pictures follow from, but for the line that counts frames: that

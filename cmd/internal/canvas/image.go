@@ -1,10 +1,6 @@
 package canvas
 
-import (
-	"unsafe"
-
-	"pongpg/emu"
-)
+import "pongpg/emu"
 
 // Image is a picture of Height rows of Width pixels, row by row.
 type Image struct {
@@ -41,14 +37,33 @@ func (m *Image) Put(x, y int, src *Image) {
 // Game draws the console's screen, emu.ScreenWidth × emu.ScreenHeight, at the upper left
 // corner. It panics if the picture is smaller.
 func (m *Image) Game(g *emu.Game) {
-	if m.Width == emu.ScreenWidth && m.Height == emu.ScreenHeight { // the same pixels in the same order
-		g.Draw((*emu.Screen)(unsafe.Pointer((*[emu.ScreenHeight * emu.ScreenWidth]emu.RGB)(m.Pix))))
-		return
-	}
-	var s emu.Screen
-	g.Draw(&s)
-	for y := range s {
-		copy(m.Pix[y*m.Width:(y+1)*m.Width], s[y][:])
+	var screen [24]emu.Band
+	m.Bands(g.Bands(screen[:0]), nil, make([]bool, emu.ScreenHeight))
+}
+
+// Bands is Game for a screen's bands, on top of a screen of other bands, if before is not nil: only
+// rows that differ are drawn. fresh, of the screen's height, is told which.
+func (m *Image) Bands(bands, before []emu.Band, fresh []bool) {
+	y, left := 0, 0 // rows of the band before that are not below y yet
+	for i := range bands {
+		for end := y + bands[i].Rows; y < end; {
+			rows, same := end-y, false
+			if len(before) > 0 {
+				if left == 0 {
+					left = before[0].Rows
+				}
+				rows, same = min(rows, left), before[0].Row == bands[i].Row
+				if left -= rows; left == 0 {
+					before = before[1:]
+				}
+			}
+			for ; rows > 0; rows-- {
+				if fresh[y] = !same; !same {
+					copy(m.Pix[y*m.Width:][:m.Width], bands[i].Row[:])
+				}
+				y++
+			}
+		}
 	}
 }
 

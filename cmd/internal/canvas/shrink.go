@@ -10,7 +10,7 @@ import (
 // Shrink returns the picture at another size, at most its own: each pixel is the mean, by
 // area, of those that it covers. At its own size it is the same picture.
 func (m *Image) Shrink(width, height int) *Image {
-	return NewShrinker(m.Width, m.Height, width, height).Shrink(m)
+	return NewShrinker(m.Width, m.Height, width, height).Shrink(m, nil)
 }
 
 // Shrinker shrinks pictures of one size that follow each other, and of each only what is new in
@@ -24,35 +24,35 @@ type Shrinker struct {
 	field        emu.RGB
 	across, down []cover
 	plain        []emu.RGB  // a row without what is thin
-	thin         []span     // of a row
+	thin         []Span     // of a row
 	reach        int        // rows that a pixel of the small picture covers, rounded up
 	before       []emu.RGB  // the picture before; nil before the first
 	sums         [][][3]int // of each of its rows: the weighted sums of what each pixel covers
-	spans        []span     // of each of its rows: the small picture's columns that have changed
+	spans        []Span     // of each of its rows: the small picture's columns that have changed
 	small        *Image
-	changed      []bool // which of its rows have
+	changed      []Span // of each of its rows: the columns that have changed
 }
 
-// span is from a column up to another one: none if that is not more.
-type span struct{ from, to int }
+// Span is from a column up to another one: none if that is not more.
+type Span struct{ From, To int }
 
-// with returns the span that holds both.
-func (s span) with(other span) span {
-	if s.from >= s.to {
+// With returns the span that holds both.
+func (s Span) With(other Span) Span {
+	if s.From >= s.To {
 		return other
 	}
-	if other.from >= other.to {
+	if other.From >= other.To {
 		return s
 	}
-	return span{min(s.from, other.from), max(s.to, other.to)}
+	return Span{min(s.From, other.From), max(s.To, other.To)}
 }
 
 // NewShrinker returns a Shrinker from one size to another, at most the same.
 func NewShrinker(width, height, smallWidth, smallHeight int) *Shrinker {
 	s := &Shrinker{
 		across: covers(width, smallWidth), down: covers(height, smallHeight),
-		sums: make([][][3]int, height), spans: make([]span, height),
-		small: New(smallWidth, smallHeight), changed: make([]bool, smallHeight),
+		sums: make([][][3]int, height), spans: make([]Span, height),
+		small: New(smallWidth, smallHeight), changed: make([]Span, smallHeight),
 		plain: make([]emu.RGB, width), reach: (height + smallHeight - 1) / smallHeight,
 	}
 	for y := range s.sums {
@@ -61,8 +61,9 @@ func NewShrinker(width, height, smallWidth, smallHeight int) *Shrinker {
 	return s
 }
 
-// Shrink returns the small picture, until the next call: what m.Shrink does, but for Thin.
-func (s *Shrinker) Shrink(m *Image) *Image {
+// Shrink returns the small picture, until the next call: what m.Shrink does, but for Thin. Rows that
+// are not fresh are as in the call before; nil: they may all be.
+func (s *Shrinker) Shrink(m *Image, fresh []bool) *Image {
 	field := m.Pix[m.Width-1]
 	first := s.before == nil || field != s.field
 	s.field = field
@@ -72,17 +73,21 @@ func (s *Shrinker) Shrink(m *Image) *Image {
 	thinAcross, thinDown := s.Thin && s.small.Width < m.Width, s.Thin && s.small.Height < m.Height
 	for y := range s.spans {
 		row, before := m.Pix[y*m.Width:][:m.Width], s.before[y*m.Width:][:m.Width]
-		new := span{0, m.Width}
-		if !first {
+		new := Span{0, m.Width}
+		switch {
+		case first:
+		case fresh == nil || fresh[y]:
 			new = difference(row, before)
+		default:
+			new = Span{}
 		}
-		s.spans[y] = span{}
-		if new.from < new.to {
-			copy(before[new.from:new.to], row[new.from:new.to])
-			s.spans[y] = span{new.from * s.small.Width / m.Width, (new.to*s.small.Width-1)/m.Width + 1}
+		s.spans[y] = Span{}
+		if new.From < new.To {
+			copy(before[new.From:new.To], row[new.From:new.To])
+			s.spans[y] = Span{new.From * s.small.Width / m.Width, (new.To*s.small.Width-1)/m.Width + 1}
 			if thinAcross {
 				// What is thin and reaches into it may have become another.
-				s.spans[y] = span{max(s.spans[y].from-1, 0), min(s.spans[y].to+1, s.small.Width)}
+				s.spans[y] = Span{max(s.spans[y].From-1, 0), min(s.spans[y].To+1, s.small.Width)}
 				s.narrowThin(y, row)
 			} else {
 				s.narrow(y, row)
@@ -94,11 +99,11 @@ func (s *Shrinker) Shrink(m *Image) *Image {
 		if thinDown {
 			from, to = max(from-s.reach, 0), min(to+s.reach, m.Height)
 		}
-		var new span
+		var new Span
 		for _, row := range s.spans[from:to] {
-			new = new.with(row)
+			new = new.With(row)
 		}
-		if s.changed[y] = new.from < new.to; !s.changed[y] {
+		if s.changed[y] = new; new.From >= new.To {
 			continue
 		}
 		if thinDown {
@@ -110,13 +115,13 @@ func (s *Shrinker) Shrink(m *Image) *Image {
 	return s.small
 }
 
-// Changed reports which rows of what Shrink returned last may differ from those before, until the
-// next call of Shrink.
-func (s *Shrinker) Changed() []bool { return s.changed }
+// Changed returns which columns of each row of what Shrink returned last may differ from those
+// before, until the next call of Shrink.
+func (s *Shrinker) Changed() []Span { return s.changed }
 
 // narrow adds up what has changed in a row.
 func (s *Shrinker) narrow(y int, row []emu.RGB) {
-	for x := s.spans[y].from; x < s.spans[y].to; x++ {
+	for x := s.spans[y].From; x < s.spans[y].To; x++ {
 		columns, sum := &s.across[x], [3]int{}
 		for i, w := range columns.weights {
 			for k, part := range row[columns.first+i] {
@@ -128,9 +133,9 @@ func (s *Shrinker) narrow(y int, row []emu.RGB) {
 }
 
 // mean makes columns of a row of what they cover. The weights of a pixel add up to area.
-func (s *Shrinker) mean(y int, columns span, area int) {
+func (s *Shrinker) mean(y int, columns Span, area int) {
 	rows := &s.down[y]
-	for x := columns.from; x < columns.to; x++ {
+	for x := columns.From; x < columns.To; x++ {
 		var sum [3]int
 		for i, h := range rows.weights {
 			add(&sum, h, s.sums[rows.first+i][x])
@@ -160,14 +165,14 @@ func divided(sum [3]int, by int) [3]int { return [3]int{sum[0] / by, sum[1] / by
 func (s *Shrinker) narrowThin(y int, row []emu.RGB) {
 	side, small := len(row), s.small.Width
 	// What is thin and reaches into the columns is between these.
-	last, wide := &s.across[s.spans[y].to-1], side/small+1
-	from, to := max(s.across[s.spans[y].from].first-wide, 0), min(last.first+len(last.weights)+wide, side)
+	last, wide := &s.across[s.spans[y].To-1], side/small+1
+	from, to := max(s.across[s.spans[y].From].first-wide, 0), min(last.first+len(last.weights)+wide, side)
 	copy(s.plain[from:to], row[from:to])
 	s.thin = s.thin[:0]
 	for r := range runs(from, to, func(x int) bool { return row[x] != s.field }) {
 		if r.thin(side, small) {
 			s.thin = append(s.thin, r)
-			for x := r.from; x < r.to; x++ {
+			for x := r.From; x < r.To; x++ {
 				s.plain[x] = s.field
 			}
 		}
@@ -175,21 +180,21 @@ func (s *Shrinker) narrowThin(y int, row []emu.RGB) {
 	s.narrow(y, s.plain)
 	for _, r := range s.thin {
 		x := r.middle(side, small)
-		if x < s.spans[y].from || x >= s.spans[y].to {
+		if x < s.spans[y].From || x >= s.spans[y].To {
 			continue
 		}
 		var sum [3]int
-		for _, c := range row[r.from:r.to] {
+		for _, c := range row[r.From:r.To] {
 			for k, part := range c {
 				sum[k] += side * int(part)
 			}
 		}
-		s.sums[y][x] = divided(sum, r.to-r.from)
+		s.sums[y][x] = divided(sum, r.To-r.From)
 	}
 }
 
 // meanThin is mean, with what is thin in a column wholly in one row: of several in one row, the last.
-func (s *Shrinker) meanThin(y int, columns span, width, height int) {
+func (s *Shrinker) meanThin(y int, columns Span, width, height int) {
 	var field [3]int
 	for k, part := range s.field {
 		field[k] = width * int(part)
@@ -197,7 +202,7 @@ func (s *Shrinker) meanThin(y int, columns span, width, height int) {
 	rows := &s.down[y]
 	first, end := rows.first, rows.first+len(rows.weights)
 	from, to := max(first-s.reach, 0), min(end+s.reach, height) // what is thin and in the row is between these
-	for x := columns.from; x < columns.to; x++ {
+	for x := columns.From; x < columns.To; x++ {
 		var sum [3]int
 		something := false
 		for i, h := range rows.weights {
@@ -213,7 +218,7 @@ func (s *Shrinker) meanThin(y int, columns span, width, height int) {
 			if !r.thin(height, s.small.Height) {
 				continue
 			}
-			for y := max(r.from, first); y < min(r.to, end); y++ {
+			for y := max(r.From, first); y < min(r.To, end); y++ {
 				h := rows.weights[y-first]
 				add(&sum, h, field)
 				add(&sum, -h, s.sums[y][x])
@@ -222,10 +227,10 @@ func (s *Shrinker) meanThin(y int, columns span, width, height int) {
 		for r := range runs(from, to, func(y int) bool { return s.sums[y][x] != field }) {
 			if r.thin(height, s.small.Height) && r.middle(height, s.small.Height) == y {
 				sum = [3]int{}
-				for y := r.from; y < r.to; y++ {
+				for y := r.From; y < r.To; y++ {
 					add(&sum, height, s.sums[y][x])
 				}
-				sum = divided(sum, r.to-r.from)
+				sum = divided(sum, r.To-r.From)
 			}
 		}
 		s.set(x, y, sum, width*height)
@@ -233,17 +238,17 @@ func (s *Shrinker) meanThin(y int, columns span, width, height int) {
 }
 
 // runs returns the stretches between two places where there is something.
-func runs(from, to int, there func(int) bool) iter.Seq[span] {
-	return func(yield func(span) bool) {
+func runs(from, to int, there func(int) bool) iter.Seq[Span] {
+	return func(yield func(Span) bool) {
 		for at := from; at < to; at++ {
 			if !there(at) {
 				continue
 			}
-			r := span{at, at + 1}
-			for r.to < to && there(r.to) {
-				r.to++
+			r := Span{at, at + 1}
+			for r.To < to && there(r.To) {
+				r.To++
 			}
-			if at = r.to; !yield(r) {
+			if at = r.To; !yield(r) {
 				return
 			}
 		}
@@ -251,22 +256,22 @@ func runs(from, to int, there func(int) bool) iter.Seq[span] {
 }
 
 // thin reports whether a stretch of a side is no longer than what a pixel of a small side covers.
-func (s span) thin(side, small int) bool { return (s.to-s.from)*small <= side }
+func (s Span) thin(side, small int) bool { return (s.To-s.From)*small <= side }
 
 // middle returns the pixel of a small side that the middle of a stretch of a side is in.
-func (s span) middle(side, small int) int { return (s.from + s.to) * small / (2 * side) }
+func (s Span) middle(side, small int) int { return (s.From + s.To) * small / (2 * side) }
 
 // difference returns from where to where two rows differ.
-func difference(a, b []emu.RGB) span {
+func difference(a, b []emu.RGB) Span {
 	if equal(a, b) {
-		return span{}
+		return Span{}
 	}
-	d := span{0, len(a)}
-	for a[d.from] == b[d.from] {
-		d.from++
+	d := Span{0, len(a)}
+	for a[d.From] == b[d.From] {
+		d.From++
 	}
-	for a[d.to-1] == b[d.to-1] {
-		d.to--
+	for a[d.To-1] == b[d.To-1] {
+		d.To--
 	}
 	return d
 }

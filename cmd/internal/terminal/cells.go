@@ -1,7 +1,6 @@
 package terminal
 
 import (
-	"slices"
 	"unicode/utf8"
 
 	"pongpg/cmd/internal/canvas"
@@ -18,12 +17,9 @@ type Cell struct {
 // knows which parts of its rows have been drawn on since it was shown.
 type Cells struct {
 	Columns, Rows int
-	cell          []Cell    // row by row
-	touched       []columns // of each row
+	cell          []Cell        // row by row
+	touched       []canvas.Span // columns of each row
 }
-
-// columns are those from one up to another: none if that is not greater.
-type columns struct{ from, to int }
 
 // Colours of text.
 var (
@@ -34,7 +30,7 @@ var (
 
 // NewCells returns blank cells.
 func NewCells(width, rows int) *Cells {
-	c := &Cells{width, rows, make([]Cell, width*rows), make([]columns, rows)}
+	c := &Cells{width, rows, make([]Cell, width*rows), make([]canvas.Span, rows)}
 	c.Clear(0, 0, width, rows)
 	return c
 }
@@ -46,11 +42,7 @@ func (c *Cells) At(column, row int) Cell { return c.cell[row*c.Columns+column] }
 // them, as far as there are any.
 func (c *Cells) stretch(column, row, width int) []Cell {
 	end := min(column+width, c.Columns)
-	if t := &c.touched[row]; t.from < t.to {
-		*t = columns{min(t.from, column), max(t.to, end)}
-	} else {
-		*t = columns{column, end}
-	}
+	c.touched[row] = c.touched[row].With(canvas.Span{From: column, To: end})
 	return c.cell[row*c.Columns:][column:end]
 }
 
@@ -100,20 +92,26 @@ func (c *Cells) Bar(column, row, width int, ink emu.RGB, fraction float64) {
 }
 
 // Picture draws a picture, two of whose rows are a row of cells, from a cell on, as far as
-// there are cells. Below a picture with an odd number of rows is Paper. Of changed, if it is not nil,
-// are the picture's rows that are to be drawn.
-func (c *Cells) Picture(column, row int, m *canvas.Image, changed []bool) {
-	for y := 0; y < m.Height && row+y/2 < c.Rows && column < c.Columns; y += 2 {
-		if changed != nil && !slices.Contains(changed[y:min(y+2, m.Height)], true) {
+// there are cells. Below a picture with an odd number of rows is Paper. changed, if it is not nil,
+// are the columns of each of the picture's rows that are to be drawn.
+func (c *Cells) Picture(column, row int, m *canvas.Image, changed []canvas.Span) {
+	for y := 0; y < m.Height && row+y/2 < c.Rows; y += 2 {
+		new := canvas.Span{From: 0, To: m.Width}
+		if changed != nil {
+			if new = changed[y]; y+1 < m.Height {
+				new = new.With(changed[y+1])
+			}
+		}
+		if new.From >= new.To || column+new.From >= c.Columns {
 			continue
 		}
-		cells := c.stretch(column, row+y/2, m.Width)
-		above := m.Pix[y*m.Width:]
+		cells := c.stretch(column+new.From, row+y/2, new.To-new.From)
+		above := m.Pix[y*m.Width+new.From:]
 		for x := range cells {
 			cells[x] = Cell{'▀', above[x], Paper}
 		}
 		if y+1 < m.Height {
-			below := m.Pix[(y+1)*m.Width:]
+			below := m.Pix[(y+1)*m.Width+new.From:]
 			for x := range cells {
 				cells[x].Behind = below[x]
 			}
@@ -132,10 +130,10 @@ func (c *Cells) appendChanges(dst []byte, before *Cells, depth Depth) ([]byte, *
 	pen := Cell{} // the colours that are selected, once Letter is set
 	for row, drawn := range c.touched {
 		if all {
-			drawn = columns{0, c.Columns}
+			drawn = canvas.Span{From: 0, To: c.Columns}
 		}
 		at := -1 // the column of the cursor, if it is in the row
-		for column := drawn.from; column < drawn.to; column++ {
+		for column := drawn.From; column < drawn.To; column++ {
 			cell, shown := c.cell[row*c.Columns+column], &before.cell[row*c.Columns+column]
 			if *shown == cell {
 				continue

@@ -143,13 +143,15 @@ func TestPicture(t *testing.T) {
 	if c.At(2, 2).Letter != ' ' || c.At(3, 107).Letter != ' ' {
 		t.Error("something is drawn beside the screen")
 	}
-	changed := make([]bool, m.Height)
-	changed[61] = true // alone
+	changed := make([]canvas.Span, m.Height)
+	changed[60], changed[61] = canvas.Span{From: 8, To: 10}, canvas.Span{From: 4, To: 9} // alone
 	c = NewCells(170, 110)
 	c.Picture(3, 2, m, changed)
 	for row := range c.Rows {
-		if drawn := c.At(3, row).Letter != ' '; drawn != (row == 2+30) {
-			t.Errorf("row %d is drawn: %v", row, drawn)
+		for column := range c.Columns {
+			if drawn := c.At(column, row).Letter != ' '; drawn != (row == 2+30 && column >= 3+4 && column < 3+10) {
+				t.Errorf("column %d, row %d is drawn: %v", column, row, drawn)
+			}
 		}
 	}
 	NewCells(20, 7).Picture(15, 5, m, nil) // what is beyond the terminal is left out
