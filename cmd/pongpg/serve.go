@@ -52,6 +52,7 @@ func serve(c *cli.Context, address string) error {
 	if err != nil {
 		return errors.Join(err, server.Close())
 	}
+	giveWay()
 	signals := watchSignals(func(string) {})
 	defer signals.stop()
 	fmt.Fprintf(c.App.Writer, "dashboard  %s\n", server.URL())

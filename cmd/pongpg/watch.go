@@ -130,8 +130,13 @@ func (f *watchFlags) watch(c *cli.Context) error {
 	return errors.Join(err, match.Close())
 }
 
+// givenWay is the nice value of who only looks on: enough of a busy processor for 60 frames a
+// second, and hardly ever the one that another program has.
+const givenWay = 10
+
 // show shows the match on the terminal, and then says how its episodes went.
 func (f *watchFlags) show(c *cli.Context, match *arena.Match, limits arena.Limits) error {
+	giveWay()
 	v := &arena.Viewer{Match: match, Limits: limits, Speed: f.speed, Now: time.Now}
 	follows := func(guard func()) {
 		if info, err := os.Stat(f.path); err == nil && info.IsDir() {

@@ -2,9 +2,11 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"syscall"
 	"testing"
 
@@ -36,6 +38,24 @@ func shows(t *testing.T, p *ptytest.Pty, what string) []byte {
 }
 
 const restored = "\x1b[?25h\x1b[?1049l"
+
+// givesWay holds all threads of a program that looks on to their nice value.
+func givesWay(t *testing.T, c *exec.Cmd) {
+	t.Helper()
+	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*", c.Process.Pid))
+	if err != nil || len(threads) < 2 {
+		t.Fatal(threads, err)
+	}
+	for _, thread := range threads {
+		id, err := strconv.Atoi(filepath.Base(thread))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if now, err := unix.Getpriority(unix.PRIO_PROCESS, id); err == nil && 20-now != givenWay {
+			t.Errorf("thread %d has the nice value %d", id, 20-now)
+		}
+	}
+}
 
 // TestWatchOnTerminal watches a run in a terminal: keys, another checkpoint, and every end
 // leave the terminal as it was.
@@ -70,6 +90,7 @@ func TestWatchOnTerminal(t *testing.T) {
 	t.Run("follow", func(t *testing.T) {
 		p, c, _ := onPty(t, dir, "watch", "r", "--speed", "16")
 		shows(t, p, "update 1 of r")
+		givesWay(t, c)
 		succeed(t, dir, "train", "--resume", "r", "--updates", "2", "--workers", "1")
 		shows(t, p, "update 1 of r(?s:.*)\x1b\\[1;[0-9]+H(\x1b\\[[0-9;]*m)?2") // the number alone is written again
 		p.Type(t, "q")
