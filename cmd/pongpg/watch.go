@@ -196,6 +196,13 @@ func (f *watchFlags) film(c *cli.Context, match *arena.Match, limits arena.Limit
 	}
 	signals := watchSignals(func(string) {})
 	defer signals.stop()
+	if err := match.PlayOn(); err != nil {
+		return err
+	}
+	before := match.Played
+	if limits.Frames > 0 {
+		limits.Frames += before
+	}
 	size, bytes := film.Size{Scale: int(f.scale)}, int64(0)
 	size.Width, size.Height = arena.PictureSize(f.panel)
 	err := f.output.write(func(w io.Writer) (err error) {
@@ -216,11 +223,12 @@ func (f *watchFlags) film(c *cli.Context, match *arena.Match, limits arena.Limit
 	if err != nil {
 		return err
 	}
+	frames := match.Played - before
 	_, err = fmt.Fprint(c.App.Writer, format.Table([][]string{
 		{"played", fmt.Sprintf("update %s of %s", format.Count(match.Agent.Update), f.path)},
-		{"game", fmt.Sprintf("%d frames, %s", match.Played, format.Plural(int64(match.Points), "point"))},
+		{"game", fmt.Sprintf("%d frames, %s", frames, format.Plural(int64(match.Points), "point"))},
 		{"written", fmt.Sprintf("%s: %dx%d pixels, %s, %sB", f.output.path, size.Width*size.Scale, size.Height*size.Scale,
-			format.Duration(time.Duration(float64(match.Played)/arena.FrameRate/f.speed*float64(time.Second))), format.Short(float64(bytes)))},
+			format.Duration(time.Duration(float64(frames)/arena.FrameRate/f.speed*float64(time.Second))), format.Short(float64(bytes)))},
 	}))
 	if err != nil {
 		return err

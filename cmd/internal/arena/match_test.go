@@ -68,6 +68,29 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+// TestPlayOn begins a film where there is a ball, on the screen and in what the network sees.
+func TestPlayOn(t *testing.T) {
+	dir, _ := newRun(t, "win")
+	for seed := range uint64(5) {
+		m := newMatch(t, dir, nil, seed, false)
+		if err := m.PlayOn(); err != nil {
+			t.Fatal(err)
+		}
+		if m.Played > 70 || m.Points > 0 || m.BetweenPoints() {
+			t.Errorf("it begins after %d frames and %d points", m.Played, m.Points)
+		}
+		ball := 0
+		for i, c := range m.Difference().Pix {
+			if x := i % emu.ImageSize; c == canvas.Plus && x > 20 && x < 60 {
+				ball++
+			}
+		}
+		if ball == 0 {
+			t.Error("the network sees no ball")
+		}
+	}
+}
+
 // broken is a device that fails, and counts how often it is closed.
 type broken struct {
 	compute.Backend
