@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"math"
@@ -119,7 +120,7 @@ func (f *plotFlags) plot(c *cli.Context) error {
 		return err
 	}
 	out := outputFlags{path: f.output, force: true}
-	return out.write(func(w io.Writer) error { return picture.Write(w) })
+	return out.write(func(_ context.Context, w io.Writer) error { return picture.Write(w) })
 }
 
 // label gives the lines the names that were asked for.
