@@ -133,7 +133,7 @@ func (f *plotFlags) label(series []plot.Series) error {
 		return usageErrorf("--labels has %d names for %d lines: give one for each, separated by commas", len(labels), len(series))
 	}
 	for i := range series {
-		series[i].Label = strings.TrimSpace(labels[i])
+		series[i].Label, series[i].Count = strings.TrimSpace(labels[i]), ""
 	}
 	return nil
 }

@@ -90,7 +90,7 @@ func TestShrinker(t *testing.T) {
 			m := canvas.New(emu.ScreenWidth, emu.ScreenHeight)
 			g := emu.NewGame()
 			before := canvas.New(size[0], size[1])
-			for frame := range 200 {
+			for frame := range 100 {
 				g.Step([2]emu.Action{emu.Right, emu.Left}[frame/20%2])
 				m.Game(&g)
 				got, want := s.Shrink(m), shrinker().Shrink(m)
