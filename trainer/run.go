@@ -95,6 +95,7 @@ func (t *Trainer) Run(ctx context.Context, dir *checkpoint.Run, o RunOptions) er
 
 // save writes a checkpoint, which is the best too if the mean return of the last 100
 // episodes was never as high. The journal is told of it meanwhile: writing is mostly waiting.
+// Of two errors the checkpoint's counts: they have one cause, such as a full disk.
 func (t *Trainer) save(dir *checkpoint.Run, m Metrics, o *RunOptions) error {
 	best := t.history.episodes >= historyLength && float64(m.EpisodicReturn) > t.best
 	if best {
@@ -118,5 +119,8 @@ func (t *Trainer) save(dir *checkpoint.Run, m Metrics, o *RunOptions) error {
 		}
 		err = nil
 	}
-	return errors.Join(err, <-told)
+	if journal := <-told; err == nil {
+		err = journal
+	}
+	return err
 }

@@ -56,7 +56,7 @@ func noCommand(c *cli.Context) error {
 			return cli.ShowCommandHelp(c, name)
 		}
 	}
-	return usageErrorf("unknown command %q; the commands are %s%s", name, strings.Join(names, ", "), didYouMean(cli.SuggestCommand(c.App.Commands, name)))
+	return usageErrorf("unknown command %q; the commands are %s%s", name, strings.Join(names, ", "), didYouMean(name, names, ""))
 }
 
 // noArguments refuses arguments that are no flags: only the commands of withArguments have any.
@@ -67,13 +67,57 @@ func noArguments(c *cli.Context) error {
 	return nil
 }
 
-// didYouMean returns "; did you mean X?" for what the library suggests, or "".
-func didYouMean(suggestion string) string {
-	name := regexp.MustCompile(`-*[a-z][a-z-]*`).FindString(strings.TrimPrefix(suggestion, "Did you mean"))
-	if name == "" {
+// didYouMean returns "; did you mean X?", with something before it, for the nearest of some names to one
+// that is none of them, or "" if none is near: if all differ from it in more than a third of its letters.
+func didYouMean(name string, names []string, before string) string {
+	nearest, least := "", len(name)/3+1
+	for _, other := range names {
+		if d := distance(name, other); d < least {
+			nearest, least = other, d
+		}
+	}
+	if nearest == "" {
 		return ""
 	}
-	return fmt.Sprintf("; did you mean %s?", name)
+	return fmt.Sprintf("; did you mean %s%s?", before, nearest)
+}
+
+// flagNames returns the names of flags, without those of a letter, which are near to all that is short.
+func flagNames(flags []cli.Flag) (names []string) {
+	for _, f := range flags {
+		for _, name := range f.Names() {
+			if len(name) > 1 {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+// distance returns how many letters are to be put in, left out, replaced, or exchanged with the next to make
+// one word of another.
+func distance(a, b string) int {
+	rows := make([][]int, len(a)+1)
+	for i := range rows {
+		rows[i] = make([]int, len(b)+1)
+		rows[i][0] = i
+	}
+	for j := range rows[0] {
+		rows[0][j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		for j := 1; j <= len(b); j++ {
+			replaced := rows[i-1][j-1]
+			if a[i-1] != b[j-1] {
+				replaced++
+			}
+			rows[i][j] = min(rows[i-1][j]+1, rows[i][j-1]+1, replaced)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+1)
+			}
+		}
+	}
+	return rows[len(a)][len(b)]
 }
 
 // The errors of package flag, which parses the command line.
@@ -94,7 +138,7 @@ func usageError(c *cli.Context, err error, _ bool) error {
 	}
 	text := err.Error()
 	if m := unknownFlag.FindStringSubmatch(text); m != nil {
-		return usageErrorf("unknown flag --%s%s (%s --help lists the flags)", m[1], didYouMean(cli.SuggestFlag(flags, m[1], false)), of)
+		return usageErrorf("unknown flag --%s%s (%s --help lists the flags)", m[1], didYouMean(m[1], flagNames(flags), "--"), of)
 	}
 	if m := noValue.FindStringSubmatch(text); m != nil {
 		return usageErrorf("--%s needs a value (%s --help says which)", m[1], of)

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -30,6 +32,33 @@ func TestDiskFull(t *testing.T) {
 	succeed(t, dir, resume("r", "--updates", "60")...)
 	succeed(t, dir, train("undisturbed")...)
 	sameState(t, filepath.Join(dir, "r"), filepath.Join(dir, "undisturbed"))
+}
+
+// TestFileTooLarge says once what is wrong, with a remedy, and leaves nothing behind.
+func TestFileTooLarge(t *testing.T) {
+	dir := t.TempDir()
+	succeed(t, dir, with([]string{"train", "--run", "r", "--updates", "2"}, tiny...)...)
+	before := files(t, dir)
+	for _, test := range []struct {
+		args []string
+		says []string
+	}{
+		{[]string{"watch", "r", "-o", "a.gif", "--seconds", "20"}, []string{"a.gif", "ulimit -f"}},
+		{[]string{"watch", "r", "-o", "a.png", "--seconds", "20"}, []string{"a.png", "ulimit -f"}},
+		{[]string{"weights", "r", "-o", "w.png"}, []string{"w.png", "ulimit -f"}},
+		{[]string{"plot", "r", "--y", "sps", "-o", "p.svg"}, []string{"p.svg", "ulimit -f"}},
+		{with([]string{"train", "--run", "new", "--updates", "5"}, tiny...), []string{"ulimit -f", "nothing has been saved", "pongpg train --resume new"}},
+	} {
+		r := finish(t, command(dir, []string{fileSizeLimit + "=4096"}, test.args...))
+		r.fail(t, statusError, append(test.says, "file too large")...)
+		if n := strings.Count(r.stderr, "file too large"); n != 1 || strings.Contains(r.stderr, ".tmp-") || strings.Contains(r.stderr, "another --run") {
+			t.Errorf("%q says %s", test.args, r.stderr)
+		}
+	}
+	left := slices.DeleteFunc(files(t, dir), func(name string) bool { return strings.HasPrefix(name, "new") })
+	if !slices.Equal(left, before) {
+		t.Errorf("left behind: %q, before %q", left, before)
+	}
 }
 
 // TestReadOnly refuses a directory that may not be written to, and leaves nothing.

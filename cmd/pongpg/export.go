@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -49,8 +50,8 @@ func (o *outputFlags) flags(usage string) []cli.Flag {
 	}
 }
 
-// write writes the file, whole or not at all.
-func (o *outputFlags) write(write func(io.Writer) error) error {
+// write writes the file, whole or not at all: not if a signal comes, which ctx tells.
+func (o *outputFlags) write(write func(ctx context.Context, w io.Writer) error) error {
 	info, err := os.Stat(o.path)
 	switch {
 	case err == nil && info.IsDir():
@@ -62,7 +63,27 @@ func (o *outputFlags) write(write func(io.Writer) error) error {
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
-	return checkpoint.WriteFileAtomic(o.path, write)
+	signals := watchSignals(func(string) {})
+	defer signals.stop()
+	err = checkpoint.WriteFileAtomic(o.path, func(w io.Writer) error { return write(signals.ctx, stoppable{signals.ctx, w}) })
+	if s, ok := signals.by(); ok && err != nil {
+		return &exitError{signalStatus(s), fmt.Sprintf("stopped: %s was not written", o.path)}
+	}
+	return err
+}
+
+// stoppable writes until a context is done.
+type stoppable struct {
+	ctx context.Context
+	to  io.Writer
+}
+
+// Write implements io.Writer.
+func (s stoppable) Write(b []byte) (int, error) {
+	if err := s.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return s.to.Write(b)
 }
 
 // check returns an error for the first flag that is impossible.
@@ -107,7 +128,7 @@ func (f *exportFlags) export(c *cli.Context) error {
 		return usageErrorf("--format %s: %v", to, err)
 	}
 	w.Notes = notes(w, &config, found.Update)
-	if err := f.output.write(func(out io.Writer) error { return w.Write(out, to) }); err != nil {
+	if err := f.output.write(func(_ context.Context, out io.Writer) error { return w.Write(out, to) }); err != nil {
 		return err
 	}
 	_, err = fmt.Fprint(c.App.Writer, format.Table([][]string{

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"io"
 	"path/filepath"
 	"strings"
 
@@ -107,5 +109,5 @@ func (f *importFlags) writeCheckpoint(config trainer.Config) error {
 		return err
 	}
 	file.Metadata["update"], file.Metadata["metrics_offset"] = "0", "0"
-	return f.output.write(file.Write)
+	return f.output.write(func(_ context.Context, w io.Writer) error { return file.Write(w) })
 }

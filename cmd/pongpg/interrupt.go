@@ -6,7 +6,15 @@ import (
 	"os/signal"
 	"sync/atomic"
 	"syscall"
+	"time"
+
+	"pongpg/cmd/internal/film"
+	"pongpg/trainer/checkpoint"
 )
+
+// atOnce is within which several signals are one request: a terminal, or timeout, may send one to the
+// process and to its group.
+const atOnce = 100 * time.Millisecond
 
 // interrupt turns the first SIGINT or SIGTERM into a request to stop, and the second
 // into the end of the process.
@@ -28,11 +36,16 @@ func watchSignals(requested func(name string)) *interrupt {
 		if !ok {
 			return
 		}
+		first := time.Now()
 		i.received.Store(s)
 		cancel()
 		requested(signalName(s))
-		if s, ok := (<-i.signals).(syscall.Signal); ok {
-			os.Exit(signalStatus(s))
+		for s := range i.signals {
+			if s, ok := s.(syscall.Signal); ok && time.Since(first) > atOnce {
+				checkpoint.RemoveUnfinished()
+				film.RemoveUnfinished()
+				os.Exit(signalStatus(s))
+			}
 		}
 	}()
 	return i

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -110,6 +111,36 @@ func TestSignals(t *testing.T) {
 	}
 }
 
+// TestFilmInterrupted stops the making of films, by two signals at once, as timeout and a shell send them,
+// and one after the other. No part of a film is left.
+func TestFilmInterrupted(t *testing.T) {
+	dir := t.TempDir()
+	succeed(t, dir, with([]string{"train", "--run", "r", "--updates", "1"}, tiny...)...)
+	before := files(t, dir)
+	for try := range 8 {
+		r := start(t, dir, "watch", "r", "-o", "a.gif", "--episodes", "1000", "--panel")
+		for waited := time.Now(); len(files(t, dir)) == len(before); time.Sleep(10 * time.Millisecond) {
+			if time.Since(waited) > time.Minute {
+				t.Fatal("no film is begun after a minute")
+			}
+		}
+		for range 2 {
+			if err := r.Process.Signal(syscall.SIGINT); err != nil && try%2 == 0 {
+				t.Fatal(err)
+			}
+			if try%2 == 1 {
+				time.Sleep(2 * atOnce)
+			}
+		}
+		if status, out := r.end(t); status != 130 {
+			t.Errorf("exit status %d: %s", status, out)
+		}
+		if left := files(t, dir); !slices.Equal(left, before) {
+			t.Fatalf("try %d: left behind: %q, before %q", try, left, before)
+		}
+	}
+}
+
 // TestSecondSignal stops a run within an update that takes long. Nothing that was saved
 // is lost.
 func TestSecondSignal(t *testing.T) {
@@ -130,6 +161,7 @@ func TestSecondSignal(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.until(t, "SIGINT: stopping after this update")
+	time.Sleep(2 * atOnce) // two at once are one request
 	asked := time.Now()
 	if err := r.Process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)

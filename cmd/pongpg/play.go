@@ -32,7 +32,7 @@ func playCommand() *cli.Command {
 		Flags: []cli.Flag{
 			&cli.GenericFlag{Name: "seed", Value: into(&f.seed, parseNatural), DefaultText: fmt.Sprint(defaultSeed), Usage: "what the policy's actions and its frame skip follow from"},
 			&cli.BoolFlag{Name: "greedy", Destination: &f.greedy, Usage: "the policy takes the likeliest action instead of a sampled one"},
-			&cli.GenericFlag{Name: "speed", Value: into(&f.speed, parseNumber), DefaultText: "1", Usage: "how many times as fast as the game is: 1/8 to 16, a power of two"},
+			&cli.GenericFlag{Name: "speed", Value: into(&f.speed, parseSpeed), DefaultText: "1", Usage: "how many times as fast as the game is: 1/8 to 16, a power of two"},
 		},
 		Before: func(c *cli.Context) (err error) { f.path, err = runArgument(c); return err },
 		Action: func(c *cli.Context) error { return f.play(c) },
@@ -44,7 +44,7 @@ func (f *playFlags) play(c *cli.Context) error {
 	case f.seed > trainer.MaxSeed:
 		return usageErrorf("--seed %d is impossible: it must be in 0 … %d", f.seed, uint64(trainer.MaxSeed))
 	case !arena.CheckSpeed(f.speed):
-		return usageErrorf("--speed %v is impossible: it must be 0.125, 0.25, 0.5, 1, 2, 4, 8 or 16", f.speed)
+		return usageErrorf("--speed %v is impossible: it must be 1/8, 1/4, 1/2, 1, 2, 4, 8 or 16", f.speed)
 	}
 	match, err := f.match()
 	if err != nil {

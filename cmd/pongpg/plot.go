@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"math"
@@ -119,7 +120,7 @@ func (f *plotFlags) plot(c *cli.Context) error {
 		return err
 	}
 	out := outputFlags{path: f.output, force: true}
-	return out.write(func(w io.Writer) error { return picture.Write(w) })
+	return out.write(func(_ context.Context, w io.Writer) error { return picture.Write(w) })
 }
 
 // label gives the lines the names that were asked for.
@@ -132,7 +133,7 @@ func (f *plotFlags) label(series []plot.Series) error {
 		return usageErrorf("--labels has %d names for %d lines: give one for each, separated by commas", len(labels), len(series))
 	}
 	for i := range series {
-		series[i].Label = strings.TrimSpace(labels[i])
+		series[i].Label, series[i].Count = strings.TrimSpace(labels[i]), ""
 	}
 	return nil
 }

@@ -25,7 +25,7 @@ func (f *trainFlags) train(c *cli.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.Dir.Close()) }()
+	defer func() { err = firstOf(err, s.Dir.Close()) }()
 	for _, warning := range s.Warnings {
 		fmt.Fprintln(os.Stderr, "pongpg:", warning)
 	}
@@ -42,10 +42,21 @@ func (f *trainFlags) train(c *cli.Context) (err error) {
 	if err := f.openJournal(s); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, f.journal.Close()) }()
+	defer func() { err = firstOf(err, f.journal.Close()) }()
 	s.Dir.Keep = int(f.keep)
 	fmt.Fprint(c.App.Writer, f.table(s, device), "\n")
 	return f.follow(c, s)
+}
+
+// firstOf returns the first of errors that follow each other: what could not be written, on a full disk,
+// cannot be when the files are closed.
+func firstOf(list ...error) error {
+	for _, err := range list {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // follow trains, and shows how it goes and says how it ended.
@@ -69,7 +80,7 @@ func (f *trainFlags) follow(c *cli.Context, s *session.Session) error {
 	signals.stop()
 	shown.Close()
 	if err != nil {
-		return withLastCheckpoint(err, s.Dir)
+		return withLastCheckpoint(err, s)
 	}
 	end := s.Trainer.Progress()
 	limit, _ := s.Limits.Reached(end)
@@ -163,9 +174,15 @@ func missedReturn(s *session.Session) error {
 }
 
 // withLastCheckpoint adds to an error of training which checkpoint is good.
-func withLastCheckpoint(err error, run *checkpoint.Run) error {
+func withLastCheckpoint(err error, s *session.Session) error {
+	run := s.Dir
 	found, latestErr := run.Latest()
-	if latestErr != nil {
+	switch {
+	case errors.Is(latestErr, checkpoint.ErrNoCheckpoint) && s.Init != "":
+		return fmt.Errorf("%w; nothing has been saved: begin again with another --run", err)
+	case errors.Is(latestErr, checkpoint.ErrNoCheckpoint):
+		return fmt.Errorf("%w; nothing has been saved: pongpg train --resume %s begins again", err, format.Shell(run.Dir()))
+	case latestErr != nil:
 		return fmt.Errorf("%w; %w", err, latestErr)
 	}
 	err = fmt.Errorf("%w; the last checkpoint is %s", err, found.Path)

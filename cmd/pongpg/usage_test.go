@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"pongpg/cmd/internal/arena"
 	"pongpg/trainer"
 )
 
@@ -120,14 +121,14 @@ func TestImpossibleCommandLines(t *testing.T) {
 		{"watch x --points -1", []string{"--points -1", "1 … "}},
 		{"watch x --seconds 0", []string{"--seconds 0", "0.02 … "}},
 		{"watch x --seconds NaN", []string{"--seconds NaN", "0.02 … "}},
-		{"watch x --speed 3", []string{"--speed 3", "0.125", "16"}},
+		{"watch x --speed 3", []string{"--speed 3", "1/8", "16"}},
 		{"watch x --seed -1", []string{`--seed "-1"`, "from 0 to"}},
 		{"watch x --scale 9 -o a.gif", []string{"--scale 9", "1 … 8"}},
 		{"watch x --panel", []string{"--panel", "-o"}},
 		{"watch x -o=", []string{"-o", "game.gif"}},
 		{"watch x -o a.mov", []string{"a.mov", ".gif, .apng, .png (animated) and .mp4"}},
 		{"play x y", []string{`"y"`, "pongpg play --help"}},
-		{"play --speed 0", []string{"--speed 0", "0.125", "16"}},
+		{"play --speed 0", []string{"--speed 0", "1/8", "16"}},
 		{"train --init=", []string{"--init", "path"}},
 		{"train --resume x --init y", []string{"--init", "--resume"}},
 		{"export", []string{"--checkpoint", "run's directory"}},
@@ -286,5 +287,32 @@ func TestHelp(t *testing.T) {
 	}
 	if !strings.Contains(help, "in decisions: win 150,000,000, fast 300,000,000, karpathy 100,000,000") {
 		t.Error("no word of when a run ends by itself")
+	}
+}
+
+// TestDidYouMean guesses what is near, and nothing else.
+func TestDidYouMean(t *testing.T) {
+	names := flagNames(watchCommand().Flags)
+	for name, want := range map[string]string{
+		"seeed": "; did you mean --seed?", "episodse": "; did you mean --episodes?", "greddy": "; did you mean --greedy?",
+		"pannel": "; did you mean --panel?", "bogus": "", "x": "", "": "", "learning-rate": "", "colour": "", "of": "",
+	} {
+		if got := didYouMean(name, names, "--"); got != want {
+			t.Errorf("%q: %q, want %q", name, got, want)
+		}
+	}
+}
+
+// TestSpeeds takes speeds as they are written in the panel.
+func TestSpeeds(t *testing.T) {
+	for text, want := range map[string]float64{"1/8": 0.125, "1/4": 0.25, "1/2": 0.5, "0.5": 0.5, "1": 1, "16": 16} {
+		if got, err := parseSpeed(text); err != nil || got != want || !arena.CheckSpeed(got) {
+			t.Errorf("%s is %v, %v", text, got, err)
+		}
+	}
+	for _, text := range []string{"1/3", "fast", ""} {
+		if _, err := parseSpeed(text); err == nil {
+			t.Errorf("%q is a speed", text)
+		}
 	}
 }

@@ -40,6 +40,7 @@ var (
 	errNotWhole    = errors.New("not a whole number; write it as 50000, 50_000 or 5e4")
 	errNotNatural  = errors.New("not a whole number from 0 to 9223372036854775807")
 	errNotNumber   = errors.New("not a number; write it as 0.001 or 1e-3")
+	errNotSpeed    = errors.New("not a speed; it must be 1/8, 1/4, 1/2, 1, 2, 4, 8 or 16")
 	errNotDuration = errors.New("not a time; write it as 90s, 10m or 1h30m")
 )
 
@@ -70,6 +71,18 @@ func parseNumber(text string) (float64, error) {
 	x, err := strconv.ParseFloat(text, 64)
 	if err != nil && !errors.Is(err, strconv.ErrRange) {
 		return 0, errNotNumber
+	}
+	return x, nil
+}
+
+// parseSpeed parses a number, or one of 1/2, 1/4 and 1/8.
+func parseSpeed(text string) (float64, error) {
+	if part, ok := map[string]float64{"1/2": 0.5, "1/4": 0.25, "1/8": 0.125}[text]; ok {
+		return part, nil
+	}
+	x, err := parseNumber(text)
+	if err != nil {
+		return 0, errNotSpeed
 	}
 	return x, nil
 }

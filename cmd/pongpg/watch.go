@@ -47,7 +47,7 @@ func watchCommand() *cli.Command {
 			&cli.GenericFlag{Name: "episodes", Value: into(&f.episodes, parseWhole), DefaultText: "until q; with -o one", Usage: "end after so many"},
 			&cli.GenericFlag{Name: "points", Value: into(&f.points, parseWhole), Usage: "end after so many points"},
 			&cli.GenericFlag{Name: "seconds", Value: into(&f.seconds, parseNumber), Usage: "end after so many seconds of the game"},
-			&cli.GenericFlag{Name: "speed", Value: into(&f.speed, parseNumber), DefaultText: "1", Usage: "how many times as fast as the game is: 1/8 to 16, a power of two"},
+			&cli.GenericFlag{Name: "speed", Value: into(&f.speed, parseSpeed), DefaultText: "1", Usage: "how many times as fast as the game is: 1/8 to 16, a power of two"},
 			&cli.BoolFlag{Name: "panel", Destination: &f.panel, Usage: "with -o: beside the screen the update, the score, the probabilities, what the network sees and its most active units"},
 			&cli.GenericFlag{Name: "scale", Value: into(&f.scale, parseWhole), DefaultText: fmt.Sprint(defaultScale), Usage: "with -o: how many times as large a pixel is"},
 		}, f.output.flags("write a film instead: .gif, .apng, .png (animated) or .mp4 (needs ffmpeg)")...),
@@ -84,7 +84,7 @@ func (f *watchFlags) check(c *cli.Context) error {
 	case c.IsSet("seconds") && !(f.seconds >= 1.0/arena.FrameRate && f.seconds <= day):
 		return usageErrorf("--seconds %v is impossible: it must be in 0.02 … %d", f.seconds, day)
 	case !arena.CheckSpeed(f.speed):
-		return usageErrorf("--speed %v is impossible: it must be 0.125, 0.25, 0.5, 1, 2, 4, 8 or 16", f.speed)
+		return usageErrorf("--speed %v is impossible: it must be 1/8, 1/4, 1/2, 1, 2, 4, 8 or 16", f.speed)
 	case f.scale < 1 || f.scale > film.MaxScale:
 		return usageErrorf("--scale %d is impossible: it must be in 1 … %d", f.scale, film.MaxScale)
 	}
@@ -199,33 +199,36 @@ func (f *watchFlags) film(c *cli.Context, match *arena.Match, limits arena.Limit
 	if limits == (arena.Limits{}) {
 		limits.Episodes = 1
 	}
-	signals := watchSignals(func(string) {})
-	defer signals.stop()
+	if err := match.PlayOn(); err != nil {
+		return err
+	}
+	before := match.Played
+	if limits.Frames > 0 {
+		limits.Frames += before
+	}
 	size, bytes := film.Size{Scale: int(f.scale)}, int64(0)
 	size.Width, size.Height = arena.PictureSize(f.panel)
-	err := f.output.write(func(w io.Writer) (err error) {
-		made, err := film.New(signals.ctx, to, size, f.speed)
+	err := f.output.write(func(ctx context.Context, w io.Writer) (err error) {
+		made, err := film.New(ctx, to, size, f.speed)
 		if err != nil {
 			return err
 		}
 		defer func() { err = errors.Join(err, made.Close()) }()
-		if err := f.shoot(signals.ctx, made, match, limits); err != nil {
+		if err := f.shoot(ctx, made, match, limits); err != nil {
 			return err
 		}
 		bytes, err = made.WriteTo(w)
 		return err
 	})
-	if s, ok := signals.by(); ok {
-		return &exitError{signalStatus(s), "stopped: no film was written"}
-	}
 	if err != nil {
 		return err
 	}
+	frames := match.Played - before
 	_, err = fmt.Fprint(c.App.Writer, format.Table([][]string{
 		{"played", fmt.Sprintf("update %s of %s", format.Count(match.Agent.Update), f.path)},
-		{"game", fmt.Sprintf("%d frames, %s", match.Played, format.Plural(int64(match.Points), "point"))},
+		{"game", fmt.Sprintf("%d frames, %s", frames, format.Plural(int64(match.Points), "point"))},
 		{"written", fmt.Sprintf("%s: %dx%d pixels, %s, %sB", f.output.path, size.Width*size.Scale, size.Height*size.Scale,
-			format.Duration(time.Duration(float64(match.Played)/arena.FrameRate/f.speed*float64(time.Second))), format.Short(float64(bytes)))},
+			format.Duration(time.Duration(float64(frames)/arena.FrameRate/f.speed*float64(time.Second))), format.Short(float64(bytes)))},
 	}))
 	if err != nil {
 		return err

@@ -55,6 +55,35 @@ func TestFilm(t *testing.T) {
 	if last := watched[len(watched)-1]; !strings.Contains(eval, strings.TrimPrefix(last, "1 episode: ")+" … ") {
 		t.Errorf("watched %q, and eval says %s", last, eval)
 	}
+	// What is no run, or has no checkpoint yet.
+	if err := os.MkdirAll(filepath.Join(dir, "runs", "begun", "checkpoints"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	config, err := os.ReadFile(filepath.Join(dir, "r", "config.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	begun := filepath.Join("runs", "begun")
+	if err := os.WriteFile(filepath.Join(dir, begun, "config.json"), config, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for line, says := range map[string][]string{
+		"watch runs/begun -o e.gif":   {"no checkpoint", "wait for the first one"},
+		"weights runs/begun -o e.png": {"no checkpoint", "wait for the first one"},
+		"watch runs -o e.gif":         {"directory of runs", begun},
+		"weights runs -o e.png":       {"directory of runs", begun},
+		"plot runs -o e.png":          {"directory of runs", filepath.Join("runs", "*")},
+		"plot nosuch -o e.png":        {"nosuch does not exist", "check the path"},
+		"watch nosuch -o e.gif":       {"nosuch", "check the path"},
+	} {
+		r := pongpg(t, dir, strings.Fields(line)...)
+		if r.fail(t, statusError, says...); strings.Contains(r.stderr, "--run") {
+			t.Errorf("%s: it says %s", line, r.stderr)
+		}
+	}
+	if err := os.RemoveAll(filepath.Join(dir, "runs")); err != nil {
+		t.Fatal(err)
+	}
 	c := command(dir, []string{"PATH=" + dir}, "watch", "r", "-o", "d.mp4", "--seconds", "1")
 	finish(t, c).fail(t, statusError, "ffmpeg", "install it", ".gif")
 	pongpg(t, dir, "watch", "r").fail(t, statusError, "not a terminal", "pongpg watch r -o game.gif")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"image"
 	"io"
@@ -119,12 +120,12 @@ func (f *weightsFlags) draw(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	write := func(out io.Writer) error { return picture.WritePNG(out, frames[0]) }
+	write := func(_ context.Context, out io.Writer) error { return picture.WritePNG(out, frames[0]) }
 	switch kind {
 	case ".gif":
-		write = func(out io.Writer) error { return picture.WriteGIF(out, frames) }
+		write = func(_ context.Context, out io.Writer) error { return picture.WriteGIF(out, frames) }
 	case ".apng":
-		write = func(out io.Writer) error { return picture.WriteAPNG(out, frames) }
+		write = func(_ context.Context, out io.Writer) error { return picture.WriteAPNG(out, frames) }
 	}
 	if err := f.output.write(write); err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"sync"
 )
 
 // WriteFileAtomic replaces the file at path by what write writes, or leaves it
@@ -18,6 +19,7 @@ import (
 // directory). On any error, and if write panics, the temporary file is removed
 // and path is untouched, with one exception: if only the last step fails, path
 // holds the new content but a power failure may bring back the old.
+// RemoveUnfinished removes it, too.
 //
 // After kill -9 or a power failure path is the old file or the new one, whole;
 // a temporary file may be left, which OpenForResume removes. If path is a
@@ -34,8 +36,10 @@ func writeAtomic(path string, write func(io.Writer) error) (err error) {
 	if err != nil {
 		return err
 	}
+	unfinished.Store(temp.Name(), nil)
 	renamed := false
 	defer func() {
+		unfinished.Delete(temp.Name())
 		if !renamed {
 			temp.Close() // a second Close only returns an error
 			if e := os.Remove(temp.Name()); e != nil {
@@ -43,7 +47,7 @@ func writeAtomic(path string, write func(io.Writer) error) (err error) {
 			}
 		}
 	}()
-	buffered := bufio.NewWriterSize(temp, 1<<16)
+	buffered := bufio.NewWriterSize(unnamed{temp}, 1<<16)
 	if err := write(buffered); err != nil {
 		return err
 	}
@@ -61,6 +65,30 @@ func writeAtomic(path string, write func(io.Writer) error) (err error) {
 	}
 	renamed = true
 	return syncDir(filepath.Dir(path))
+}
+
+// unfinished are the names of the temporary files that are being written.
+var unfinished sync.Map
+
+// RemoveUnfinished removes the temporary files of all that WriteFileAtomic is writing, which fails
+// then. It is for a process that is about to exit.
+func RemoveUnfinished() {
+	unfinished.Range(func(name, _ any) bool {
+		_ = os.Remove(name.(string))
+		return true
+	})
+}
+
+// unnamed is a file whose name says nothing to the user: errors are without it.
+type unnamed struct{ *os.File }
+
+// Write implements io.Writer.
+func (f unnamed) Write(b []byte) (int, error) {
+	n, err := f.File.Write(b)
+	if e := (*fs.PathError)(nil); errors.As(err, &e) {
+		err = e.Err
+	}
+	return n, err
 }
 
 // createTemp creates .NAME.tmp-RANDOM beside path. Unlike os.CreateTemp it

@@ -69,6 +69,8 @@ func advise(err error) error {
 		return fmt.Errorf("%w; check who may read and write there", err)
 	case isDiskFull(err):
 		return fmt.Errorf("%w; free some space and try again (nothing that was saved is lost)", err)
+	case errors.Is(err, syscall.EFBIG):
+		return fmt.Errorf("%w; raise the limit of a file's size (ulimit -f) or write it to another disk, and try again", err)
 	case errors.Is(err, syscall.ENOTDIR):
 		return fmt.Errorf("%w; a part of the path is a file: choose another path", err)
 	}

@@ -48,7 +48,7 @@ func (r *Run) latest(skipMissing bool) (*Found, error) {
 		return nil, advise(err)
 	}
 	if len(updates) == 0 {
-		return nil, fmt.Errorf("%w: %s is empty; %s", ErrNoCheckpoint, r.checkpointDir(), r.otherwise())
+		return nil, fmt.Errorf("%w: %s is empty; %s", ErrNoCheckpoint, r.checkpointDir(), r.otherwise("wait for the first one"))
 	}
 	var skipped []error
 	for _, update := range slices.Backward(updates) {
@@ -66,7 +66,7 @@ func (r *Run) latest(skipMissing bool) (*Found, error) {
 		}
 		skipped = append(skipped, err)
 	}
-	return nil, fmt.Errorf("none of %d checkpoints can be used; %s: %w", len(updates), r.otherwise(), errors.Join(skipped...))
+	return nil, fmt.Errorf("none of %d checkpoints can be used; %s: %w", len(updates), r.otherwise("restore one from a copy"), errors.Join(skipped...))
 }
 
 // Newest returns the update after which the newest checkpoint was saved, by its name, whether
@@ -93,12 +93,12 @@ func (r *Run) Checkpoints() ([]string, error) {
 	return paths, nil
 }
 
-// otherwise is what to do without a checkpoint.
-func (r *Run) otherwise() string {
+// otherwise is what to do without a checkpoint: something, or take another run.
+func (r *Run) otherwise(something string) string {
 	if _, err := os.Stat(r.BestPath()); err == nil {
-		return "name " + r.BestPath() + " itself, or start another --run"
+		return "name " + r.BestPath() + " itself, or take another run"
 	}
-	return "start another --run"
+	return something + ", or take another run"
 }
 
 // Resolve reads the checkpoint a user named: a checkpoint file, or a run
@@ -113,7 +113,9 @@ func Resolve(path string) (*Found, error) {
 		return readFound(path)
 	}
 	r, err := Open(path)
-	if errors.Is(err, ErrNoRun) {
+	if within := runWithin(path); errors.Is(err, ErrNoRun) && within != "" {
+		return nil, fmt.Errorf("find checkpoint: %w: %s is a directory of runs; name one of them, as %s", ErrNoRun, path, within)
+	} else if errors.Is(err, ErrNoRun) {
 		return nil, fmt.Errorf("find checkpoint: %w: %s is a directory without %s; name a run directory or a checkpoint file", ErrNoRun, path, configName)
 	}
 	if err != nil {

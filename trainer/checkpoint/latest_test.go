@@ -104,7 +104,7 @@ func TestLatestErrors(t *testing.T) {
 	t.Run("none yet", func(t *testing.T) {
 		run := newRun(t)
 		_, err := run.Latest()
-		wantError(t, err, checkpoint.ErrNoCheckpoint, run.Dir(), "another --run")
+		wantError(t, err, checkpoint.ErrNoCheckpoint, run.Dir(), "wait for the first one", "another run")
 		must(t, os.Remove(filepath.Join(run.Dir(), "checkpoints")))
 		_, err = run.Latest()
 		wantError(t, err, checkpoint.ErrNoCheckpoint)

@@ -117,7 +117,7 @@ func refuseRun(dir string) error {
 // no lock and changes nothing, so it may be used while another process trains.
 // Errors: ErrNoRun, or the system's.
 func Open(dir string) (*Run, error) {
-	if err := findRun(dir); err != nil {
+	if err := findRun(dir, "check the path"); err != nil {
 		return nil, fmt.Errorf("open run: %w", err)
 	}
 	return &Run{Keep: DefaultKeep, dir: dir}, nil
@@ -130,7 +130,7 @@ func Open(dir string) (*Run, error) {
 // What comes next is Latest, then, when the caller has found that it can use
 // that checkpoint, Rewind. Until Rewind, Save and Metrics refuse to write.
 func OpenForResume(dir string) (*Run, error) {
-	if err := findRun(dir); err != nil {
+	if err := findRun(dir, "check the path, or begin a run with --run"); err != nil {
 		return nil, fmt.Errorf("resume run: %w", err)
 	}
 	r, err := openLocked(dir)
@@ -140,8 +140,8 @@ func OpenForResume(dir string) (*Run, error) {
 	return r, nil
 }
 
-func findRun(dir string) error {
-	const advice = "check the path, or begin a run with --run"
+// findRun returns an error if there is no run in dir, with some advice, or where there are runs.
+func findRun(dir, advice string) error {
 	info, err := os.Stat(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return contentError(ErrNoRun, advice, "%s does not exist", dir)
@@ -153,10 +153,28 @@ func findRun(dir string) error {
 		return contentError(ErrNoRun, advice, "%s is a file, not a run directory", dir)
 	}
 	_, err = os.Stat(filepath.Join(dir, configName))
+	if errors.Is(err, fs.ErrNotExist) && runWithin(dir) != "" {
+		return contentError(ErrNoRun, "name the runs: "+filepath.Join(dir, "*"), "%s is a directory of runs", dir)
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return contentError(ErrNoRun, advice, "%s has no %s", dir, configName)
 	}
 	return advise(err)
+}
+
+// runWithin returns the path of the first run in a directory, or "".
+func runWithin(dir string) string {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return ""
+	}
+	for _, e := range entries {
+		path := filepath.Join(dir, e.Name())
+		if _, err := os.Stat(filepath.Join(path, configName)); err == nil {
+			return path
+		}
+	}
+	return ""
 }
 
 // openLocked locks dir, tidies up after a killed process and opens the metrics.

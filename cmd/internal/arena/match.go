@@ -155,6 +155,22 @@ func (m *Match) Step() (reward int32, err error) {
 	return reward, nil
 }
 
+// PlayOn plays to the first frame in which there is a ball that the agent has decided on: the console's
+// first frames have none, and other colours.
+func (m *Match) PlayOn() error {
+	for m.BetweenPoints() {
+		if _, err := m.Step(); err != nil {
+			return err
+		}
+	}
+	for decisions := m.Decisions(); m.Decisions() == decisions; {
+		if _, err := m.Step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // decide begins a decision.
 func (m *Match) decide() error {
 	if m.next != nil && (m.BetweenPoints() || m.frames.Decisions == 0) {

@@ -68,6 +68,29 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+// TestPlayOn begins a film where there is a ball, on the screen and in what the network sees.
+func TestPlayOn(t *testing.T) {
+	dir, _ := newRun(t, "win")
+	for seed := range uint64(5) {
+		m := newMatch(t, dir, nil, seed, false)
+		if err := m.PlayOn(); err != nil {
+			t.Fatal(err)
+		}
+		if m.Played > 70 || m.Points > 0 || m.BetweenPoints() {
+			t.Errorf("it begins after %d frames and %d points", m.Played, m.Points)
+		}
+		ball := 0
+		for i, c := range m.Difference().Pix {
+			if x := i % emu.ImageSize; c == canvas.Plus && x > 20 && x < 60 {
+				ball++
+			}
+		}
+		if ball == 0 {
+			t.Error("the network sees no ball")
+		}
+	}
+}
+
 // broken is a device that fails, and counts how often it is closed.
 type broken struct {
 	compute.Backend
@@ -116,11 +139,17 @@ func TestPersonOnTheRight(t *testing.T) {
 			m.Person.Key(terminal.Key{Code: 's'})
 			m.Person.Key(terminal.Key{Code: ' '})
 		}
-		if frame >= 100 && frame < 100+hold {
+		tapped := func(since int) bool {
+			return since >= 0 && since < due && (since < tapFrames || since%rightEvery == 0)
+		}
+		if tapped(frame - 100) {
 			action = emu.Right
 		}
-		if frame >= 200 && frame < 200+hold {
-			action = emu.LeftFire
+		if since := frame - 200; since >= 0 && since < due {
+			action = emu.Fire
+			if tapped(since) {
+				action = emu.LeftFire
+			}
 		}
 		if got := step(t, m); got != want.Step(action) || *m.Game() != want {
 			t.Fatalf("frame %d: %+v, want %+v", frame, *m.Game(), want)
@@ -190,12 +219,19 @@ func TestHeld(t *testing.T) {
 	}
 	expect("nothing", emu.Noop)
 	p.Key(terminal.Key{Code: 'w'})
-	frames(hold - 1)
+	frames(tapFrames - 1)
 	expect("pressed", emu.Right)
+	frames(1)
+	expect("perhaps a tap", emu.Noop)
+	frames(rightEvery - tapFrames)
+	expect("perhaps held", emu.Right)
 	p.Key(terminal.Key{Code: 'w'})
 	frames(hold - 1)
-	expect("repeated", emu.Right)
-	frames(1)
+	p.Key(terminal.Key{Code: 'w'})
+	for range hold {
+		expect("repeated", emu.Right)
+		frames(1)
+	}
 	expect("not repeated", emu.Noop)
 	p.Key(terminal.Key{Code: 'w'})
 	p.Key(terminal.Key{Code: terminal.Down})
@@ -227,6 +263,71 @@ func TestHeld(t *testing.T) {
 	expect("told to be both", emu.Noop)
 	p.Hold(false, false, false)
 	expect("told to be let go", emu.Noop)
+}
+
+// TestTyped sends what a terminal sends that does not say when a key is let go, and follows the
+// paddles: a tap is a small move, and of a key that is held the paddle does not stand still.
+func TestTyped(t *testing.T) {
+	dir, _ := newRun(t, "win")
+	for _, side := range []struct {
+		name  string
+		match func() *Match
+		y     func(*Match) int32
+		least int32 // that a key that is held moves in two thirds of a second
+	}{
+		{"right", func() *Match { return alone(t) }, func(m *Match) int32 { return m.Game().PaddleY }, 60},
+		{"left", func() *Match { return newMatch(t, dir, NewPerson(), 1, false) }, func(m *Match) int32 { return m.Game().EnemyY }, 30},
+	} {
+		// follow returns where the paddle is before and after each frame, with keys at some of them.
+		follow := func(frames int, keys func(frame int) rune) (ys []int32) {
+			m := side.match()
+			for range 70 { // from the middle
+				step(t, m)
+			}
+			ys = append(ys, side.y(m))
+			for frame := range frames {
+				if key := keys(frame); key != 0 {
+					m.Person.Key(terminal.Key{Code: key})
+				}
+				step(t, m)
+				ys = append(ys, side.y(m))
+			}
+			return ys
+		}
+		for _, delay := range []int{15, 24, 30} { // a quarter, 0.4 and half a second
+			const every = 2 // frames a repetition
+			ys := follow(40, func(frame int) rune {
+				if frame == 0 || frame >= delay && (frame-delay)%every == 0 {
+					return terminal.Up
+				}
+				return 0
+			})
+			still, longest := 0, 0
+			for i := 3; i < len(ys) && ys[i] > ys[0]-side.least; i++ { // the knob's way is smoothed
+				if still++; ys[i] != ys[i-1] {
+					still = 0
+				}
+				longest = max(longest, still)
+			}
+			if moved := ys[0] - ys[len(ys)-1]; longest > 3 || moved < side.least {
+				t.Errorf("%s, repeated after %d frames: still for %d, moved by %d: %d", side.name, delay, longest, moved, ys)
+			}
+		}
+		tap := follow(80, func(frame int) rune { return map[int]rune{0: terminal.Up}[frame] })
+		if first, all := tap[0]-tap[8], tap[0]-tap[len(tap)-1]; first < 4 || first > 16 || all > 36 {
+			t.Errorf("%s: a tap moves by %d at once, by %d in all: %d", side.name, first, all, tap)
+		}
+		turned := follow(80, func(frame int) rune { return map[int]rune{0: terminal.Up, 10: terminal.Down}[frame] })
+		for i := 17; i < len(turned); i++ {
+			if turned[i] < turned[i-1] {
+				t.Errorf("%s: it goes up after the other key was pressed: %d", side.name, turned)
+			}
+		}
+		taps := follow(80, func(frame int) rune { return map[int]rune{0: terminal.Up, 12: terminal.Up, 24: terminal.Up}[frame] })
+		if more := taps[0] - taps[len(taps)-1]; more <= tap[0]-tap[len(tap)-1] || more > 100 {
+			t.Errorf("%s: three taps move by %d", side.name, more)
+		}
+	}
 }
 
 // TestPicture draws a film's picture: the screen, and beside it the images of the network and the

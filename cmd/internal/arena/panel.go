@@ -61,7 +61,7 @@ func (v *Viewer) Draw(columns, rows int) *terminal.Cells {
 	return c
 }
 
-// tooSmall names the sizes on which all of a panel is shown.
+// tooSmall says so, and names sizes on which all of a panel is shown: TestLevel holds layout to them.
 func tooSmall(columns, rows int) string {
 	return fmt.Sprintf("%d×%d is too small: make it 59×24 or 34×35", columns, rows)
 }

@@ -6,10 +6,17 @@ import (
 )
 
 const (
-	// hold is how many frames a key counts as held after it was last heard of, on a terminal
-	// that does not say when it is let go: longer than what is between two repetitions (a
-	// thirtieth of a second on most machines), short enough for a small move.
+	// On a terminal that does not say when a key is let go, hold is how many frames one that is
+	// repeated counts as held after it was last heard of: longer than what is between two
+	// repetitions (a thirtieth of a second on most machines), short enough for a small move.
 	hold = 6
+
+	// There a key that is pressed is not repeated for a quarter to half a second, and until then nobody
+	// knows if it is held. It counts as held for so many frames, for a few of them wholly, then in one
+	// frame of several: a tap is a small move, and a paddle does not stand still until the repetition.
+	due                   = 30
+	tapFrames             = 2
+	rightEvery, leftEvery = 6, 3
 
 	// A person's paddle on the left moves as the opponent's does, two rows a frame, while a
 	// key has been held for a few frames, then twice as fast: about two thirds of what the
@@ -31,10 +38,21 @@ type Person struct {
 	way            int32 // which one that is
 }
 
-// held is for how many more frames a key counts as held.
-type held int
+// held is how a key is held.
+type held struct {
+	frames int  // for which it still counts as held
+	age    int  // frames since it was pressed
+	quiet  int  // frames since it was last heard of
+	steady bool // it is known to be held: it is repeated, or will be let go
+}
 
-const untilReleased held = 1 << 30
+const untilReleased = 1 << 30
+
+// now reports whether a key moves something in this frame, which it does in one of every frames as long
+// as it may be a tap.
+func (h *held) now(every int) bool {
+	return h.frames > 0 && (h.steady || h.age < tapFrames || h.age%every == 0)
+}
 
 // NewPerson returns somebody who has not touched a key.
 func NewPerson() *Person { return &Person{y: leftStart} }
@@ -62,38 +80,40 @@ func (p *Person) Hold(up, down, fire bool) {
 
 func heldIf(is bool) held {
 	if is {
-		return untilReleased
+		return held{frames: untilReleased, steady: true}
 	}
-	return 0
+	return held{}
 }
 
 func (p *Person) touch(key *held, event terminal.Event) {
 	switch {
 	case event == terminal.Released:
-		*key = 0
+		*key = held{}
 	case p.releases:
-		*key = untilReleased
+		*key = heldIf(true)
+	case key.frames > 0 && key.quiet < hold:
+		key.frames, key.quiet, key.steady = hold, 0, true
 	default:
-		*key = hold
+		*key = held{frames: due}
 	}
 }
 
 // yield returns what remains of a direction's key when the other's is pressed: nothing,
 // unless it is known to be held still.
 func (p *Person) yield(other held, event terminal.Event) held {
-	if event == terminal.Pressed && other != untilReleased {
-		return 0
+	if event == terminal.Pressed && other.frames != untilReleased {
+		return held{}
 	}
 	return other
 }
 
 // direction returns −1 for up, 1 for down, 0 for neither or both.
-func (p *Person) direction() int32 {
+func (p *Person) direction(every int) int32 {
 	d := int32(0)
-	if p.up > 0 {
+	if p.up.now(every) {
 		d--
 	}
-	if p.down > 0 {
+	if p.down.now(every) {
 		d++
 	}
 	return d
@@ -101,8 +121,8 @@ func (p *Person) direction() int32 {
 
 // Action returns what the person does at the right paddle.
 func (p *Person) Action() emu.Action {
-	turn := 1 + p.direction()
-	if p.fire > 0 {
+	turn := 1 + p.direction(rightEvery)
+	if p.fire.now(1) {
 		return [3]emu.Action{emu.RightFire, emu.Fire, emu.LeftFire}[turn]
 	}
 	return [3]emu.Action{emu.Right, emu.Noop, emu.Left}[turn]
@@ -110,7 +130,7 @@ func (p *Person) Action() emu.Action {
 
 // Left returns where the person's paddle on the left is after another frame: its last row.
 func (p *Person) Left() int32 {
-	d := p.direction()
+	d := p.direction(leftEvery)
 	if d != p.way {
 		p.moving, p.way = 0, d
 	}
@@ -127,8 +147,10 @@ func (p *Person) Left() int32 {
 // Frame lets a frame pass.
 func (p *Person) Frame() {
 	for _, key := range [3]*held{&p.up, &p.down, &p.fire} {
-		if *key > 0 && *key != untilReleased {
-			*key--
+		key.age++
+		key.quiet++
+		if key.frames > 0 && key.frames != untilReleased {
+			key.frames--
 		}
 	}
 }

@@ -92,7 +92,7 @@ func TestShrinker(t *testing.T) {
 			before := canvas.New(size[0], size[1])
 			var bands, shown []emu.Band
 			fresh := make([]bool, emu.ScreenHeight)
-			for frame := range 200 {
+			for frame := range 100 {
 				g.Step([2]emu.Action{emu.Right, emu.Left}[frame/20%2])
 				shown, bands = bands, g.Bands(shown[:0])
 				m.Bands(bands, shown, fresh)

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"pongpg/cmd/internal/canvas"
 )
@@ -40,6 +41,7 @@ func newMP4(ctx context.Context, size Size, speed float64) (Film, error) {
 	if f.dir, err = os.MkdirTemp("", "pongpg-film-"); err != nil {
 		return nil, fmt.Errorf("make a place for ffmpeg's file: %w; set TMPDIR to a directory that can be written", err)
 	}
+	unfinished.Store(f.dir, nil)
 	f.command = exec.CommandContext(ctx, path, f.arguments()...)
 	f.command.Stderr = &f.said
 	if f.stdin, err = f.command.StdinPipe(); err == nil {
@@ -93,8 +95,22 @@ func (f *mp4) end(err error) error {
 	if err == nil {
 		return nil
 	}
-	said := strings.Join(strings.Fields(f.said.String()), " ")
-	return fmt.Errorf("ffmpeg: %w: %s; name a .gif or .apng, or another ffmpeg in PATH", err, said)
+	if said := strings.Join(strings.Fields(f.said.String()), " "); said != "" {
+		err = fmt.Errorf("%w: %s", err, said)
+	}
+	return fmt.Errorf("ffmpeg: %w; %s", err, advice(err.Error()))
+}
+
+// advice returns what to do after ffmpeg has failed, by what there is to read of it.
+func advice(failure string) string {
+	failure = strings.ToLower(failure)
+	switch {
+	case strings.Contains(failure, "file size limit"), strings.Contains(failure, "file too large"):
+		return "raise the limit of a file's size (ulimit -f)"
+	case strings.Contains(failure, "no space left"):
+		return fmt.Sprintf("free some space in %s, or set TMPDIR to another directory", os.TempDir())
+	}
+	return "name a .gif or .apng, or another ffmpeg in PATH"
 }
 
 func (f *mp4) WriteTo(w io.Writer) (int64, error) {
@@ -109,7 +125,20 @@ func (f *mp4) WriteTo(w io.Writer) (int64, error) {
 	return n, errors.Join(err, file.Close())
 }
 
+// unfinished are the directories of films that have not been closed.
+var unfinished sync.Map
+
+// RemoveUnfinished removes what films that have not been closed have on disk. It is for a process that is
+// about to exit.
+func RemoveUnfinished() {
+	unfinished.Range(func(dir, _ any) bool {
+		_ = os.RemoveAll(dir.(string))
+		return true
+	})
+}
+
 func (f *mp4) Close() error {
+	defer unfinished.Delete(f.dir)
 	var err error
 	if !f.ended {
 		f.ended = true

@@ -1,8 +1,10 @@
 package journal
 
 import (
+	"errors"
 	"fmt"
 	"os"
+	"syscall"
 )
 
 // tail is a file that grows.
@@ -38,7 +40,11 @@ func (t *tail) flush() error {
 	}
 	if _, err := t.file.WriteAt(t.pending, t.size); err != nil {
 		_ = t.file.Truncate(t.size) // the file is made again if the run goes on
-		return fmt.Errorf("%w; free or repair the disk, then continue with --resume", err)
+		advice := "free or repair the disk"
+		if errors.Is(err, syscall.EFBIG) {
+			advice = "raise the limit of a file's size (ulimit -f)"
+		}
+		return fmt.Errorf("%w; %s, then continue with --resume", err, advice)
 	}
 	t.size += int64(len(t.pending))
 	t.pending = t.pending[:0]

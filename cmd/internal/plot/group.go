@@ -4,19 +4,25 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"math"
 	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
 
+	"pongpg/cmd/internal/format"
 	"pongpg/trainer"
 )
 
 // Series is one line of a figure: a run, or several that are merged.
 type Series struct {
 	Label string
+	Count string // of the seeds that are merged, after the label, of which it is never cut; "" without
 	Runs  []*Run
 }
+
+// CountSeeds makes Count say how many runs there are.
+func (s *Series) CountSeeds() { s.Count = fmt.Sprintf(" (%s)", plural(len(s.Runs), "seed")) }
 
 // Separate makes each run a line of its own, named by its directory.
 func Separate(runs []*Run) ([]Series, error) {
@@ -65,7 +71,16 @@ func Group(runs []*Run) ([]Series, error) {
 		all[i].Runs = append(all[i].Runs, r)
 	}
 	for i := range all {
-		all[i].Label = fmt.Sprintf("%s (%s)", all[i].distinction(all), plural(len(all[i].Runs), "seed"))
+		all[i].Label = all[i].distinction(all, longestValue)
+		all[i].CountSeeds()
+	}
+	for i := range all { // values that are alike where they are not cut
+		if slices.ContainsFunc(all[:i], func(o Series) bool { return o.Label == all[i].Label }) {
+			for j := range all {
+				all[j].Label = all[j].distinction(all, math.MaxInt)
+			}
+			break
+		}
 	}
 	return all, nil
 }
@@ -88,29 +103,28 @@ func (r *Run) key() (string, error) {
 	return string(text) + r.init, nil
 }
 
-// distinction says what sets s apart from the others: its recipe, if they have several,
-// the fields in which those of its recipe differ, and those in which it departs from
-// its recipe alone.
-func (s *Series) distinction(all []Series) string {
+// longestValue is how many letters of a field's value a label has; of a longer one the beginning and the end.
+const longestValue = 24
+
+// distinction says what sets s apart from the others: its recipe, if they have several or it departs from
+// it in nothing, and the fields in which it departs from its recipe and the others do not all do so
+// alike. Of values it has at most so many letters.
+func (s *Series) distinction(all []Series, letters int) string {
 	own := s.Runs[0].config
 	recipe, err := trainer.Recipe(own.Recipe)
-	if err != nil {
-		recipe = own // of another version
-	}
+	known := err == nil // it is not of another version
 	var parts []string
 	if s.differ(all, func(r *Run) any { return r.config.Recipe }) {
 		parts = append(parts, own.Recipe)
 	}
-	sameRecipe := slices.DeleteFunc(slices.Clone(all), func(o Series) bool { return o.Runs[0].config.Recipe != own.Recipe })
 	for _, field := range reflect.VisibleFields(reflect.TypeFor[trainer.Config]()) {
 		flag := field.Tag.Get("flag")
 		if flag == "" {
 			continue
 		}
 		value := func(c *trainer.Config) any { return reflect.ValueOf(c).Elem().FieldByIndex(field.Index).Interface() }
-		of := func(r *Run) any { return value(&r.config) }
-		if s.differ(sameRecipe, of) || s.differ(all, of) && value(&own) != value(&recipe) {
-			parts = append(parts, flag+" "+cmp.Or(fmt.Sprint(value(&own)), "none"))
+		if s.differ(all, func(r *Run) any { return value(&r.config) }) && !(known && value(&own) == value(&recipe)) {
+			parts = append(parts, flag+" "+cmp.Or(format.Middle(fmt.Sprint(value(&own)), letters), "none"))
 		}
 	}
 	if s.differ(all, func(r *Run) any { return r.init }) {

@@ -2,10 +2,13 @@ package plot
 
 import (
 	"image/color"
+	"unicode/utf8"
 
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"pongpg/cmd/internal/format"
 )
 
 // legend says which line is which, above the panels, where it hides nothing.
@@ -17,6 +20,7 @@ type legend struct {
 // entry is a sample of a line, or of a band, and its name.
 type entry struct {
 	label string
+	count string // after it
 	style style
 	band  bool
 	x     vg.Length // from the left
@@ -37,7 +41,7 @@ const bandLabel = "from the lowest seed to the highest"
 func newLegend(series []Series, styles []style, merged bool, width vg.Length) legend {
 	var l legend
 	for i, s := range series {
-		l.entries = append(l.entries, entry{label: s.Label, style: styles[i]})
+		l.entries = append(l.entries, entry{label: s.Label, count: s.Count, style: styles[i]})
 	}
 	if merged {
 		l.entries = append(l.entries, entry{label: bandLabel, band: true})
@@ -46,7 +50,7 @@ func newLegend(series []Series, styles []style, merged bool, width vg.Length) le
 	x := vg.Length(0)
 	for i := range l.entries {
 		e := &l.entries[i]
-		e.label = shortened(e.label, letters, width-sampleWidth-sampleGap)
+		e.label = shortened(e.label, letters, width-sampleWidth-sampleGap-letters.Width(e.count)) + e.count
 		wide := sampleWidth + sampleGap + letters.Width(e.label)
 		if x > 0 && x+wide > width {
 			x = 0
@@ -59,14 +63,12 @@ func newLegend(series []Series, styles []style, merged bool, width vg.Length) le
 	return l
 }
 
-// shortened returns as much of a label as there is room for.
+// shortened returns as much of a label as there is room for, the beginning and the end.
 func shortened(label string, letters text.Style, room vg.Length) string {
-	runes := []rune(label)
-	for short := label; ; short = string(runes) + "…" {
-		if letters.Width(short) <= room || len(runes) == 0 {
+	for n := utf8.RuneCountInString(label); ; n-- {
+		if short := format.Middle(label, n); letters.Width(short) <= room || n <= 1 {
 			return short
 		}
-		runes = runes[:len(runes)-1]
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"gonum.org/v1/plot/vg"
+
 	"pongpg/trainer"
 )
 
@@ -164,17 +166,18 @@ func TestGroup(t *testing.T) {
 	with := func(seed uint64, rate float64) *Run {
 		return read(t, writeRun(t, func(c *trainer.Config) { c.Seed, c.LearningRate = seed, rate }, 1))
 	}
+	name := func(s Series) string { return s.Label + s.Count }
 	runs := []*Run{with(1, 0.004), with(1, 0.001), with(2, 0.004), with(3, 0.004)}
 	groups, err := Group(runs)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(groups) != 2 || groups[0].Label != "lr 0.004 (3 seeds)" || groups[1].Label != "lr 0.001 (1 seed)" ||
+	if len(groups) != 2 || name(groups[0]) != "fast (3 seeds)" || name(groups[1]) != "lr 0.001 (1 seed)" ||
 		!slices.Equal(groups[0].Runs, []*Run{runs[0], runs[2], runs[3]}) {
 		t.Errorf("groups %+v", groups)
 	}
 	alone, err := Group([]*Run{runs[1]})
-	if err != nil || alone[0].Label != "fast (1 seed)" {
+	if err != nil || name(alone[0]) != "fast (1 seed)" {
 		t.Errorf("%+v, %v", alone, err)
 	}
 	post := read(t, writeRun(t, func(c *trainer.Config) {
@@ -186,11 +189,49 @@ func TestGroup(t *testing.T) {
 		c.Hidden = 100
 	}, 1))
 	mixed, err := Group([]*Run{runs[0], post})
-	if err != nil || mixed[0].Label != "fast (1 seed)" || mixed[1].Label != "karpathy, hidden 100 (1 seed)" {
+	if err != nil || name(mixed[0]) != "fast (1 seed)" || name(mixed[1]) != "karpathy, hidden 100 (1 seed)" {
 		t.Errorf("%+v, %v", mixed, err)
+	}
+	winner := func(seed uint64, change func(*trainer.Config)) *Run {
+		return read(t, writeRun(t, func(c *trainer.Config) {
+			win, err := trainer.Recipe("win")
+			if err != nil {
+				t.Fatal(err)
+			}
+			*c = win
+			c.Seed = seed
+			change(c)
+		}, 1))
+	}
+	schedule := func(end string) func(*trainer.Config) {
+		return func(c *trainer.Config) {
+			c.Schedule = "0:50e3:1e-2:.01 15e6:" + end + ":1e-3:.001 30e6:200e3:1e-4:.001"
+		}
+	}
+	long, err := Group([]*Run{winner(1, func(*trainer.Config) {}), winner(2, func(*trainer.Config) {}), winner(1, func(c *trainer.Config) { c.Schedule, c.LearningRate = "", 0.003 }), winner(1, schedule("100e3"))})
+	if err != nil || len(long) != 3 || name(long[0]) != "win (2 seeds)" || name(long[1]) != "schedule none, lr 0.003 (1 seed)" || name(long[2]) != "schedule 0:50e3:1e-2:…3:1e-4:.001 (1 seed)" {
+		t.Errorf("%+v, %v", long, err)
+	}
+	alike, err := Group([]*Run{winner(1, schedule("100e3")), winner(1, schedule("150e3"))})
+	if err != nil || alike[0].Label == alike[1].Label {
+		t.Errorf("%+v, %v", alike, err)
 	}
 	_, err = Group([]*Run{runs[0], with(1, 0.004)})
 	fails(t, err, "seed 1", "count twice")
 	_, err = Separate([]*Run{runs[0], runs[0]})
 	fails(t, err, "there twice")
+}
+
+// TestCountUncut never cuts how many seeds there are.
+func TestCountUncut(t *testing.T) {
+	s := Series{Label: strings.Repeat("a long name ", 20), Runs: make([]*Run, 3)}
+	s.CountSeeds()
+	for _, width := range []vg.Length{100, 200, 300} {
+		l := newLegend([]Series{s}, make([]style, 1), false, width)
+		label := l.entries[0].label
+		letters := textStyle(textSize)
+		if !strings.HasPrefix(label, "a") || !strings.Contains(label, "…") || !strings.HasSuffix(label, " (3 seeds)") || sampleWidth+sampleGap+letters.Width(label) > width {
+			t.Errorf("in %v points it is %q", width, label)
+		}
+	}
 }

@@ -6,7 +6,6 @@ import (
 	"io"
 	"path/filepath"
 
-	"pongpg/cmd/internal/format"
 	"pongpg/cmd/internal/plot"
 	"pongpg/trainer/checkpoint"
 )
@@ -50,7 +49,8 @@ func (p *Plan) picture(groups []*Group) (*plot.Picture, error) {
 			continue
 		}
 		if with++; len(f.Series) < maxLines {
-			s.Label = fmt.Sprintf("%s (%s)", g.Setting, format.Plural(int64(len(s.Runs)), "seed"))
+			s.Label = g.Setting
+			s.CountSeeds()
 			f.Series = append(f.Series, s)
 		}
 	}
