@@ -117,6 +117,13 @@ func TestAnswers(t *testing.T) {
 	})
 }
 
+// TestFiltersTitle holds the numbers above the filters to be written as everywhere else.
+func TestFiltersTitle(t *testing.T) {
+	if got, want := filtersTitle("r", 1234, 18117376), "r, update 1,234, 18,117,376 decisions"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 // TestGrowingCurve asks for what is new while a run trains: the parts are the whole.
 func TestGrowingCurve(t *testing.T) {
 	dir := runDir(t)
