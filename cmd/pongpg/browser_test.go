@@ -63,7 +63,7 @@ type page struct {
 	problems []string
 }
 
-// hear keeps what the browser complains about.
+// hear keeps what the browser complains about, but for how these tests look at pictures.
 func (p *page) hear(event any) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
@@ -71,7 +71,7 @@ func (p *page) hear(event any) {
 	case *runtime.EventExceptionThrown:
 		p.problems = append(p.problems, fmt.Sprintf("%s %s:%d %+v", e.ExceptionDetails.Text, e.ExceptionDetails.URL, e.ExceptionDetails.LineNumber, e.ExceptionDetails.Exception))
 	case *log.EventEntryAdded:
-		if e.Entry.Level == log.EntryLevelError {
+		if (e.Entry.Level == log.EntryLevelError || e.Entry.Level == log.EntryLevelWarning) && !strings.Contains(e.Entry.Text, "getImageData") {
 			p.problems = append(p.problems, e.Entry.Text+" "+e.Entry.URL)
 		}
 	}
@@ -162,17 +162,17 @@ func (p *page) picture(t *testing.T, name string) {
 }
 
 // pictures writes it on a desk and in a hand, by day and by night.
-func (p *page) pictures(t *testing.T) {
+func (p *page) pictures(t *testing.T, name string) {
 	t.Helper()
 	if os.Getenv("PONGPG_SCREENSHOTS") == "" {
 		return
 	}
 	for _, theme := range []string{"light", "dark"} {
-		for name, width := range map[string]int64{"desktop": 1280, "phone": 390} {
+		for size, width := range map[string]int64{"desktop": 1280, "phone": 390} {
 			call(t, p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: theme}}})
 			call(t, p, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: 900, DeviceScaleFactor: 1, Mobile: width < 500})
 			p.do(t, chromedp.Sleep(2500*time.Millisecond))
-			p.picture(t, name+"-"+theme)
+			p.picture(t, name+"-"+size+"-"+theme)
 			if wide := p.number(t, "document.documentElement.scrollWidth"); wide > float64(width) {
 				t.Errorf("%s: the page is %g wide on a screen of %d", name, wide, width)
 			}
@@ -187,11 +187,15 @@ const (
 	shownPoints = `Number(document.querySelector('[data-key=entropy]')?.dataset.points ?? 0)`
 	isLost      = `document.getElementById('lost').hidden ? 0 : 1`
 
+	// courtShown is 1 while a game has not begun: a court with a wall and a word of what to press.
+	courtShown = `document.getElementById('play').getContext('2d').getImageData(80, 30, 1, 1).data[0] === 236 &&
+		getComputedStyle(document.getElementById('play')).filter !== 'none' && document.getElementById('play-hint').offsetHeight > 0 ? 1 : 0`
+
 	// paddleRow is the first row of the right paddle in the person's game, by its green; leftRow
 	// that of the left one, by its orange.
-	paddleRow = `(() => { const d = document.getElementById('play').getContext('2d').getImageData(141, 35, 1, 158).data;
+	paddleRow = `(() => { if (!document.getElementById('play-hint').hidden) return -1; const d = document.getElementById('play').getContext('2d').getImageData(141, 35, 1, 158).data;
 		for (let y = 0; y < 158; y++) if (d[4*y] === 92 && d[4*y+1] === 186) return 35 + y; return -1; })()`
-	leftRow = `(() => { const d = document.getElementById('play').getContext('2d').getImageData(17, 35, 1, 158).data;
+	leftRow = `(() => { if (!document.getElementById('play-hint').hidden) return -1; const d = document.getElementById('play').getContext('2d').getImageData(17, 35, 1, 158).data;
 		for (let y = 0; y < 158; y++) if (d[4*y] === 213 && d[4*y+1] === 130) return 35 + y; return -1; })()`
 
 	// screenSum changes with the picture of the policy's game.
@@ -243,7 +247,13 @@ func TestBrowser(t *testing.T) {
 	p.do(t, chromedp.Navigate(address))
 
 	seen := p.until(t, "curves", shownPoints, above(2))
-	p.until(t, "growing curves", shownPoints, above(seen+2))
+	seen = p.until(t, "growing curves", shownPoints, above(seen+2))
+	p.number(t, `(document.querySelector('[data-key=entropy] .plot input').focus(), 1)`)
+	p.do(t, chromedp.KeyEvent(kb.ArrowLeft))
+	held := get(t, p, chromedp.Evaluate[string](where))
+	p.until(t, "curves that grow beyond the cursor", shownPoints, above(seen+5))
+	p.holds(t, "the cursor stays where the keyboard has moved it, in all charts", fmt.Sprintf(`[...document.querySelectorAll('.where')].every((p) => p.textContent === %q)`, held))
+	p.do(t, chromedp.KeyEvent(kb.Escape))
 	p.until(t, "an episode", `Number(document.querySelector('#runs td:nth-child(5)').textContent.replace(',', ''))`, above(seen))
 
 	p.do(t, chromedp.ScrollIntoView(chromedp.CSS("#watch")))
@@ -260,7 +270,11 @@ func TestBrowser(t *testing.T) {
 	p.do(t, chromedp.ScrollIntoView(chromedp.CSS("#filters-title")))
 	p.until(t, "filters", `document.getElementById('filters').naturalWidth`, above(80))
 
-	p.do(t, chromedp.ScrollIntoView(chromedp.CSS("#play")), chromedp.Click(chromedp.CSS("#play-start")))
+	p.do(t, chromedp.ScrollIntoView(chromedp.CSS("#play")))
+	if p.number(t, courtShown) != 1 {
+		t.Error("no court before the game")
+	}
+	p.do(t, chromedp.Click(chromedp.CSS("#play-start")))
 	row := p.until(t, "a game to play", paddleRow, above(0))
 	p.key(t, input.DispatchKeyEventTypeRawKeyDown, "ArrowDown", "ArrowDown")
 	low := p.until(t, "a paddle that goes down", paddleRow, above(row+10))
@@ -268,8 +282,9 @@ func TestBrowser(t *testing.T) {
 	p.key(t, input.DispatchKeyEventTypeRawKeyDown, "KeyW", "w")
 	p.until(t, "a paddle that goes up", paddleRow, func(x float64) bool { return x >= 0 && x < low-10 })
 	p.key(t, input.DispatchKeyEventTypeKeyUp, "KeyW", "w")
+	p.leaveGame(t)
 	p.playPolicy(t)
-	p.pictures(t)
+	p.pictures(t, "live")
 	if all := p.complaints(); len(all) > 0 {
 		t.Errorf("the browser says %q", all)
 	}
@@ -286,6 +301,9 @@ func TestBrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.until(t, "a server that is said to have gone", isLost, is(1))
+	if p.number(t, `/^trained here, on cpu .*, when last seen at /.test(document.querySelector('#runs td:nth-child(8)').textContent) ? 1 : 0`) != 1 {
+		t.Error("a run is said to be trained by a server that has gone")
+	}
 	p.picture(t, "lost")
 	before = p.number(t, shownPoints)
 	if before < 3 {
@@ -308,6 +326,29 @@ func TestBrowser(t *testing.T) {
 	if status, out := again.end(t); status != 130 {
 		t.Errorf("status %d: %s", status, out)
 	}
+}
+
+// leaveGame presses the keys that would scroll the page away, and then the one that ends the game,
+// and begins another one.
+func (p *page) leaveGame(t *testing.T) {
+	t.Helper()
+	const scrolled = `window.scrollY`
+	before := p.number(t, scrolled)
+	for _, k := range []string{kb.PageUp, kb.PageDown, kb.Home, kb.End} {
+		p.do(t, chromedp.KeyEvent(k))
+	}
+	p.do(t, chromedp.Sleep(300*time.Millisecond))
+	if after := p.number(t, scrolled); after != before {
+		t.Errorf("the page goes from %g to %g while somebody plays", before, after)
+	}
+	p.do(t, chromedp.KeyEvent(kb.Escape))
+	p.until(t, "the end of the game", `document.getElementById('play-start').textContent === 'Start' ? 1 : 0`, is(1))
+	p.until(t, "the court after it", courtShown, is(1))
+	if p.number(t, `document.activeElement.id === 'play-start' ? 1 : 0`) != 1 {
+		t.Error("who has left the game is not where another one begins")
+	}
+	p.do(t, chromedp.KeyEvent(kb.Enter))
+	p.until(t, "the next game", paddleRow, above(0))
 }
 
 // playPolicy plays against the run's policy, with the keyboard alone.
@@ -359,7 +400,7 @@ func TestBrowserCompares(t *testing.T) {
 	p.number(t, `(() => { document.querySelector('[data-run] input:not(:checked)').focus(); return 1; })()`)
 	p.do(t, chromedp.KeyEvent(" "))
 	p.until(t, "a second line", lines, is(2))
-	const named = `(document.querySelector('[data-key=entropy] p')?.textContent ?? '').split('seed-').length - 1`
+	const named = `document.querySelectorAll('[data-key=entropy] .legend li').length`
 	p.until(t, "both in the curves", named, is(2))
 	if n := p.number(t, `new Set([...document.querySelectorAll('#runs .sample line')].map((l) => l.getAttribute('stroke-dasharray'))).size`); n != 2 {
 		t.Errorf("2 lines have %g kinds of dashes", n)

@@ -9,6 +9,7 @@ import (
 	"path"
 	"reflect"
 	"strconv"
+	"strings"
 	"time"
 
 	"pongpg/trainer"
@@ -80,14 +81,17 @@ type summary struct {
 	Name       string           `json:"name"`
 	Recipe     string           `json:"recipe,omitempty"`
 	Algorithm  string           `json:"algorithm,omitempty"`
-	Seed       uint64           `json:"seed"`
+	Seed       *uint64          `json:"seed,omitempty"`
 	Live       bool             `json:"live"`             // trained by the process that answers
 	Device     string           `json:"device,omitempty"` // that it computes on, or did last
 	Age        float64          `json:"age"`              // seconds since something was measured; −1: nothing was
 	Checkpoint string           `json:"checkpoint,omitempty"`
 	Last       *trainer.Metrics `json:"last,omitempty"`
-	Error      string           `json:"error,omitempty"`
+	Error      string           `json:"error,omitempty"` // what is wrong with its files
 }
+
+// errConfig is all that the list says of a config.json; why is with the run.
+var errConfig = errors.New("config.json cannot be read")
 
 func (s *Server) serveRuns(w http.ResponseWriter, _ *http.Request) {
 	list := struct {
@@ -109,9 +113,13 @@ func (r *run) summary() summary {
 		out.Last, out.Age = &last, time.Since(date).Seconds()
 	}
 	c, configErr := r.config()
-	out.Recipe, out.Algorithm, out.Seed = c.Recipe, c.Algorithm, c.Seed
-	if err := errors.Join(err, configErr); err != nil {
-		out.Error = err.Error()
+	if configErr != nil {
+		err = errors.Join(errConfig, err)
+	} else {
+		out.Recipe, out.Algorithm, out.Seed = c.Recipe, c.Algorithm, &c.Seed
+	}
+	if err != nil {
+		out.Error = strings.ReplaceAll(err.Error(), "\n", "; ")
 	}
 	return out
 }
@@ -134,25 +142,31 @@ type setting struct {
 	Help   string `json:"help"`
 }
 
-// serveRun answers with what a run was asked to do.
+// details are what is known of a run that does not change while it trains.
+type details struct {
+	Directory string          `json:"directory"`
+	Recipe    string          `json:"recipe,omitempty"`
+	Seed      *uint64         `json:"seed,omitempty"`
+	Init      string          `json:"init,omitempty"`
+	Limits    json.RawMessage `json:"limits,omitempty"`
+	Settings  []setting       `json:"settings"`
+	Error     string          `json:"error,omitempty"` // why there is no more than the directory
+}
+
+// serveRun answers with what a run was asked to do, or, if that cannot be read, with why.
 func (s *Server) serveRun(w http.ResponseWriter, r *http.Request) {
 	x := s.run(w, r)
 	if x == nil {
 		return
 	}
+	out := details{Directory: x.dir.Dir(), Settings: []setting{}}
 	c, err := x.config()
 	if err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
+		out.Error = err.Error()
+		reply(w, out)
 		return
 	}
-	out := struct {
-		Directory string          `json:"directory"`
-		Recipe    string          `json:"recipe"`
-		Seed      uint64          `json:"seed"`
-		Init      string          `json:"init,omitempty"`
-		Limits    json.RawMessage `json:"limits,omitempty"`
-		Settings  []setting       `json:"settings"`
-	}{Directory: x.dir.Dir(), Recipe: c.Recipe, Seed: c.Seed, Init: c.Init, Limits: c.Limits}
+	out.Recipe, out.Seed, out.Init, out.Limits = c.Recipe, &c.Seed, c.Init, c.Limits
 	recipe, err := trainer.Recipe(c.Recipe)
 	known := err == nil
 	for _, field := range reflect.VisibleFields(reflect.TypeFor[trainer.Config]()) {

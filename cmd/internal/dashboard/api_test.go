@@ -49,13 +49,43 @@ func TestRuns(t *testing.T) {
 	}
 }
 
+// TestBadConfig damages a run's config.json: the list says so and invents nothing, and of the run there
+// is why, with advice, once, and all that can still be had.
+func TestBadConfig(t *testing.T) {
+	dir := runDir(t)
+	trained(t, dir, 2)
+	for _, text := range []string{"{", "[]", `{"seed": "three"}`} {
+		if err := os.WriteFile(filepath.Join(dir, "config.json"), []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		s := serving(t, "localhost:0", nil, dir)
+		r := only(t, s)
+		if r.Error != "config.json cannot be read" || r.Recipe != "" || r.Algorithm != "" || r.Seed != nil || r.Last == nil || r.Last.Update != 2 {
+			t.Errorf("%s: %+v", text, r)
+		}
+		about := ask[details](t, s, "/api/runs/"+r.ID)
+		if about.Directory != dir || about.Recipe != "" || about.Seed != nil || len(about.Settings) != 0 || strings.Count(about.Error, "restore it") != 1 {
+			t.Errorf("%s: %+v", text, about)
+		}
+		if curve := ask[curveAnswer](t, s, "/api/runs/"+r.ID+"/metrics"); curve.Next != 2 {
+			t.Errorf("%s: a curve of %d updates", text, curve.Next)
+		}
+		if answer, text := get(t, s, "/api/runs/"+r.ID+"/filters.png"); answer.StatusCode != http.StatusOK {
+			t.Errorf("no filters: %s", text)
+		}
+		if _, text := get(t, s, "/metrics"); !strings.Contains(text, `recipe="",seed=""}`) || strings.Contains(text, `seed="0"`) {
+			t.Errorf("Prometheus is told what nobody knows: %s", text)
+		}
+	}
+}
+
 // TestAnswers holds each address to what is in the run's directory.
 func TestAnswers(t *testing.T) {
 	dir := runDir(t)
 	tr := trained(t, dir, 7)
 	s := serving(t, "localhost:0", nil, dir)
 	r := only(t, s)
-	if r.Name != "r" || r.Recipe != "fast" || r.Seed != 3 || r.Checkpoint != "checkpoint-000000007.safetensors" ||
+	if r.Name != "r" || r.Recipe != "fast" || r.Seed == nil || *r.Seed != 3 || r.Checkpoint != "checkpoint-000000007.safetensors" ||
 		r.Last.GlobalStep != tr.Progress().GlobalStep || r.Last.GlobalStep != 7*512 || r.Device != "" {
 		t.Errorf("%+v", r)
 	}
@@ -115,6 +145,13 @@ func TestAnswers(t *testing.T) {
 		_, next := get(t, s, "/api/runs/"+r.ID+"/filters.png")
 		return next != picture
 	})
+}
+
+// TestFiltersTitle holds the numbers above the filters to be written as everywhere else.
+func TestFiltersTitle(t *testing.T) {
+	if got, want := filtersTitle("r", 1234, 18117376), "r, update 1,234, 18,117,376 decisions"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
 }
 
 // TestGrowingCurve asks for what is new while a run trains: the parts are the whole.

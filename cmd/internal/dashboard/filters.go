@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"sync"
 
+	"pongpg/cmd/internal/format"
 	"pongpg/cmd/internal/picture"
 	"pongpg/trainer"
 )
@@ -53,13 +54,12 @@ func (p *filterPicture) of(x *run) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", found.Path, err)
 	}
-	title := fmt.Sprintf("%s, update %d, %d decisions", x.name, found.Update, filters.GlobalStep)
 	order := picture.ByImportance(filters, filterUnits)
 	sheet, err := picture.NewSheet(filters, order, 0, 1, picture.Options{})
 	if err != nil {
 		return nil, err
 	}
-	frame, err := sheet.Draw(filters, title)
+	frame, err := sheet.Draw(filters, filtersTitle(x.name, found.Update, filters.GlobalStep))
 	if err != nil {
 		return nil, err
 	}
@@ -69,4 +69,9 @@ func (p *filterPicture) of(x *run) ([]byte, error) {
 	}
 	p.checkpoint, p.png = name, b.Bytes()
 	return p.png, nil
+}
+
+// filtersTitle is what is written above a picture.
+func filtersTitle(run string, update, decisions int64) string {
+	return fmt.Sprintf("%s, update %s, %s", run, format.Count(update), format.Plural(decisions, "decision"))
 }

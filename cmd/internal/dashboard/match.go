@@ -94,11 +94,12 @@ func (m *match) message() ([]byte, error) {
 	return appendMessage(make([]byte, 0, 1024), now, m.screen)
 }
 
-// play plays until the game is over or ctx is done. One frame in two is sent, and the last.
-func (m *match) play(ctx context.Context, box *mailbox) error {
+// play plays until the game is over or ctx is done. Every frame is sent: who plays sees the ball
+// where it is.
+func (m *match) play(ctx context.Context, send func([]byte)) error {
 	clock := time.NewTicker(frameTime)
 	defer clock.Stop()
-	for tick := 0; !m.game.Over(); tick++ {
+	for !m.game.Over() {
 		select {
 		case <-ctx.Done():
 			return nil
@@ -107,14 +108,11 @@ func (m *match) play(ctx context.Context, box *mailbox) error {
 		if err := m.step(); err != nil {
 			return err
 		}
-		if tick%2 == 1 && !m.game.Over() {
-			continue
-		}
 		message, err := m.message()
 		if err != nil {
 			return err
 		}
-		box.put(message)
+		send(message)
 	}
 	return nil
 }
@@ -164,7 +162,7 @@ func (s *Server) playMatch(ctx context.Context, c *websocket.Conn, m *match) {
 	go func() {
 		defer func() { <-s.matches }()
 		var err error
-		mistake := safely(s.options.Say, func() { err = m.play(ctx, box) })
+		mistake := safely(s.options.Say, func() { err = m.play(ctx, box.put) })
 		box.close(errors.Join(err, mistake))
 		_ = safely(s.options.Say, func() { // which has said it
 			if err := m.game.Close(); err != nil {

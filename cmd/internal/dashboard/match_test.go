@@ -129,15 +129,21 @@ func TestMatch(t *testing.T) {
 	}
 }
 
-// TestMatchEnds plays a game that is nearly over to its end, which is the last that is said.
+// TestMatchEnds plays a game that is nearly over to its end, which is the last that is said. Of the
+// frames before, none is left out.
 func TestMatchEnds(t *testing.T) {
 	m := matchPoint(t)
-	box := newMailbox()
-	if err := m.play(context.Background(), box); err != nil {
+	var last aboutMatch
+	before, sent := m.game.Played, 0
+	if err := m.play(context.Background(), func(message []byte) {
+		decode(t, message, &last)
+		sent++
+	}); err != nil {
 		t.Fatal(err)
 	}
-	var last aboutMatch
-	decode(t, <-box.newest, &last)
+	if played := m.game.Played - before; sent != played || played == 0 {
+		t.Errorf("%d of %d frames are sent", sent, played)
+	}
 	if !last.Over || last.Left != 21 || last.Right != m.game.Game().AgentScore {
 		t.Errorf("the last that is said is %+v", last)
 	}

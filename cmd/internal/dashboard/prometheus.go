@@ -51,8 +51,12 @@ func (s *Server) servePrometheus(w http.ResponseWriter, _ *http.Request) {
 		if len(rows) == 0 {
 			continue
 		}
-		c, _ := x.config() // of a run without one the labels are empty
-		labels := fmt.Sprintf(`{run="%s",recipe="%s",seed="%d"}`, labelText.Replace(x.name), labelText.Replace(c.Recipe), c.Seed)
+		seed := "" // as the recipe of a run whose config.json cannot be read
+		c, err := x.config()
+		if err == nil {
+			seed = strconv.FormatUint(c.Seed, 10)
+		}
+		labels := fmt.Sprintf(`{run="%s",recipe="%s",seed="%s"}`, labelText.Replace(x.name), labelText.Replace(c.Recipe), seed)
 		points = append(points, point{labels, rows[len(rows)-1], float64(date.UnixMilli()) / 1000})
 	}
 	var b strings.Builder

@@ -146,7 +146,7 @@ type run struct {
 	newest string
 	device string // "" if the run does not say
 	stored stored
-	failed error
+	failed error // what is wrong with config.json
 }
 
 // stored is config.json.
@@ -172,12 +172,13 @@ func (r *run) look() {
 	r.device = r.dir.Device()
 	text, err := r.dir.Config()
 	if err == nil {
-		err = json.Unmarshal(text, &r.stored)
+		if err = json.Unmarshal(text, &r.stored); err != nil {
+			err = fmt.Errorf("read configuration: config.json of %s: %w; restore it from a copy", r.name, err)
+		}
 	}
-	if err != nil {
-		err = fmt.Errorf("config.json of %s cannot be read: %w; restore it from a copy", r.name, err)
+	if r.failed = err; err != nil {
+		r.stored = stored{} // what it does not say is not known either
 	}
-	r.failed = err
 }
 
 // checkpoint returns the name of the newest checkpoint, or "".
@@ -199,7 +200,7 @@ func (r *run) computesOn() string {
 	return r.device
 }
 
-// config returns config.json.
+// config returns config.json, or nothing and why that cannot be read.
 func (r *run) config() (stored, error) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()

@@ -4,19 +4,19 @@
 import { Charts } from "./charts.js";
 import { Watch } from "./watch.js";
 import { Play } from "./play.js";
-import { onTheme, sample } from "./styles.js";
+import { showProblem, showSettings } from "./settings.js";
+import { onTheme, sample, styles } from "./styles.js";
 import { count, duration, points, short } from "./format.js";
 
 const byID = (id) => document.getElementById(id);
 const pollInterval = 1000, patience = 8000;
 const mostPoints = 8000; // of a run, before its curves are asked for again as a whole
-const mostChosen = 12;
+const mostChosen = styles;
 
 let runs = []; // as the server lists them
-let chosen = null; // ids of the runs whose curves are drawn; null before the first list
+let chosen = null; // ids of the runs whose curves are drawn, each in its place, "" in free ones; null before the first list
 let shown = ""; // id of the run whose agent is shown
 const curves = new Map(); // by id: {generation, next, columns}
-const styles = new Map(); // by id: number of its line
 const charts = new Charts(byID("panels"));
 const watch = new Watch();
 const play = new Play(() => writeAddress());
@@ -25,7 +25,7 @@ const play = new Play(() => writeAddress());
 
 function readAddress() {
   const from = new URLSearchParams(location.hash.slice(1));
-  if (from.get("runs")) chosen = from.get("runs").split(",");
+  if (from.get("runs")) chosen = from.get("runs").split(",").slice(0, mostChosen).map((id, i, all) => (all.indexOf(id) < i ? "" : id));
   shown = from.get("shown") ?? "";
   if ([...byID("x").options].some((o) => o.value === from.get("x"))) byID("x").value = from.get("x");
   byID("all").checked = from.has("all");
@@ -38,24 +38,31 @@ function writeAddress() {
   history.replaceState(null, "", `#${to}`);
 }
 
-// choose picks runs for whoever has not: the one that trains here, else the newest.
+// choose picks runs for whoever has not: of those that can be read the one that trains here, else the newest.
 function choose() {
   const there = new Set(runs.map((r) => r.id));
-  const newest = [...runs].sort((a, b) => b.live - a.live || order(a.age) - order(b.age))[0];
+  const newest = [...runs].sort((a, b) => Boolean(a.error) - Boolean(b.error) || b.live - a.live || order(a.age) - order(b.age))[0];
   if (chosen === null || (chosen.length > 0 && !chosen.some((id) => there.has(id)))) chosen = newest ? [newest.id] : null;
   if (!there.has(shown)) shown = newest?.id ?? "";
 }
 
 const order = (age) => (age < 0 ? Infinity : age);
 
-function styleOf(id) {
-  if (!styles.has(id)) {
-    const taken = new Set(chosen.map((other) => styles.get(other)));
-    let free = 0;
-    while (taken.has(free)) free++;
-    styles.set(id, free);
-  }
-  return styles.get(id);
+// styleOf returns how a chosen run's line looks: by its place, which the address keeps.
+const styleOf = (id) => chosen.indexOf(id);
+
+// freePlace returns where another run can be chosen, or −1.
+function freePlace() {
+  const free = chosen.indexOf("");
+  if (free >= 0 || chosen.length < mostChosen) return free >= 0 ? free : chosen.length;
+  return chosen.findIndex((id) => !runs.some((r) => r.id === id)); // of a run that is no more
+}
+
+function pick(id, on) {
+  const place = on ? freePlace() : styleOf(id);
+  if (place < 0) return;
+  chosen[place] = on ? id : "";
+  while (chosen.at(-1) === "") chosen.pop();
 }
 
 // ---- the list
@@ -70,8 +77,7 @@ function row(r) {
   const label = document.createElement("label"), box = document.createElement("input"), name = document.createElement("span");
   box.type = "checkbox";
   box.addEventListener("change", () => {
-    chosen = box.checked ? [...chosen, r.id].slice(-mostChosen) : chosen.filter((id) => id !== r.id);
-    if (!box.checked) styles.delete(r.id);
+    pick(r.id, box.checked);
     list();
     draw();
     writeAddress();
@@ -90,16 +96,20 @@ function list() {
       rows.delete(id);
     }
   }
+  const compared = runs.filter((r) => chosen?.includes(r.id)).length > 1;
+  const full = chosen !== null && freePlace() < 0;
+  put(byID("full"), full ? `${mostChosen} runs are compared, as many as can be: to add another, take one away.` : "");
   runs.forEach((r, i) => {
     if (!rows.has(r.id)) rows.set(r.id, row(r));
     const tr = rows.get(r.id), on = chosen?.includes(r.id) ?? false, cells = tr.children;
     if (body.children[i] !== tr) body.insertBefore(tr, body.children[i] ?? null);
-    const style = on ? String(styleOf(r.id)) : "";
-    if (cells[0].dataset.style !== style + document.documentElement.dataset.theme) {
-      cells[0].dataset.style = style + document.documentElement.dataset.theme;
-      cells[0].replaceChildren(...(on ? [sample(styleOf(r.id))] : []));
+    const style = on ? `${styleOf(r.id)} ${compared} ${document.documentElement.dataset.theme}` : "";
+    if (cells[0].dataset.style !== style) {
+      cells[0].dataset.style = style;
+      cells[0].replaceChildren(...(on ? [sample(styleOf(r.id), compared)] : []));
     }
     tr.querySelector("input").checked = on;
+    tr.querySelector("input").disabled = full && !on;
     put(tr.querySelector("label span"), r.name);
     put(cells[2], points(r.last?.episodic_return));
     put(cells[3], short(r.last?.global_step));
@@ -107,11 +117,18 @@ function list() {
     put(cells[5], short(r.last?.sps));
     put(cells[6], r.recipe ? `${r.recipe}, seed ${r.seed}` : "–");
     cells[7].className = r.error ? "wrong" : "";
-    put(cells[7], r.error || (r.live ? `trains here, on ${r.device}` : r.age < 0 ? "not yet" : `${duration(r.age)} ago`));
+    put(cells[7], [seen(r), r.error].filter(Boolean).join("; "));
   });
   byID("none").hidden = runs.length > 0;
   byID("runs").hidden = runs.length === 0;
   options();
+}
+
+// seen says how a run was when the server was last heard.
+function seen(r) {
+  if (r.live) return lostSince ? `trained here, on ${r.device}, when last seen at ${heard.toLocaleTimeString()}` : `trains here, on ${r.device}`;
+  if (r.age < 0) return "not yet";
+  return `${duration(r.age + (lostSince ? (Date.now() - heard) / 1000 : 0))} ago`;
 }
 
 function put(node, text) {
@@ -141,13 +158,16 @@ async function fetchCurves(id) {
 }
 
 function draw() {
-  const lines = runs.filter((r) => chosen?.includes(r.id)).map((r) => ({ id: r.id, name: r.name, style: styleOf(r.id), columns: curves.get(r.id)?.columns ?? {} }));
+  const lines = runs.filter((r) => chosen?.includes(r.id)).map((r) => ({ id: r.id, name: r.name, style: styleOf(r.id), ...drawn(r.id) }));
   charts.show(lines, byID("x").value, byID("all").checked);
 }
 
-// ---- the run that is shown
+function drawn(id) {
+  const have = curves.get(id);
+  return have ? { version: `${have.generation} ${have.next}`, columns: have.columns } : { version: "", columns: {} };
+}
 
-const limits = (all) => Object.entries(all ?? {}).map(([name, v]) => `${name.replace("_", " ")} ${count(v)}`).join(" or ");
+// ---- the run that is shown
 
 let settingsOf = "", filtersOf = "";
 let filtersInSight = false; // or nearly; else they are not drawn
@@ -158,29 +178,20 @@ async function showRun() {
   const r = runs.find((one) => one.id === shown);
   if (!r) return;
   showFilters(r);
-  const version = `${r.id} ${r.device ?? ""}`;
+  const version = `${r.id} ${r.device ?? ""} ${r.error ?? ""}`;
   if (settingsOf === version) return;
-  const about = await ask(`api/runs/${r.id}`);
+  if (!settingsOf.startsWith(r.id)) showSettings(null); // those of another run
+  settingsOf = r.id;
+  let about;
+  try {
+    about = await ask(`api/runs/${r.id}`);
+  } catch (e) {
+    if (e instanceof Refused && r.id === shown) showProblem(e.message);
+    throw e;
+  }
+  if (r.id !== shown) return; // another one has been chosen since
   settingsOf = version;
-  const facts = { directory: about.directory, recipe: about.recipe, seed: about.seed, "begins with": about.init, "ends after": limits(about.limits), device: r.device };
-  const departs = about.settings.filter((s) => s.recipe !== null && s.recipe !== s.value).map((s) => `--${s.flag} ${s.value} (${s.recipe})`);
-  if (departs.length > 0) facts["unlike the recipe"] = departs.join(", ");
-  byID("about").replaceChildren(...Object.entries(facts).filter(([, v]) => v !== undefined && v !== "").flatMap(([k, v]) => {
-    const dt = document.createElement("dt"), dd = document.createElement("dd");
-    dt.textContent = k;
-    dd.textContent = v;
-    return [dt, dd];
-  }));
-  byID("settings").tBodies[0].replaceChildren(...about.settings.map((s) => {
-    const tr = document.createElement("tr"), changed = s.recipe !== null && s.recipe !== s.value;
-    for (const text of [`--${s.flag}`, String(s.value === "" ? "–" : s.value), changed ? String(s.recipe) : "the same", s.help]) {
-      const td = document.createElement("td");
-      td.textContent = text;
-      tr.append(td);
-    }
-    if (changed) tr.children[1].className = "changed";
-    return tr;
-  }));
+  showSettings(about, r.device);
 }
 
 // showFilters shows a picture once it is in sight and there: until then the one before stays.
@@ -216,42 +227,67 @@ function note(text) {
 // ---- asking
 
 class Refused extends Error {}
+class Lost extends Error {}
 
 async function ask(path) {
-  const answer = await fetch(path, { signal: AbortSignal.timeout(patience) });
-  if (!answer.ok) throw new Refused((await answer.text()).trim());
-  return answer.json();
+  let ok, text;
+  try {
+    const answer = await fetch(path, { signal: AbortSignal.timeout(patience) });
+    ok = answer.ok;
+    text = await answer.text();
+  } catch (e) {
+    throw new Lost("no answer", { cause: e });
+  }
+  if (!ok) throw new Refused(text.trim());
+  return JSON.parse(text);
 }
 
-let lostSince = null, polling = false, timer = 0;
+let lostSince = null, heard = null, polling = false, timer = 0;
 
 async function poll() {
   if (polling) return;
   polling = true;
   clearTimeout(timer);
   try {
-    const got = await ask("api/runs");
-    runs = got.runs;
-    if (lostSince) filtersOf = "";
-    choose();
-    list();
-    const there = (chosen ?? []).filter((id) => runs.some((r) => r.id === id));
-    await Promise.all(there.map(fetchCurves));
-    draw();
-    await showRun();
-    put(byID("state"), `${runs.length} ${runs.length === 1 ? "run" : "runs"} · pongpg ${got.version}`);
+    await look();
     lostSince = null;
     byID("lost").hidden = true;
   } catch (e) {
-    lostSince ??= new Date();
-    put(byID("state"), "no connection");
-    put(byID("lost"), e instanceof Refused
-      ? `The server refuses: ${e.message}`
-      : `The server has not answered since ${lostSince.toLocaleTimeString()}. What was measured stays here; trying again every few seconds.`);
-    byID("lost").hidden = false;
+    if (!(e instanceof Refused || e instanceof Lost)) throw e;
+    sayLost(e);
+  } finally {
+    polling = false;
+    if (!document.hidden) timer = setTimeout(poll, lostSince ? 3 * pollInterval : pollInterval);
   }
-  polling = false;
-  if (!document.hidden) timer = setTimeout(poll, lostSince ? 3 * pollInterval : pollInterval);
+}
+
+function sayLost(e) {
+  lostSince ??= new Date();
+  const refused = e instanceof Refused;
+  put(byID("state"), refused ? "refused" : "no connection");
+  put(byID("lost"), refused
+    ? `The server refuses: ${e.message}`
+    : `The server has not answered since ${lostSince.toLocaleTimeString()}. What was measured stays here; trying again every few seconds.`);
+  byID("lost").hidden = false;
+  list();
+}
+
+// look asks for all that is shown. What the server says of the runs is whether there is a connection:
+// that it cannot answer about one of them is no matter of the others.
+async function look() {
+  const got = await ask("api/runs");
+  runs = got.runs;
+  heard = new Date();
+  if (lostSince) filtersOf = "";
+  lostSince = null;
+  choose();
+  list();
+  const there = (chosen ?? []).filter((id) => runs.some((r) => r.id === id));
+  const asked = await Promise.allSettled([...there.map(fetchCurves), showRun()]);
+  draw();
+  const lost = asked.find((one) => one.status === "rejected" && !(one.reason instanceof Refused));
+  if (lost) throw lost.reason;
+  put(byID("state"), `${runs.length} ${runs.length === 1 ? "run" : "runs"} · pongpg ${got.version}`);
 }
 
 new IntersectionObserver((seen) => {

@@ -27,6 +27,12 @@ export function small(x) {
   return size >= 1e5 ? short(x) : size < 1e-3 ? x.toExponential(1) : String(Number(x.toPrecision(3)));
 }
 
+// exactly: 25 s, 1 min 30 s, 1 h 30 min.
+export function exactly(seconds) {
+  const h = Math.floor(seconds / 3600), min = Math.floor((seconds % 3600) / 60), s = Number((seconds % 60).toFixed(3));
+  return [[h, "h"], [min, "min"], [s, "s"]].filter(([n]) => n > 0).map(([n, unit]) => `${n} ${unit}`).join(" ") || "0 s";
+}
+
 // duration: 45 s, 3 min, 2.1 h.
 export function duration(s) {
   if (s < 100) return `${Math.round(s)} s`;

@@ -6,13 +6,14 @@ import { count } from "./format.js";
 const byID = (id) => document.getElementById(id);
 
 const keys = { ArrowUp: "up", KeyW: "up", ArrowDown: "down", KeyS: "down", Space: "fire" };
+const scrolling = ["PageUp", "PageDown", "Home", "End"]; // which would take the page away from who plays
 const pause = 1000; // in which the keys of a game that has ended begin no other one
 
 // What there is to play against, and what that makes of the person.
 const opponents = {
   console: {
     path: () => "api/play",
-    help: "You are the right, green paddle: ↑ ↓ or W S; space returns the ball faster.",
+    help: "You are the right, green paddle: ↑ ↓ or W S; space returns the ball faster. Esc ends the game.",
     fires: true,
     score: (left, right) => `opponent ${left} : ${right} you`,
     margin: (about) => about.right - about.left,
@@ -20,7 +21,7 @@ const opponents = {
   },
   policy: {
     path: (run) => `api/runs/${run}/play`,
-    help: "You are the left, orange paddle: ↑ ↓ or W S; fire has no effect on the left.",
+    help: "You are the left, orange paddle: ↑ ↓ or W S; fire has no effect on the left. Esc ends the game.",
     fires: false,
     score: (left, right) => `you ${left} : ${right} agent`,
     margin: (about) => about.left - about.right,
@@ -36,6 +37,8 @@ export class Play {
     this.note = byID("play-note");
     this.start = byID("play-start");
     this.select = byID("play-against");
+    this.place = byID("court");
+    this.hint = byID("play-hint");
     this.held = new Set();
     this.ended = -pause;
     this.start.addEventListener("click", () => (this.link ? this.end("The game has ended.") : this.begin()));
@@ -51,6 +54,20 @@ export class Play {
       if (document.hidden) this.end("The game has ended, as the page was out of sight.");
     });
     this.choose(this.select.value);
+    this.court();
+  }
+
+  // court draws a court, so that there is one before the first game.
+  court() {
+    const fill = (colour, x, y, width, height) => {
+      this.context.fillStyle = colour;
+      this.context.fillRect(x, y, width, height);
+    };
+    fill("#904811", 0, 0, 160, 210);
+    for (const y of [24, 194]) fill("#ececec", 0, y, 160, y === 24 ? 10 : 16);
+    fill("#d5824a", 16, 90, 4, 16);
+    fill("#5cba5c", 140, 116, 4, 16);
+    fill("#ececec", 108, 70, 2, 4);
   }
 
   // button has a button on the screen held for as long as it is touched, or, without a pointer,
@@ -69,17 +86,19 @@ export class Play {
     for (const event of ["pointerup", "pointercancel", "lostpointercapture"]) button.addEventListener(event, (e) => press(e, false));
     const presses = (e) => e.code === "Enter" || e.code === "Space";
     button.addEventListener("keydown", (e) => {
-      if (presses(e)) e.preventDefault();
-      if (presses(e) && !e.repeat) press(e, true, false);
+      if (!presses(e)) this.key(e, true);
+      else if (e.repeat) e.preventDefault();
+      else press(e, true, false);
     });
-    button.addEventListener("keyup", (e) => { if (presses(e)) press(e, false); });
-    button.addEventListener("blur", () => this.hold(name, false));
+    button.addEventListener("keyup", (e) => (presses(e) ? press(e, false) : this.key(e, false)));
+    button.addEventListener("blur", () => this.release());
     button.addEventListener("contextmenu", (e) => e.preventDefault());
   }
 
   // choose takes another opponent; a game that goes on is over.
   choose(name) {
     if (!Object.hasOwn(opponents, name)) return;
+    this.hint.dataset.against = name;
     this.end("The game has ended, as another opponent was chosen.");
     this.select.value = name;
     this.against = opponents[name];
@@ -113,6 +132,8 @@ export class Play {
     });
     this.note.textContent = "";
     this.start.textContent = "Stop";
+    this.place.classList.add("playing");
+    this.hint.hidden = true;
     if (focus) this.canvas.focus({ preventScroll: true });
   }
 
@@ -128,10 +149,23 @@ export class Play {
     this.link = null;
     this.ended = performance.now();
     this.start.textContent = again;
+    this.place.classList.remove("playing");
+    this.hint.hidden = false;
+    byID("play-again").textContent = again;
     this.note.textContent = why;
   }
 
+  // keep keeps the page where it is while a game goes on, and ends that for Esc.
+  keep(e) {
+    if (!this.link || e.ctrlKey || e.altKey || e.metaKey) return;
+    if (scrolling.includes(e.code)) e.preventDefault();
+    if (e.code !== "Escape") return;
+    this.end("The game has ended.");
+    this.start.focus({ preventScroll: true });
+  }
+
   key(e, held) {
+    if (held) this.keep(e);
     const name = keys[e.code];
     if (!name || e.ctrlKey || e.altKey || e.metaKey) return;
     if (this.link || name === "fire") e.preventDefault();

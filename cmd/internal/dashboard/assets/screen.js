@@ -71,10 +71,14 @@ export class Link {
     if (this.socket.readyState === WebSocket.OPEN) this.socket.send(text);
   }
 
+  // close hangs up. A connection that is only coming is closed once it is there: the browser would
+  // complain of one that is given up before.
   close() {
     clearTimeout(this.timer);
     const socket = this.socket;
     this.socket = null;
-    socket.close();
+    socket.onmessage = null;
+    if (socket.readyState === WebSocket.CONNECTING) socket.onopen = () => socket.close();
+    else socket.close();
   }
 }

@@ -4,6 +4,7 @@
 import { Link, lost } from "./screen.js";
 import { count } from "./format.js";
 
+const patience = 200; // before a game is asked for
 const byID = (id) => document.getElementById(id);
 
 export class Watch {
@@ -34,11 +35,17 @@ export class Watch {
     this.settle();
   }
 
-  // settle connects or hangs up, as is called for.
+  // settle connects or hangs up, as is called for: not at once, as the picture may be in sight only
+  // while the page comes together, or is scrolled past it.
   settle() {
+    clearTimeout(this.timer);
     const wanted = this.run && this.inSight && !this.paused && !document.hidden;
     if (!wanted) this.end();
-    else if (!this.link) {
+    else if (!this.link) this.timer = setTimeout(() => this.begin(), patience);
+  }
+
+  begin() {
+    if (!this.link) {
       this.link = new Link(`api/runs/${this.run}/watch`, {
         onMessage: (m) => this.draw(m),
         onState: (state, reason) => { if (state === "lost") this.note.textContent = lost(reason); },
