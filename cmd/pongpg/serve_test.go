@@ -16,13 +16,15 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+
+	"pongpg/trainer"
 )
 
 // shownRun is a run in a dashboard's list.
 type shownRun struct {
 	ID, Name, Device, Checkpoint string
 	Live                         bool
-	Last                         struct{ Update int64 }
+	Last                         trainer.Metrics
 }
 
 // askRuns asks a dashboard for its runs.

@@ -8,12 +8,14 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"path/filepath"
+	"os/exec"
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -24,19 +26,19 @@ import (
 
 // viewers are those who look on while a run trains.
 type viewers struct {
-	events   bool // what TensorBoard shows is written
 	page     bool // a page has the curves, the filters and the agent's game, and somebody plays
 	terminal bool // pongpg watch
 }
 
-// BenchmarkViewers measures how much longer a training takes while it is looked at: the same
-// run, with and without, in turn, so that what else the machine does falls on both. Of each
-// pair's ratios the median is reported: of the time, and of the processors' time, which
-// tells more where the machine has other work.
+// BenchmarkViewers measures how much longer a training takes while it is looked at: one training, at
+// which they look for some seconds, and then do not, in turn. The machine may do other things and
+// become slower or faster: both are measured at nearly the same time. Of each pair's ratios the
+// median is reported: of the time that a decision takes, and of the processors' time. What TensorBoard
+// shows is written all the time (BenchmarkSave of the journal says what that takes).
 func BenchmarkViewers(b *testing.B) {
 	pairs, err := strconv.Atoi(os.Getenv("PONGPG_VIEWERS"))
 	if err != nil || pairs < 1 {
-		b.Skip("takes many minutes; make viewers PAIRS=6 asks for six pairs of runs")
+		b.Skip("takes many minutes; make viewers PAIRS=10 asks for ten pairs")
 	}
 	// Those who look on are in this process, and are not what is measured: on one of its processors
 	// they wake nobody up.
@@ -46,10 +48,9 @@ func BenchmarkViewers(b *testing.B) {
 		viewers
 	}{
 		{"nobody", viewers{}}, // how well the machine can tell
-		{"events", viewers{events: true}},
 		{"page", viewers{page: true}},
 		{"terminal", viewers{terminal: true}},
-		{"all", viewers{true, true, true}},
+		{"all", viewers{true, true}},
 	} {
 		b.Run(who.name, func(b *testing.B) {
 			for b.Loop() {
@@ -61,23 +62,30 @@ func BenchmarkViewers(b *testing.B) {
 	}
 }
 
-// took is what a run took, in seconds.
-type took struct{ wall, processor float64 }
+const (
+	// settling is how long before it is measured somebody has looked, or nobody: who begins to look reads
+	// a checkpoint.
+	settling = 3 * time.Second
+	// measuring is for how long it is measured: two checkpoints.
+	measuring = 20 * time.Second
+)
 
-// compare returns the medians of how many times as long a run takes with viewers. The order
-// turns with each pair, so that a machine that becomes slower, or faster, is even with both.
+// compare returns the medians of how many times as long a decision takes with viewers. Which
+// comes first turns with each pair.
 func (v viewers) compare(b *testing.B, pairs int) (wall, processor float64) {
+	r := newViewedRun(b, v)
+	defer r.end()
 	var walls, processors []float64
 	for pair := range pairs {
-		var all [2]took // without, with
-		for i := range all {
+		var each [2]took // without, with
+		for i := range each {
 			with := (i + pair) % 2
-			all[with] = [2]viewers{{}, v}[with].train(b)
+			each[with] = r.measure(with == 1)
 		}
-		walls = append(walls, all[1].wall/all[0].wall)
-		processors = append(processors, all[1].processor/all[0].processor)
-		b.Logf("pair %d: %.2f s alone, %.2f s with viewers: %.4f times as long; %.2f and %.2f s of processors: %.4f times",
-			pair+1, all[0].wall, all[1].wall, walls[pair], all[0].processor, all[1].processor, processors[pair])
+		walls = append(walls, each[1].wall/each[0].wall)
+		processors = append(processors, each[1].processor/each[0].processor)
+		b.Logf("pair %d: %.1f ns a decision alone, %.1f ns with viewers: %.4f times as long; %.1f and %.1f ns of processors: %.4f times",
+			pair+1, each[0].wall, each[1].wall, walls[pair], each[0].processor, each[1].processor, processors[pair])
 	}
 	return median(walls), median(processors)
 }
@@ -87,90 +95,140 @@ func median(x []float64) float64 {
 	return (x[(len(x)-1)/2] + x[len(x)/2]) / 2
 }
 
-// viewedDecisions is how long the runs are: some checkpoints, at the usual interval.
-const viewedDecisions = 60_000_000
+// took is what a decision took, in nanoseconds.
+type took struct{ wall, processor float64 }
 
-// train trains a run while the viewers look on, and returns the time that it took, as
-// metrics.jsonl has it: without the start of the program. Of the processors' time, that of pongpg
-// watch counts too.
-func (v viewers) train(b *testing.B) took {
-	b.Helper()
+// viewedRun is a training that is looked at now and then.
+type viewedRun struct {
+	b *testing.B
+	viewers
+	*running
+	address string
+	watch   *exec.Cmd // pongpg watch, which stands still while nobody looks; or nil
+	page    pageViewer
+	shown   *atomic.Int64 // bytes, on watch's terminal
+}
+
+// newViewedRun begins a training, and returns once it has a checkpoint.
+func newViewedRun(b *testing.B, v viewers) *viewedRun {
 	dir := b.TempDir()
-	args := []string{"train", "--run", "r", "--decisions", fmt.Sprint(viewedDecisions), fmt.Sprint("--tensorboard=", v.events)}
-	if v.page {
-		args = append(args, "--http", "localhost:0")
-	}
-	r := start(b, dir, args...)
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	var page pageViewer
-	var watching time.Duration
-	shown := new(atomic.Int64)
-	var looking sync.WaitGroup
-	if v.page {
-		page.address = r.dashboardURL(b)
-		looking.Go(func() { page.look(ctx) })
+	r := &viewedRun{b: b, viewers: v}
+	r.running = start(b, dir, "train", "--run", "r", "--decisions", "1e12", "--http", "localhost:0")
+	r.address = r.dashboardURL(b)
+	r.page.address = r.address
+	for r.last().Checkpoint == "" {
+		time.Sleep(100 * time.Millisecond)
 	}
 	if v.terminal {
 		p := ptytest.New(b, 160, 60)
-		shown = p.Discard()
-		looking.Go(func() { watching = watchOn(ctx, p, dir) })
+		r.shown = p.Discard()
+		r.watch = command(dir, []string{"TERM=xterm-256color", "COLORTERM=truecolor"}, "watch", "r")
+		r.watch.Stdin, r.watch.Stdout = p.Terminal, p.Terminal
+		if err := r.watch.Start(); err != nil {
+			b.Fatal(err)
+		}
 	}
-	if status, out := r.end(b); status != 0 {
-		b.Fatalf("status %d: %s", status, out)
+	time.Sleep(settling) // the program has begun
+	r.look(syscall.SIGSTOP)
+	return r
+}
+
+// end ends the training.
+func (r *viewedRun) end() {
+	_ = r.Process.Kill()
+	if r.watch != nil {
+		_ = r.watch.Process.Kill()
+		_ = r.watch.Wait()
 	}
-	cancel()
-	looking.Wait()
-	state := r.ProcessState
-	t := took{trainedFor(b, filepath.Join(dir, "r")), (state.UserTime() + state.SystemTime() + watching).Seconds()}
-	// What nobody saw costs nothing: 30 frames a second, once there is a checkpoint, and some
-	// time to find it.
-	if least := int64(20 * (t.wall - 5)); v.page && (page.watched.Load() < least || page.played.Load() < least || page.asked.Load() < least/30) {
-		b.Errorf("in %.1f s the page saw %d frames of the agent's game, %d of the person's, and asked %d times", t.wall, page.watched.Load(), page.played.Load(), page.asked.Load())
+}
+
+// look has pongpg watch stand still or go on.
+func (r *viewedRun) look(s syscall.Signal) {
+	if r.watch == nil {
+		return
 	}
-	// A frame is a hundred bytes and more; a pongpg watch that ends at once shows less in a second.
-	if least := int64(1000 * (t.wall - 5)); v.terminal && shown.Load() < least {
-		b.Errorf("in %.1f s the terminal was shown %d bytes", t.wall, shown.Load())
+	if err := r.watch.Process.Signal(s); err != nil {
+		r.b.Fatal(err)
 	}
-	if events, err := filepath.Glob(filepath.Join(dir, "r", "events.out.tfevents.*")); err != nil || len(events) > 0 != v.events {
-		b.Errorf("the events are %q, %v; wanted: %v", events, err, v.events)
+}
+
+// measure measures what a decision takes, while the viewers look on or do not.
+func (r *viewedRun) measure(viewed bool) took {
+	ctx, cancel := context.WithCancel(context.Background())
+	var looking sync.WaitGroup
+	defer looking.Wait()
+	defer cancel()
+	if viewed {
+		r.look(syscall.SIGCONT)
+		defer r.look(syscall.SIGSTOP)
+		if r.viewers.page {
+			looking.Go(func() { r.page.look(ctx) })
+		}
+	}
+	time.Sleep(settling)
+	before, processor, seen := r.last(), r.processor(), r.seen()
+	time.Sleep(measuring)
+	after := r.last()
+	decisions := float64(after.Last.GlobalStep - before.Last.GlobalStep)
+	t := took{(after.Last.ElapsedSeconds - before.Last.ElapsedSeconds) * 1e9 / decisions, float64(r.processor()-processor) / decisions}
+	for i, n := range r.seen() {
+		if least := seen[i] + r.wanted()[i]; viewed && n < least {
+			r.b.Errorf("in %v the viewers saw %d, wanted %d (%d: of the agent's game, the person's, answers, bytes of the terminal)", measuring, n-seen[i], least-seen[i], i)
+		}
 	}
 	return t
 }
 
-// trainedFor returns how long a run has trained, in seconds.
-func trainedFor(b *testing.B, run string) float64 {
-	b.Helper()
-	text, err := os.ReadFile(filepath.Join(run, "metrics.jsonl"))
-	if err != nil {
-		b.Fatal(err)
+// last returns what the dashboard says of the run.
+func (r *viewedRun) last() shownRun {
+	runs, err := askRuns(r.address)
+	if err != nil || len(runs) != 1 {
+		r.b.Fatal(runs, err)
 	}
-	lines := bytes.Split(bytes.TrimSpace(text), []byte("\n"))
-	var last struct {
-		Seconds float64 `json:"elapsed_seconds"`
-	}
-	if err := json.Unmarshal(lines[len(lines)-1], &last); err != nil {
-		b.Fatal(err)
-	}
-	return last.Seconds
+	return runs[0]
 }
 
-// watchOn has pongpg watch the run r in dir on a terminal, from its first checkpoint on, and
-// returns the processors' time that this takes.
-func watchOn(ctx context.Context, p *ptytest.Pty, dir string) (processor time.Duration) {
-	for ctx.Err() == nil {
-		c := command(dir, []string{"TERM=xterm-256color", "COLORTERM=truecolor"}, "watch", "r")
-		c.Stdin, c.Stdout = p.Terminal, p.Terminal
-		if err := c.Start(); err != nil {
-			return processor
-		}
-		stop := context.AfterFunc(ctx, func() { _ = c.Process.Kill() })
-		_ = c.Wait() // at once where there is no checkpoint yet
-		stop()
-		processor += c.ProcessState.UserTime() + c.ProcessState.SystemTime()
-		rest(ctx)
+// seen returns how much of everything the viewers have seen; wanted how much they see at least in a
+// measurement, since what nobody sees costs nothing: of 30 frames a second, and 60, most.
+func (r *viewedRun) seen() (n [4]int64) {
+	n = [4]int64{r.page.watched.Load(), r.page.played.Load(), r.page.asked.Load()}
+	if r.shown != nil {
+		n[3] = r.shown.Load()
 	}
-	return processor
+	return n
+}
+
+func (r *viewedRun) wanted() (n [4]int64) {
+	seconds := int64(measuring / time.Second)
+	if r.viewers.page {
+		n = [4]int64{20 * seconds, 40 * seconds, seconds / 2}
+	}
+	if r.terminal {
+		n[3] = 60 * 100 * seconds // a frame is more than a hundred bytes
+	}
+	return n
+}
+
+// processor returns the processors' time of the training, and of pongpg watch.
+func (r *viewedRun) processor() (t time.Duration) {
+	for _, c := range []*exec.Cmd{r.Cmd, r.watch} {
+		if c == nil {
+			continue
+		}
+		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", c.Process.Pid))
+		if err != nil {
+			r.b.Fatal(err)
+		}
+		fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
+		for _, field := range fields[11:13] { // utime and stime (proc_pid_stat(5)), in hundredths of a second
+			n, err := strconv.ParseInt(field, 10, 64)
+			if err != nil {
+				r.b.Fatal(err)
+			}
+			t += time.Duration(n) * 10 * time.Millisecond
+		}
+	}
+	return t
 }
 
 // pageViewer does what a page does with one run, and counts what it has seen.
@@ -184,13 +242,15 @@ func (p *pageViewer) look(ctx context.Context) {
 	var looking sync.WaitGroup
 	defer looking.Wait()
 	generation, next, checkpoint := "", 0, ""
-	for ; ctx.Err() == nil; rest(ctx) {
+	for first := true; ctx.Err() == nil; rest(ctx) {
 		runs, err := askRuns(p.address)
 		if err != nil || len(runs) != 1 {
 			continue
 		}
 		run := "api/runs/" + runs[0].ID
-		if p.asked.Add(1) == 1 {
+		p.asked.Add(1)
+		if first {
+			first = false
 			looking.Go(func() { p.listen(ctx, run+"/watch", &p.watched) })
 			looking.Go(func() { p.listen(ctx, run+"/play", &p.played) })
 		}
