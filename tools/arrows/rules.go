@@ -63,7 +63,7 @@ var Rules = []Rule{
 	{
 		Folder: "cmd/internal/plot",
 		Imports: []string{
-			"std", "trainer", "trainer/checkpoint",
+			"std", "trainer", "trainer/checkpoint", "cmd/internal/format",
 			"gonum.org/v1/plot/...", "codeberg.org/go-pdf/fpdf", "golang.org/x/image/...", "golang.org/x/text/...",
 		},
 		Why: "pictures are drawn of what is on disk; how it came there is not known here",
@@ -71,7 +71,7 @@ var Rules = []Rule{
 	{
 		Folder: "cmd/internal/dashboard",
 		Imports: []string{
-			"std", "emu", "trainer", "trainer/checkpoint", "cmd/internal/arena", "cmd/internal/picture",
+			"std", "emu", "trainer", "trainer/checkpoint", "cmd/internal/arena", "cmd/internal/canvas", "cmd/internal/format", "cmd/internal/picture",
 			"github.com/coder/websocket",
 		},
 		Tests: []string{"trainer/compute/cpu"},
