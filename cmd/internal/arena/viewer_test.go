@@ -325,7 +325,7 @@ func TestDrawAgain(t *testing.T) {
 	m := newMatch(t, dir, nil, 1, false)
 	v := &Viewer{Match: m, Speed: 1, Now: time.Now}
 	size := [2]int{160, 60}
-	for frame := range 3000 {
+	for frame := range 1200 {
 		switch random.IntN(60) {
 		case 0:
 			size = [][2]int{{160, 60}, {80, 24}, {60, 50}, {20, 10}, {230, 120}}[random.IntN(5)]
@@ -334,7 +334,7 @@ func TestDrawAgain(t *testing.T) {
 		case 3:
 			v.note = []string{"", "a note", strings.Repeat("another ", 20)}[random.IntN(3)]
 		}
-		if frame%1000 == 500 {
+		if frame%400 == 200 {
 			save(int64(frame))
 			a, err := Load(dir)
 			if err != nil {
@@ -357,7 +357,7 @@ func TestDrawAgain(t *testing.T) {
 			}
 		}
 	}
-	if m.Agent.Update != 2500 || m.Points < 10 {
+	if m.Agent.Update != 1000 || m.Points < 4 {
 		t.Errorf("after %d points update %d plays", m.Points, m.Agent.Update)
 	}
 }

@@ -114,7 +114,8 @@ func TestLarge(t *testing.T) {
 	}
 }
 
-// TestQueues finds the one fault among many queues that are used at once.
+// TestQueues finds the one fault among many queues that are used at once. Which call it is in is not
+// known: one that was begun before another may be computed after it.
 func TestQueues(t *testing.T) {
 	const queues, rounds, n = 8, 50, 100
 	p := parity.New(open(t, cpu.Options{Workers: 2}), newFaulty(open(t, cpu.Options{Workers: 2}), fault{"Sigmoid", "p", queues * rounds, 99, 1}))
@@ -133,7 +134,7 @@ func TestQueues(t *testing.T) {
 	}
 	wait.Wait()
 	var d *parity.Difference
-	if err := p.Sync(); !errors.As(err, &d) || d.Operation != "Sigmoid" || d.Call != queues*rounds || d.Row != 99 {
+	if err := p.Sync(); !errors.As(err, &d) || d.Operation != "Sigmoid" || d.Call < 1 || d.Call > queues*rounds || d.Row != 99 {
 		t.Errorf("the error is %v", err)
 	}
 	if got := p.Operations(); len(got) != 1 || got[0] != (parity.Count{Operation: "Sigmoid", Calls: queues * rounds, Values: queues * rounds * n}) {
