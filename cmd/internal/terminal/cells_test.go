@@ -106,7 +106,9 @@ func TestChanges(t *testing.T) {
 					t.Fatalf("seed %d, frame %d, cell %d: %+v, want %+v", seed, frame, i, got, cell)
 				}
 			}
-			c.Clear(0, 0, 0, c.Rows) // every row is drawn on, and none becomes another
+			for row := range c.Rows {
+				c.stretch(0, row, c.Columns) // all is drawn on, and nothing becomes another
+			}
 			if changes, shown = c.appendChanges(nil, shown, depth); len(changes) != 0 {
 				t.Fatalf("without a change %q is written", changes)
 			}

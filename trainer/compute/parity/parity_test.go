@@ -114,11 +114,24 @@ func TestLarge(t *testing.T) {
 	}
 }
 
-// TestQueues finds the one fault among many queues that are used at once. Which call it is in is not
-// known: one that was begun before another may be computed after it.
+// TestQueues finds the one fault among many queues that are used at once, and one that comes after
+// all of them.
 func TestQueues(t *testing.T) {
-	const queues, rounds, n = 8, 50, 100
-	p := parity.New(open(t, cpu.Options{Workers: 2}), newFaulty(open(t, cpu.Options{Workers: 2}), fault{"Sigmoid", "p", queues * rounds, 99, 1}))
+	const calls = queues * rounds
+	// Calls are numbered in the order they began: one of those at once may be computed last and have
+	// begun before others, whatever its number.
+	checkQueues(t, calls, 1, calls)
+	checkQueues(t, calls+1, calls+1, calls+1)
+}
+
+const queues, rounds = 8, 50
+
+// checkQueues has queues each do a round after the other, and one of them another one alone; of the calls
+// that are computed the one at is wrong, and found as one from first to last.
+func checkQueues(t *testing.T, at, first, last int64) {
+	t.Helper()
+	const n = 100
+	p := parity.New(open(t, cpu.Options{Workers: 2}), newFaulty(open(t, cpu.Options{Workers: 2}), fault{"Sigmoid", "p", at, 99, 1}))
 	defer p.Close()
 	x := compute.New[float32](p, queues*n, 1)
 	var wait sync.WaitGroup
@@ -133,11 +146,14 @@ func TestQueues(t *testing.T) {
 		})
 	}
 	wait.Wait()
+	q := p.Queue()
+	q.Sigmoid(compute.New[float32](q, n, 1), x.Slice(0, n))
 	var d *parity.Difference
-	if err := p.Sync(); !errors.As(err, &d) || d.Operation != "Sigmoid" || d.Call < 1 || d.Call > queues*rounds || d.Row != 99 {
-		t.Errorf("the error is %v", err)
+	if err := p.Sync(); !errors.As(err, &d) || d.Operation != "Sigmoid" || d.Call < first || d.Call > last || d.Row != 99 {
+		t.Errorf("the error is %v, want one of call %d … %d", err, first, last)
 	}
-	if got := p.Operations(); len(got) != 1 || got[0] != (parity.Count{Operation: "Sigmoid", Calls: queues * rounds, Values: queues * rounds * n}) {
+	// After the fault nothing is computed any more.
+	if got := p.Operations(); len(got) != 1 || got[0] != (parity.Count{Operation: "Sigmoid", Calls: at, Values: at * n}) {
 		t.Errorf("counted %+v", got)
 	}
 }
