@@ -1,6 +1,7 @@
 package trainer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -38,6 +39,9 @@ func (l *Limits) Reached(m Metrics) string {
 type Journal interface {
 	// Update is told the metrics of every update, after metrics.jsonl.
 	Update(Metrics) error
+	// Flush writes what it was told. It is called before a checkpoint is saved, so that a checkpoint
+	// that is there has its updates in the journal, whenever the run is killed.
+	Flush() error
 	// Save is told of every checkpoint while it is being saved, with the metrics of its update. It may
 	// keep the checkpoint, and not change it.
 	Save(*checkpoint.File, Metrics) error
@@ -106,12 +110,12 @@ func (t *Trainer) save(dir *checkpoint.Run, m Metrics, o *RunOptions) error {
 		return err
 	}
 	told := make(chan error, 1)
-	go func() {
-		if o.Journal != nil {
-			told <- o.Journal.Save(f, m)
-		}
+	if o.Journal == nil {
 		close(told)
-	}()
+	} else {
+		flushed := o.Journal.Flush()
+		go func() { told <- cmp.Or(flushed, o.Journal.Save(f, m)) }()
+	}
 	err = dir.Save(t.update, f, best)
 	if errors.Is(err, checkpoint.ErrPrune) {
 		if o.OnWarning != nil {

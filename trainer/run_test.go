@@ -3,6 +3,7 @@ package trainer
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -14,12 +15,24 @@ import (
 // told is a journal that fails at a checkpoint.
 type told struct {
 	updates, saved []int64
+	flushed        int // updates
+	newest         func() int64
 	failAt         int64
 	err            error
 }
 
 func (j *told) Update(m Metrics) error {
 	j.updates = append(j.updates, m.Update)
+	return nil
+}
+
+// Flush is to come before the checkpoint.
+func (j *told) Flush() error {
+	if newest := j.newest(); newest == int64(len(j.updates)) && newest > 0 {
+		j.err = fmt.Errorf("checkpoint %d was saved before the journal was", newest)
+		return j.err
+	}
+	j.flushed = len(j.updates)
 	return nil
 }
 
@@ -41,13 +54,17 @@ func TestRunTellsJournal(t *testing.T) {
 	}
 	defer dir.Close()
 	dir.Keep = 10
-	j := &told{failAt: 3, err: errors.New("the journal is full")}
+	j := &told{newest: dir.Newest, failAt: 3, err: errors.New("the journal is full")}
+	full := j.err
 	err = tr.Run(context.Background(), dir, RunOptions{CheckpointInterval: 1, Journal: j}) // without an end
-	if !errors.Is(err, j.err) {
+	if !errors.Is(err, full) {
 		t.Errorf("the run ends with %v", err)
 	}
 	if want := []int64{1, 2, 3}; !slices.Equal(j.updates, want) || !slices.Equal(j.saved, append([]int64{0}, want...)) {
 		t.Errorf("told of updates %v and checkpoints %v", j.updates, j.saved)
+	}
+	if j.flushed != 3 {
+		t.Errorf("%d updates were flushed", j.flushed)
 	}
 	if newest := dir.Newest(); newest != 3 {
 		t.Errorf("the newest checkpoint is of update %d", newest)

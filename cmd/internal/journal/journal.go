@@ -81,7 +81,7 @@ func (j *Journal) Update(m trainer.Metrics) error {
 	if time.Since(j.flushed) < flushEvery {
 		return nil
 	}
-	return j.flush()
+	return j.Flush()
 }
 
 // Save adds what a checkpoint shows, after the update that m is of.
@@ -91,10 +91,11 @@ func (j *Journal) Save(f *checkpoint.File, m trainer.Metrics) error {
 			return err
 		}
 	}
-	return j.flush()
+	return j.Flush()
 }
 
-func (j *Journal) flush() error {
+// Flush writes what waits: for each file all of it or nothing.
+func (j *Journal) Flush() error {
 	j.flushed = time.Now()
 	j.rows.Flush()
 	err := j.table.flush()
@@ -109,7 +110,7 @@ func (j *Journal) Close() error {
 	if j == nil {
 		return nil
 	}
-	err := errors.Join(j.flush(), j.table.close())
+	err := errors.Join(j.Flush(), j.table.close())
 	if j.events != nil {
 		err = errors.Join(err, j.events.close())
 	}

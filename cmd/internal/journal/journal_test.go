@@ -189,7 +189,7 @@ func TestCrash(t *testing.T) {
 	for n := int64(5); n <= 7; n++ {
 		must(t, l.Update(update(n)))
 	}
-	must(t, l.flush())
+	must(t, l.Flush())
 	l.crash()
 	append2 := func(name, text string) {
 		t.Helper()
@@ -382,7 +382,7 @@ func TestFullDisk(t *testing.T) {
 	must(t, l.table.file.Close())
 	must(t, l.events.file.close())
 	must(t, l.Update(update(3)))
-	if err := l.flush(); err == nil || !strings.Contains(err.Error(), "--resume") {
+	if err := l.Flush(); err == nil || !strings.Contains(err.Error(), "--resume") {
 		t.Errorf("the error is %v", err)
 	}
 	l.shows(2, 0, 200)
