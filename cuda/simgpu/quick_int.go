@@ -67,6 +67,20 @@ func quickenIntegers() {
 			d[i] = uint32(uint64(a[i]) * uint64(b[i]) >> 32)
 		}
 	}))
+	quicken("neg.s32", quickWW(func(d, a *vec32) {
+		for i := range d {
+			d[i] = -a[i]
+		}
+	}))
+	quicken("div.u32", quickWWW(func(d, a, b *vec32) {
+		for i := range d {
+			if b[i] == 0 {
+				d[i] = ^uint32(0)
+			} else {
+				d[i] = a[i] / b[i]
+			}
+		}
+	}))
 	quicken("min.u32", quickWWW(func(d, a, b *vec32) {
 		for i := range d {
 			d[i] = min(a[i], b[i])

@@ -135,6 +135,23 @@ func quickenSelections() {
 			keep32(w, d, mask)
 		})
 	}
+	for _, typ := range []string{"b64", "u64", "s64", "f64"} {
+		quicken("selp."+typ, func(w *warp, in *instr, mask uint32) {
+			p := w.pred[in.c]
+			if in.flags&flagNotC != 0 {
+				p = ^p
+			}
+			d, a, b := &w.r64[in.d], &w.r64[in.a], &w.r64[in.b]
+			for i := range d {
+				v := b[i]
+				if p>>i&1 != 0 {
+					v = a[i]
+				}
+				w.t64[i] = v
+			}
+			keep64(w, d, mask)
+		})
+	}
 	quickenCombined()
 }
 

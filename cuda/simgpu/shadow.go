@@ -121,6 +121,7 @@ const (
 
 type page struct {
 	launch uint64 // that touched it last
+	wrote  uint64 // the launch that wrote to it last
 	fine   bool
 	cells  []cell
 	pcs    []int32 // of the last writes
@@ -140,8 +141,8 @@ func (p *page) refine() {
 	p.cells, p.pcs, p.fine = cells, pcs, true
 }
 
-// page is the worker's page with a byte of a region.
-func (k *worker) page(r *region, off uint64) *page {
+// page is the worker's page with a byte of a region, which is to be accessed.
+func (k *worker) page(r *region, off uint64, kind access) *page {
 	pages := r.shadow[k.id]
 	if pages == nil {
 		pages = make([]*page, (r.size+pageSize-1)>>pageShift)
@@ -155,6 +156,9 @@ func (k *worker) page(r *region, off uint64) *page {
 	if p.launch != k.launch.number {
 		p.launch = k.launch.number
 		k.touched = append(k.touched, touchedPage{r, off >> pageShift})
+	}
+	if kind >= accessWrite {
+		p.wrote = p.launch
 	}
 	return p
 }
@@ -177,7 +181,7 @@ const (
 // races, with its page and index, or nil.
 func (k *worker) touch(r *region, off, n uint64, kind access, pc int32) (*page, int) {
 	if in := off & (pageSize - 1); in+n <= pageSize && (off|n)&3 == 0 { // the usual case, without a loop
-		if p := k.page(r, off); !p.fine {
+		if p := k.page(r, off, kind); !p.fine {
 			lo, hi := in>>2, (in+n)>>2
 			if i := k.note(p.cells[lo:hi], p.pcs[lo:hi], kind, pc, &k.time); i >= 0 {
 				return p, int(lo) + i
@@ -186,7 +190,7 @@ func (k *worker) touch(r *region, off, n uint64, kind access, pc int32) (*page, 
 		}
 	}
 	for n > 0 {
-		p := k.page(r, off)
+		p := k.page(r, off, kind)
 		in := off & (pageSize - 1)
 		m := min(n, pageSize-in)
 		if (in|m)&3 != 0 && !p.fine {
