@@ -16,7 +16,7 @@ type Filters struct {
 	Images int // of each unit: 1, or with --input both 2: the image now, and the difference
 	Size   int // pixels on a side: 80, or the first convolution's window
 
-	Pixels []float32 // [Units][Images][Size][Size]
+	Pixels []float32 // [Units][Images][Size][Size]; the checkpoint's own, which nobody may change
 
 	// Importance is, for each unit, the norm of its weights times the norm of those that read
 	// it: of Votes, less their mean if there are several (which changes no probability), and
@@ -85,8 +85,8 @@ func (x *Filters) readMLP(f *checkpoint.File, c *Config) error {
 		x.Actions = x.Actions[1:]
 	}
 	x.Units, x.Size = c.Hidden, emu.ImageSize
-	w1 := make([]float32, x.Units*x.Images*emu.ImagePixels)
-	if err := checkpoint.Load(f, tensorW1, w1, x.Units, x.Images*emu.ImagePixels); err != nil {
+	w1, err := checkpoint.View[float32](f, tensorW1, x.Units, x.Images*emu.ImagePixels)
+	if err != nil {
 		return err
 	}
 	x.Pixels = unpermuted(w1, c.PermutePixels)
@@ -94,8 +94,8 @@ func (x *Filters) readMLP(f *checkpoint.File, c *Config) error {
 	if c.hasValue() {
 		rows++
 	}
-	w2 := make([]float32, rows*x.Units)
-	if err := checkpoint.Load(f, tensorW2, w2, rows, x.Units); err != nil {
+	w2, err := checkpoint.View[float32](f, tensorW2, rows, x.Units)
+	if err != nil {
 		return err
 	}
 	x.Votes = w2[:len(x.Actions)*x.Units]
@@ -129,8 +129,8 @@ func (x *Filters) readConv(f *checkpoint.File, c *Config) error {
 	}
 	first := windows[0]
 	x.Units, x.Size = first.Filters, first.Size
-	w := make([]float32, first.Inputs()*x.Units)
-	if err := checkpoint.Load(f, tensorConv1, w, first.Inputs(), x.Units); err != nil {
+	w, err := checkpoint.View[float32](f, tensorConv1, first.Inputs(), x.Units)
+	if err != nil {
 		return err
 	}
 	x.Pixels = make([]float32, len(w))
@@ -146,8 +146,8 @@ func (x *Filters) readConv(f *checkpoint.File, c *Config) error {
 	if len(windows) > 1 {
 		name, rows, cols = tensorConv2, windows[1].Inputs(), windows[1].Filters
 	}
-	next := make([]float32, rows*cols)
-	if err := checkpoint.Load(f, name, next, rows, cols); err != nil {
+	next, err := checkpoint.View[float32](f, name, rows, cols)
+	if err != nil {
 		return err
 	}
 	x.Importance = make([]float64, x.Units)

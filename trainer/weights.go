@@ -45,19 +45,34 @@ func (p *Policy) tensors(b compute.Backend, l *Learner) (list []checkpoint.Tenso
 func (p *Policy) load(b compute.Backend, f *checkpoint.File, l *Learner) error {
 	for _, s := range p.stored(l) {
 		rows, cols := s.shape()
-		values := make([]float32, rows*cols)
-		if err := checkpoint.Load(f, s.name, values, rows, cols); err != nil {
+		values, err := checkpoint.View[float32](f, s.name, rows, cols)
+		if err != nil {
 			return err
 		}
-		for _, v := range values {
-			if v-v != 0 { // NaN or an infinity
-				return fmt.Errorf("%s in the checkpoint holds %v", s.name, v)
-			}
+		if v, ok := notFinite(values); ok {
+			return fmt.Errorf("%s in the checkpoint holds %v", s.name, v)
 		}
 		s.pad(b, s.array, values)
 	}
 	p.Refresh(b)
 	return b.Sync()
+}
+
+// notFinite returns the first value that is not finite, and whether there is one.
+func notFinite(values []float32) (v float32, found bool) {
+	sum := float32(0) // of zeros, and NaN for each of those
+	for _, v := range values {
+		sum += v - v
+	}
+	if sum == 0 {
+		return 0, false
+	}
+	for _, v := range values {
+		if v-v != 0 {
+			return v, true
+		}
+	}
+	return 0, false
 }
 
 // LoadPolicy returns the policy of a checkpoint in the memory of b, and the
@@ -75,4 +90,21 @@ func LoadPolicy(found *checkpoint.Found, b compute.Backend) (*Policy, Config, er
 		return nil, config, fmt.Errorf("%s: %w", found.Path, err)
 	}
 	return p, config, nil
+}
+
+// Reload has a policy of LoadPolicy, or of Reload, become that of another checkpoint. It reports
+// false, and leaves the policy as it is, if that is of another Config. After an error the policy
+// is of no use.
+func (p *Policy) Reload(found *checkpoint.Found, b compute.Backend) (bool, error) {
+	config, _, err := readMetadata(found.File)
+	if err == nil {
+		if config != p.config {
+			return false, nil
+		}
+		err = p.load(b, found.File, nil)
+	}
+	if err != nil {
+		return false, fmt.Errorf("%s: %w", found.Path, err)
+	}
+	return true, nil
 }

@@ -140,7 +140,9 @@ func (f *watchFlags) show(c *cli.Context, match *arena.Match, limits arena.Limit
 	v := &arena.Viewer{Match: match, Limits: limits, Speed: f.speed, Now: time.Now}
 	follows := func(guard func()) {
 		if info, err := os.Stat(f.path); err == nil && info.IsDir() {
-			v.Follower = arena.NewFollower(match.Agent.Update, func(update int64) (*arena.Agent, error) { return arena.Newer(f.path, update) }, guard)
+			match.Spare = &arena.Spare{}
+			newer := func(update int64) (*arena.Agent, error) { return arena.Newer(f.path, update, match.Spare) }
+			v.Follower = arena.NewFollower(match.Agent.Update, newer, guard)
 		}
 	}
 	err := onTerminal(v, false, follows)

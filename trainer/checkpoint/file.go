@@ -33,13 +33,33 @@ func Load[E Element](f *File, name string, dst []E, shape ...int) error {
 	if len(shape) == 0 {
 		shape = []int{len(dst)}
 	}
-	t := f.Tensor(name)
-	if t == nil {
-		return fmt.Errorf("checkpoint has no tensor %s; %s", name, adviceOther)
-	}
-	if !slices.Equal(t.Shape, shape) {
-		return fmt.Errorf("tensor %s has shape %v where this program expects %v; use the configuration the checkpoint was trained with",
-			name, t.Shape, shape)
+	t, err := f.shaped(name, shape)
+	if err != nil {
+		return err
 	}
 	return decode(dst, t)
+}
+
+// View returns the elements of the tensor of that name, which the caller must not change: where
+// they are in f if the host has numbers as the file has them, else decoded. It is an error
+// if there is none, or if its type is not E or its shape not the one given.
+func View[E Element](f *File, name string, shape ...int) ([]E, error) {
+	t, err := f.shaped(name, shape)
+	if err != nil {
+		return nil, err
+	}
+	return Values[E](t)
+}
+
+// shaped returns the tensor of that name and shape.
+func (f *File) shaped(name string, shape []int) (*Tensor, error) {
+	t := f.Tensor(name)
+	if t == nil {
+		return nil, fmt.Errorf("checkpoint has no tensor %s; %s", name, adviceOther)
+	}
+	if !slices.Equal(t.Shape, shape) {
+		return nil, fmt.Errorf("tensor %s has shape %v where this program expects %v; use the configuration the checkpoint was trained with",
+			name, t.Shape, shape)
+	}
+	return t, nil
 }

@@ -52,6 +52,9 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
+// second returns the second value.
+func second[A, B any](_ A, b B) B { return b }
+
 func TestHelpers(t *testing.T) {
 	f, err := checkpoint.Parse(encode(t, sample()))
 	must(t, err)
@@ -74,6 +77,25 @@ func TestHelpers(t *testing.T) {
 		t.Errorf("balls % x, want little-endian % x", got, want)
 	}
 
+	for at := range 4 { // wherever a file's bytes are in memory
+		x := *f.Tensor("w1")
+		data := make([]byte, at+len(x.Data)+3)
+		x.Data = data[at : at+copy(data[at:], x.Data)]
+		if v, err := checkpoint.Values[float32](&x); err != nil || !slices.Equal(v, []float32{1, -2.5, 1e-38, 4, 5, 6}) {
+			t.Errorf("w1 %d bytes on: %v, %v", at, v, err)
+		}
+		x.Data = x.Data[:len(x.Data)-1]
+		if v, err := checkpoint.Values[float32](&x); err == nil {
+			t.Errorf("of 23 bytes: %v", v)
+		}
+	}
+	if v, err := checkpoint.View[float32](f, "w1", 2, 3); err != nil || !slices.Equal(v, []float32{1, -2.5, 1e-38, 4, 5, 6}) {
+		t.Errorf("w1 %v, %v", v, err)
+	}
+	if v, err := checkpoint.View[float32](f, "nothing", 0, 200); err != nil || len(v) != 0 {
+		t.Errorf("nothing %v, %v", v, err)
+	}
+
 	var w1 [6]float32
 	must(t, checkpoint.Load(f, "w1", w1[:], 2, 3))
 	if w1 != [6]float32{1, -2.5, 1e-38, 4, 5, 6} {
@@ -93,6 +115,9 @@ func TestHelpers(t *testing.T) {
 		{"shape", checkpoint.Load(f, "w1", dst, 3, 2), []string{"w1", "[2 3]", "[3 2]", "use the configuration"}},
 		{"no shape", checkpoint.Load(f, "w1", dst), []string{"[2 3]", "[6]"}},
 		{"type", checkpoint.Load(f, "seed", dst[:1]), []string{"seed", "U32", "F32"}},
+		{"missing view", second(checkpoint.View[float32](f, "w9", 2, 3)), []string{"w9", "another checkpoint"}},
+		{"shape of a view", second(checkpoint.View[float32](f, "w1", 3, 2)), []string{"w1", "[2 3]", "[3 2]", "use the configuration"}},
+		{"type of a view", second(checkpoint.View[float32](f, "seed", 1)), []string{"seed", "U32", "F32"}},
 		{"dst", checkpoint.Load(f, "w1", dst[:5], 2, 3), []string{"w1", "24 bytes", "5 elements"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
+	"unsafe"
 )
 
 // Element is what the typed helpers encode and decode.
@@ -34,23 +35,41 @@ func NewTensor[E Element](name string, values []E, shape ...int) Tensor {
 	if err != nil || size != len(values)*dtypeSize[dtype] {
 		panic(fmt.Sprintf("checkpoint: tensor %s: %d values in shape %v", name, len(values), shape))
 	}
-	data, err := binary.Append(make([]byte, 0, size), binary.LittleEndian, values)
-	if err != nil {
+	data := make([]byte, 0, size)
+	if littleEndian {
+		data = append(data, unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(values))), size)...)
+	} else if data, err = binary.Append(data, binary.LittleEndian, values); err != nil {
 		panic(err) // impossible: Element has fixed-size types only
 	}
 	return Tensor{Name: name, DType: dtype, Shape: append([]int(nil), shape...), Data: data}
 }
 
-// Values decodes a copy of the elements of t. It is an error if t holds another
-// type than E.
+// Values returns the elements of t, which the caller must not change: where they are in t.Data if
+// the host has numbers as t has them, else decoded. It is an error if t holds another type than E.
 func Values[E Element](t *Tensor) ([]E, error) {
-	size := dtypeSize[dtypeOf[E]()]
-	values := make([]E, len(t.Data)/size)
+	if values, ok := inPlace[E](t); ok {
+		return values, nil
+	}
+	values := make([]E, len(t.Data)/dtypeSize[dtypeOf[E]()])
 	if err := decode(values, t); err != nil {
 		return nil, err
 	}
 	return values, nil
 }
+
+// inPlace returns the elements of t as they are in the host's memory; false if its processor would not
+// read them there as t has them.
+func inPlace[E Element](t *Tensor) ([]E, bool) {
+	size := dtypeSize[dtypeOf[E]()]
+	data := unsafe.Pointer(unsafe.SliceData(t.Data))
+	if !littleEndian || t.DType != dtypeOf[E]() || len(t.Data)%size != 0 || uintptr(data)%uintptr(size) != 0 {
+		return nil, false
+	}
+	return unsafe.Slice((*E)(data), len(t.Data)/size), true
+}
+
+// littleEndian is whether the host has the lowest byte first.
+var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
 
 // decode writes the elements of t into dst.
 func decode[E Element](dst []E, t *Tensor) error {

@@ -3,6 +3,7 @@ package arena
 import (
 	"errors"
 	"path/filepath"
+	"sync"
 
 	"pongpg/emu"
 	"pongpg/trainer"
@@ -20,6 +21,7 @@ type Agent struct {
 	Skipped []error // checkpoints of the run that cannot be read
 
 	backend compute.Backend
+	decider *trainer.Decider // of the match that it plays, or has played; nil before
 }
 
 // Load reads the policy of a checkpoint, or of the latest one of a run's directory. The
@@ -29,12 +31,13 @@ func Load(path string) (*Agent, error) {
 	if err != nil {
 		return nil, err
 	}
-	return FromCheckpoint(path, found)
+	return FromCheckpoint(path, found, nil)
 }
 
 // Newer is Load, but for a run whose newest checkpoint, or newest that reads well, is the one of
-// an update: nil. It reads nothing if the names alone say so.
-func Newer(path string, update int64) (*Agent, error) {
+// an update: nil. It reads nothing if the names alone say so. The agent has the memory of a spare
+// one, if there is one.
+func Newer(path string, update int64, spare *Spare) (*Agent, error) {
 	if run, err := checkpoint.Open(path); err == nil && update >= 0 && run.Newest() == update {
 		return nil, nil
 	}
@@ -42,11 +45,22 @@ func Newer(path string, update int64) (*Agent, error) {
 	if err != nil || found.Update == update {
 		return nil, err
 	}
-	return FromCheckpoint(path, found)
+	return FromCheckpoint(path, found, spare)
 }
 
-// FromCheckpoint is Load of a checkpoint that has been read, which it keeps nothing of.
-func FromCheckpoint(path string, found *checkpoint.Found) (*Agent, error) {
+// FromCheckpoint is Load of a checkpoint that has been read, which it keeps nothing of. The agent has
+// the memory of a spare one, if there is one.
+func FromCheckpoint(path string, found *checkpoint.Found, spare *Spare) (*Agent, error) {
+	if a := spare.take(); a != nil {
+		same, err := a.Policy.Reload(found, a.backend)
+		if same {
+			a.Update, a.Skipped = found.Update, found.Skipped
+			return a, nil
+		}
+		if err = errors.Join(err, a.Close()); err != nil {
+			return nil, err
+		}
+	}
 	b, err := cpu.New(cpu.Options{Workers: 1}) // one observation at a time is no work for more
 	if err != nil {
 		return nil, err
@@ -65,3 +79,44 @@ func FromCheckpoint(path string, found *checkpoint.Found) (*Agent, error) {
 
 // Close frees what the policy takes.
 func (a *Agent) Close() error { return a.backend.Close() }
+
+// Spare has room for an agent that plays no more, whose memory the next one can have. A nil Spare has
+// none.
+type Spare struct {
+	mutex sync.Mutex
+	agent *Agent
+}
+
+// Keep takes an agent, and closes the one that it has. Without room it closes the agent.
+func (s *Spare) Keep(a *Agent) error {
+	if s == nil {
+		return a.Close()
+	}
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	a, s.agent = s.agent, a
+	if a == nil {
+		return nil
+	}
+	return a.Close()
+}
+
+// Close closes the agent that is there.
+func (s *Spare) Close() error {
+	if a := s.take(); a != nil {
+		return a.Close()
+	}
+	return nil
+}
+
+// take returns the agent that is there, and has it no more; nil if there is none.
+func (s *Spare) take() *Agent {
+	if s == nil {
+		return nil
+	}
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	a := s.agent
+	s.agent = nil
+	return a
+}

@@ -20,15 +20,15 @@ type Match struct {
 	Points   int      // over all episodes
 	Played   int      // frames over all episodes
 	Returns  []int32  // of the episodes that are over
+	Spare    *Spare   // gets the agent whose place another has taken; nil: it is closed
 
-	seed    uint64
-	greedy  bool
-	frames  *emu.Frames
-	decider *trainer.Decider
-	ranked  ranking  // of MostActive; nil before it is called
-	next    *Agent   // to take over between points
-	rest    int      // frames for which the end of an episode is still shown
-	shown   emu.Game // what is on the screen
+	seed   uint64
+	greedy bool
+	frames *emu.Frames
+	ranked ranking  // of MostActive; nil before it is called
+	next   *Agent   // to take over between points
+	rest   int      // frames for which the end of an episode is still shown
+	shown  emu.Game // what is on the screen
 }
 
 // endFrames is for how long the end of an episode is shown: a second.
@@ -47,6 +47,7 @@ func NewMatch(agent *Agent, person *Person, seed uint64, greedy bool) (*Match, e
 	}
 	preset, err := emu.PresetByName(consolePreset)
 	if agent != nil {
+		agent.decider = nil // of another match
 		preset, err = agent.Preset, m.take(agent)
 	}
 	if err != nil {
@@ -59,33 +60,34 @@ func NewMatch(agent *Agent, person *Person, seed uint64, greedy bool) (*Match, e
 
 // take lets an agent play from the next decision on.
 func (m *Match) take(a *Agent) error {
-	d, err := trainer.NewDecider(a.backend, a.Policy, m.seed, m.greedy)
-	if err != nil {
-		return err
+	if a.decider == nil { // else it has played this match before
+		d, err := trainer.NewDecider(a.backend, a.Policy, m.seed, m.greedy)
+		if err != nil {
+			return err
+		}
+		a.decider = d
 	}
-	m.Agent, m.decider = a, d
+	m.Agent = a
 	return nil
 }
 
-// Offer lets an agent take over from the next point on. The match closes the one before.
+// Offer lets an agent take over from the next point on. The one before goes to Spare.
 func (m *Match) Offer(a *Agent) error {
 	var err error
 	if m.next != nil {
-		err = m.next.Close()
+		err = m.Spare.Keep(m.next)
 	}
 	m.next = a
 	return err
 }
 
-// Close closes the agents.
+// Close closes the agents, and the one that Spare has.
 func (m *Match) Close() error {
 	err := m.Offer(nil)
 	if m.Agent != nil {
-		if e := m.Agent.Close(); err == nil {
-			err = e
-		}
+		err = errors.Join(err, m.Agent.Close())
 	}
-	return err
+	return errors.Join(err, m.Spare.Close())
 }
 
 // Game returns the game as it is on the screen.
@@ -179,7 +181,7 @@ func (m *Match) decide() error {
 		if err := m.take(next); err != nil {
 			return errors.Join(fmt.Errorf("update %d of %s: %w", next.Update, next.Name, err), next.Close())
 		}
-		if err := before.Close(); err != nil {
+		if err := m.Spare.Keep(before); err != nil {
 			return err
 		}
 	}
@@ -190,7 +192,7 @@ func (m *Match) decide() error {
 	m.frames.Observe(m.Row, m.Agent.Policy.Input)
 	stream, tick := m.frames.Stream()
 	var err error
-	if m.Decision, err = m.decider.Decide(m.Row, stream, tick); err != nil {
+	if m.Decision, err = m.Agent.decider.Decide(m.Row, stream, tick); err != nil {
 		return err
 	}
 	m.frames.Act(m.Decision.Action)

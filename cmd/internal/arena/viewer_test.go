@@ -94,6 +94,7 @@ func TestViewer(t *testing.T) {
 func TestFollower(t *testing.T) {
 	dir, save := newRun(t, "win")
 	m := newMatch(t, dir, nil, 1, false)
+	m.Spare = &Spare{}
 	now := time.Unix(0, 0)
 	looked := make(chan error, 1)
 	fail := error(nil)
@@ -103,7 +104,7 @@ func TestFollower(t *testing.T) {
 		if fail != nil {
 			return nil, fail
 		}
-		return Newer(dir, update)
+		return Newer(dir, update, m.Spare)
 	}, func() {})
 	point := func() { // plays until a point has ended, and it was looked for another agent
 		t.Helper()
@@ -198,7 +199,7 @@ func TestNewer(t *testing.T) {
 		if err := os.WriteFile(newest, test.text, 0o666); err != nil {
 			t.Fatal(err)
 		}
-		a, err := Newer(dir, test.update)
+		a, err := Newer(dir, test.update, nil)
 		got, skipped := int64(-1), 0
 		if a != nil {
 			got, skipped = a.Update, len(a.Skipped)

@@ -49,7 +49,7 @@ func newMatch(r *run) (*match, error) {
 	var agent *arena.Agent
 	if r != nil {
 		var err error
-		if agent, err = r.agent(-1); err != nil {
+		if agent, err = r.agent(-1, nil); err != nil {
 			return nil, err
 		}
 	}

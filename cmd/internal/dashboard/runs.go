@@ -223,8 +223,9 @@ func (r *run) latest() (*checkpoint.Found, error) {
 }
 
 // agent returns that checkpoint's policy, ready to play in a backend of its own, which the
-// caller must close; nil if it is that of an update. −1 is no update.
-func (r *run) agent(update int64) (*arena.Agent, error) {
+// caller must close; nil if it is that of an update. −1 is no update. It has the memory of a spare
+// one, if there is one.
+func (r *run) agent(update int64, spare *arena.Spare) (*arena.Agent, error) {
 	loading.Lock()
 	defer loading.Unlock()
 	if update >= 0 && r.dir.Newest() == update {
@@ -234,7 +235,7 @@ func (r *run) agent(update int64) (*arena.Agent, error) {
 	if err != nil || found.Update == update {
 		return nil, err
 	}
-	return arena.FromCheckpoint(r.dir.Dir(), found)
+	return arena.FromCheckpoint(r.dir.Dir(), found, spare)
 }
 
 // explain returns an error for those who look at a page.

@@ -23,6 +23,7 @@ type stage struct {
 
 	// Of the goroutine that plays.
 	match   *arena.Match // nil before there is a checkpoint
+	spare   arena.Spare  // the match's
 	problem string
 	screen  []emu.Band
 	seen    []byte // the difference that was decided on last, as it is sent
@@ -103,7 +104,7 @@ func (g *stage) newer() func(update int64) (*arena.Agent, error) {
 		mistake := safely(g.say, func() {
 			if name := g.run.checkpoint(); name == "" || name != tried {
 				tried = name
-				a, err = g.run.agent(update)
+				a, err = g.run.agent(update, &g.spare)
 			}
 		})
 		return a, errors.Join(err, mistake)
@@ -125,6 +126,7 @@ func (g *stage) take(a *arena.Agent, err error) error {
 		if err != nil {
 			return errors.Join(err, a.Close())
 		}
+		match.Spare = &g.spare
 		g.match, g.problem = match, ""
 		if before != nil {
 			return before.Close()
