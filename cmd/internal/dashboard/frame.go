@@ -27,20 +27,31 @@ import (
 // that any may be left out: the difference, about 80 bytes, is in all, though a decision lasts for
 // some of them.
 
-// appendMessage appends what is said of a frame, and its picture.
-func appendMessage(dst []byte, about any, screen []emu.Band) ([]byte, error) {
-	text, err := json.Marshal(about)
-	if err != nil {
-		return dst, err
-	}
-	dst = binary.BigEndian.AppendUint16(dst, uint16(len(text)))
-	return appendPicture(append(dst, text...), func(yield func(int, []emu.RGB) bool) {
+// appendMessage appends what is said of a frame, a JSON object, and its picture.
+func appendMessage(dst, about []byte, screen []emu.Band) []byte {
+	dst = binary.BigEndian.AppendUint16(dst, uint16(len(about)))
+	return appendPicture(append(dst, about...), func(yield func(int, []emu.RGB) bool) {
 		for i := range screen {
 			if !yield(screen[i].Rows, screen[i].Row[:]) {
 				return
 			}
 		}
-	}), nil
+	})
+}
+
+// said is what is said of a frame, and of those after it for as long as its key is the same.
+type said[K comparable] struct {
+	key  K
+	json []byte // nil: nothing has been said
+}
+
+// of returns what is said, as JSON: that of about, if the key is another one than before.
+func (s *said[K]) of(key K, about func() any) (text []byte, err error) {
+	if s.json == nil || key != s.key {
+		s.key = key
+		s.json, err = json.Marshal(about())
+	}
+	return s.json, err
 }
 
 // bandsOf yields how many rows of an image are alike, and such a row, from the top.

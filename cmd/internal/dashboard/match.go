@@ -21,6 +21,7 @@ import (
 // with the game; another one is another connection's.
 type match struct {
 	screen []emu.Band
+	said   said[aboutMatch]
 
 	mutex sync.Mutex // orders come while it is played
 	game  *arena.Match
@@ -91,7 +92,11 @@ func (m *match) message() ([]byte, error) {
 	if m.game.Agent != nil {
 		now.Update = m.game.Agent.Update
 	}
-	return appendMessage(make([]byte, 0, 1024), now, m.screen)
+	text, err := m.said.of(now, func() any { return now })
+	if err != nil {
+		return nil, err
+	}
+	return appendMessage(make([]byte, 0, 1024), text, m.screen), nil
 }
 
 // play plays until the game is over or ctx is done. Every frame is sent: who plays sees the ball

@@ -3,6 +3,7 @@ package dashboard
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"math/rand/v2"
@@ -63,10 +64,7 @@ func TestScreen(t *testing.T) {
 	longest := 0
 	for i := 0; !g.Over(); i++ {
 		g.Draw(&s)
-		message, err := appendMessage(nil, map[string]int{"frame": i}, g.Bands(nil))
-		if err != nil {
-			t.Fatal(err)
-		}
+		message := appendMessage(nil, fmt.Appendf(nil, `{"frame":%d}`, i), g.Bands(nil))
 		var about struct{ Frame int }
 		if got, more := decode(t, message, &about); *got != s || about.Frame != i || more != nil {
 			t.Fatalf("frame %d comes as another one", i)

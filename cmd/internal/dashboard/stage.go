@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -26,6 +27,7 @@ type stage struct {
 	spare   arena.Spare  // the match's
 	problem string
 	screen  []emu.Band
+	said    said[moment]
 	seen    []byte // the difference that was decided on last, as it is sent
 	decided decision
 
@@ -138,33 +140,50 @@ func (g *stage) take(a *arena.Agent, err error) error {
 // message returns the frame that is on the screen. Of a policy whose numbers JSON does not have, NaN
 // or infinities, it says no more than that: weights come from elsewhere, too, and may be too large.
 func (g *stage) message() []byte {
-	message, err := g.full()
+	now := g.now()
+	text, err := g.said.of(now, func() any { return g.about(now) })
 	if err != nil {
-		now := about{Problem: fmt.Sprintf("what the policy decides cannot be shown: %v; its weights may be too large", err), Update: -1, Taken: -1}
-		message, _ = appendMessage(message[:0], now, g.screen) // which has no such numbers
+		text, _ = json.Marshal(about{ // which has no such numbers
+			Problem: fmt.Sprintf("what the policy decides cannot be shown: %v; its weights may be too large", err), Update: -1, Taken: -1,
+		})
+	}
+	if g.match != nil {
+		g.screen = g.match.Game().Bands(g.screen[:0])
+	}
+	message := appendMessage(make([]byte, 0, 2048), text, g.screen)
+	if err == nil && g.match != nil && len(g.match.Decision.Prob) > 0 {
+		message = append(message, g.difference()...)
 	}
 	return message
 }
 
-// full returns all that there is to say of a frame.
-func (g *stage) full() ([]byte, error) {
-	now := about{Problem: g.problem, Update: -1, Taken: -1}
+// moment is what tells frames apart of which something else is said.
+type moment struct {
+	problem      string
+	decided      decision
+	agent, enemy int32 // points
+}
+
+func (g *stage) now() moment {
+	now := moment{problem: g.problem, decided: decision{update: -1}}
 	if m := g.match; m != nil {
-		game := m.Game()
-		g.screen = game.Bands(g.screen[:0])
-		now.Update, now.Decision, now.Agent, now.Enemy = m.Agent.Update, m.Decisions(), game.AgentScore, game.EnemyScore
+		now.decided, now.agent, now.enemy = decisionOf(m), m.Game().AgentScore, m.Game().EnemyScore
+	}
+	return now
+}
+
+// about returns all that there is to say of a frame.
+func (g *stage) about(now moment) about {
+	x := about{Problem: now.problem, Update: now.decided.update, Decision: now.decided.number, Agent: now.agent, Enemy: now.enemy, Taken: -1}
+	if m := g.match; m != nil {
 		for _, a := range m.Agent.Policy.ActionSet() {
-			now.Actions = append(now.Actions, arena.ActionName(a))
+			x.Actions = append(x.Actions, arena.ActionName(a))
 		}
 		if len(m.Decision.Prob) > 0 {
-			now.decided(m)
+			x.decided(m)
 		}
 	}
-	message, err := appendMessage(make([]byte, 0, 2048), now, g.screen)
-	if err == nil && now.Taken >= 0 {
-		message = append(message, g.difference()...)
-	}
-	return message, err
+	return x
 }
 
 // decided says what the last decision was.
@@ -186,11 +205,13 @@ type decision struct {
 	number  int32
 }
 
+func decisionOf(m *arena.Match) decision { return decision{m.Agent.Update, m.Episode, m.Decisions()} }
+
 // difference returns what the last decision was made on, as it is sent: with each of the frames for
 // which it lasts.
 func (g *stage) difference() []byte {
 	m := g.match
-	if now := (decision{m.Agent.Update, m.Episode, m.Decisions()}); g.seen == nil || now != g.decided {
+	if now := decisionOf(m); g.seen == nil || now != g.decided {
 		g.decided, g.seen = now, appendPicture(g.seen[:0], bandsOf(m.Difference()))
 	}
 	return g.seen
