@@ -12,7 +12,7 @@
 #
 #     SEEDS       seeds of each line (readme: 101 102 103, which nothing was tuned on; recipes: 1 2 3)
 #     DECISIONS   readme: of each run (100e6)
-#     FILM        readme: what of the game is filmed, flags of watch (--greedy --points 2 --seconds 15)
+#     FILM        readme: what of the game is filmed, flags of watch (--greedy --seed 2 --points 2 --seconds 15)
 #     RUNS        where the runs are kept (build/pictures)
 #     PICTURES    where the pictures go (docs/pictures)
 #     ARGS        flags of train that change nothing of what is learned, as --workers 1
@@ -23,7 +23,7 @@ pongpg=bin/pongpg
 RUNS=${RUNS:-build/pictures}
 PICTURES=${PICTURES:-docs/pictures}
 DECISIONS=${DECISIONS:-100e6}
-read -ra film <<<"${FILM:---greedy --points 2 --seconds 15}"
+read -ra film <<<"${FILM:---greedy --seed 2 --points 2 --seconds 15}"
 read -ra args <<<"${ARGS:-}"
 
 runs=() # that the next picture is of
