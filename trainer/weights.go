@@ -60,13 +60,6 @@ func (p *Policy) load(b compute.Backend, f *checkpoint.File, l *Learner) error {
 
 // notFinite returns the first value that is not finite, and whether there is one.
 func notFinite(values []float32) (v float32, found bool) {
-	sum := float32(0) // of zeros, and NaN for each of those
-	for _, v := range values {
-		sum += v - v
-	}
-	if sum == 0 {
-		return 0, false
-	}
 	for _, v := range values {
 		if v-v != 0 {
 			return v, true

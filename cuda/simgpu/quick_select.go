@@ -116,43 +116,41 @@ func quickenSelections() {
 	}
 	for _, typ := range []string{"b16", "u16", "s16", "b32", "u32", "s32", "f32"} {
 		quicken("selp."+typ, func(w *warp, in *instr, mask uint32) {
-			p := w.pred[in.c]
-			if in.flags&flagNotC != 0 {
-				p = ^p
-			}
-			d, a, b := &w.r32[in.d], &w.r32[in.a], &w.r32[in.b]
-			for i := range d {
-				v := b[i]
-				if p>>i&1 != 0 {
-					v = a[i]
-				}
-				w.t32[i] = v
-			}
+			choose(&w.t32, &w.r32[in.a], &w.r32[in.b], w.choice(in))
 			if mask == fullMask {
-				*d = w.t32
+				w.r32[in.d] = w.t32
 				return
 			}
-			keep32(w, d, mask)
+			keep32(w, &w.r32[in.d], mask)
 		})
 	}
 	for _, typ := range []string{"b64", "u64", "s64", "f64"} {
 		quicken("selp."+typ, func(w *warp, in *instr, mask uint32) {
-			p := w.pred[in.c]
-			if in.flags&flagNotC != 0 {
-				p = ^p
-			}
-			d, a, b := &w.r64[in.d], &w.r64[in.a], &w.r64[in.b]
-			for i := range d {
-				v := b[i]
-				if p>>i&1 != 0 {
-					v = a[i]
-				}
-				w.t64[i] = v
-			}
-			keep64(w, d, mask)
+			choose(&w.t64, &w.r64[in.a], &w.r64[in.b], w.choice(in))
+			keep64(w, &w.r64[in.d], mask)
 		})
 	}
 	quickenCombined()
+}
+
+// choice is the lanes in which selp takes its first operand.
+func (w *warp) choice(in *instr) uint32 {
+	p := w.pred[in.c]
+	if in.flags&flagNotC != 0 {
+		p = ^p
+	}
+	return p
+}
+
+// choose takes a in the lanes of p, and b in the others.
+func choose[T uint32 | uint64](d, a, b *[lanes]T, p uint32) {
+	for i := range d {
+		v := b[i]
+		if p>>i&1 != 0 {
+			v = a[i]
+		}
+		d[i] = v
+	}
 }
 
 // less, atMost and equal compare f32; false for NaN.
