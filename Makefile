@@ -62,8 +62,8 @@ benchmarks: go-version ## Go's benchmarks (PACKAGES=, ARGS=flags of go test)
 	$(GO) test -run '^$$' -bench . $(ARGS) $(PACKAGES)
 
 # All of them together; ARGS='-bench Viewers' takes each by itself, too.
-viewers: go-version ## how much longer a training takes while it is looked at (PAIRS=, 46 seconds each)
-	PONGPG_VIEWERS=$(PAIRS) $(GO) test -run '^$$' -bench 'Viewers/all' -timeout 2h $(ARGS) ./cmd/pongpg
+viewers: go-version ## what looking on takes from a training (PAIRS=, 70 seconds each)
+	PONGPG_VIEWERS=$(PAIRS) $(GO) test -run '^$$' -bench 'Viewers/(all|shares)' -timeout 2h $(ARGS) ./cmd/pongpg
 
 lint: go-version ## formatting, vet, staticcheck
 	@unformatted=$$("$$($(GO) env GOROOT)/bin/gofmt" -l $$(find . -name '*.go' -not -path './build/*')); \

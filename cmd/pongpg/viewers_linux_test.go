@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strconv"
@@ -20,6 +21,7 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+	"github.com/google/pprof/profile"
 
 	"pongpg/cmd/internal/terminal/ptytest"
 )
@@ -30,11 +32,15 @@ type viewers struct {
 	terminal bool // pongpg watch
 }
 
-// BenchmarkViewers measures how much longer a training takes while it is looked at: one training, at
-// which they look for some seconds, and then do not, in turn. The machine may do other things and
-// become slower or faster: both are measured at nearly the same time. Of each pair's ratios the
-// median is reported: of the time that a decision takes, and of the processors' time. What TensorBoard
-// shows is written all the time (BenchmarkSave of the journal says what that takes).
+// BenchmarkViewers measures what looking on takes from a training, in two ways.
+//
+// How much longer a decision takes: of one training, at which they look for some seconds, and then do
+// not, in turn. The machine may do other things and become slower or faster: both are measured at
+// nearly the same time. Of each pair's ratios the median is reported: of the time that a decision
+// takes, and of the processors' time. What TensorBoard shows is written all the time.
+//
+// And where the processors' time goes (shares), which tells tenths of a percent where the other tells
+// percents, but not what is slower for the caches that others have emptied.
 func BenchmarkViewers(b *testing.B) {
 	pairs, err := strconv.Atoi(os.Getenv("PONGPG_VIEWERS"))
 	if err != nil || pairs < 1 {
@@ -60,6 +66,80 @@ func BenchmarkViewers(b *testing.B) {
 			}
 		})
 	}
+	b.Run("shares", func(b *testing.B) {
+		for b.Loop() {
+			shares(b, time.Duration(pairs)*measuring)
+		}
+	})
+}
+
+// shares reports what everything that looks on takes, in percent of the processors' time that goes
+// into training: the page and who plays there, TensorBoard's events, pongpg watch, and all of them. Of
+// what the training's process does this is known from a profile of it.
+func shares(b *testing.B, duration time.Duration) {
+	path := filepath.Join(b.TempDir(), "profile")
+	r := newViewedRun(b, viewers{true, true}, "--cpuprofile", path)
+	defer r.end()
+	ctx, cancel := context.WithCancel(b.Context())
+	var looking sync.WaitGroup
+	r.look(syscall.SIGCONT)
+	looking.Go(func() { r.page.look(ctx) })
+	time.Sleep(settling)
+	seen, began := r.seen(), [2]time.Duration{processorOf(b, r.Cmd), processorOf(b, r.watch)}
+	decisions, since := r.last().Last.GlobalStep, time.Now()
+	time.Sleep(duration)
+	speed := float64(r.last().Last.GlobalStep-decisions) / time.Since(since).Seconds()
+	r.missed(seen, duration)
+	trained, watched := processorOf(b, r.Cmd)-began[0], processorOf(b, r.watch)-began[1]
+	cancel()
+	looking.Wait()
+	if err := r.Process.Signal(syscall.SIGINT); err != nil {
+		b.Fatal(err)
+	}
+	wait(b, r.Cmd)
+	spent := profiled(b, path)
+	page, events := spent["page"], spent["events"]
+	training := float64(trained-page-events) / 100
+	report := func(took time.Duration, unit string) { b.ReportMetric(float64(took)/training, unit) }
+	report(page, "%-page")
+	report(events, "%-events")
+	report(watched, "%-watch")
+	report(page+events+watched, "%-all")
+	b.ReportMetric(speed/1e6, "M-decisions/s")
+}
+
+// profiled returns what a profile has of the page, and of TensorBoard's events.
+func profiled(b *testing.B, path string) map[string]time.Duration {
+	in, err := os.Open(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer in.Close()
+	p, err := profile.Parse(in)
+	if err != nil {
+		b.Fatal(err)
+	}
+	of := map[string]string{
+		"pongpg/cmd/internal/dashboard.": "page", "net/http.": "page", "github.com/coder/websocket.": "page",
+		"pongpg/cmd/internal/journal.": "events",
+	}
+	what := func(s *profile.Sample) string {
+		for _, l := range s.Location {
+			for _, line := range l.Line {
+				for prefix, w := range of {
+					if strings.HasPrefix(line.Function.Name, prefix) {
+						return w
+					}
+				}
+			}
+		}
+		return ""
+	}
+	spent := map[string]time.Duration{}
+	for _, s := range p.Sample {
+		spent[what(s)] += time.Duration(s.Value[1]) // nanoseconds
+	}
+	return spent
 }
 
 const (
@@ -110,10 +190,10 @@ type viewedRun struct {
 }
 
 // newViewedRun begins a training, and returns once it has a checkpoint.
-func newViewedRun(b *testing.B, v viewers) *viewedRun {
+func newViewedRun(b *testing.B, v viewers, flags ...string) *viewedRun {
 	dir := b.TempDir()
 	r := &viewedRun{b: b, viewers: v}
-	r.running = start(b, dir, "train", "--run", "r", "--decisions", "1e12", "--http", "localhost:0")
+	r.running = start(b, dir, with([]string{"train", "--run", "r", "--decisions", "1e12", "--http", "localhost:0"}, flags...)...)
 	r.address = r.dashboardURL(b)
 	r.page.address = r.address
 	for r.last().Checkpoint == "" {
@@ -171,12 +251,28 @@ func (r *viewedRun) measure(viewed bool) took {
 	after := r.last()
 	decisions := float64(after.Last.GlobalStep - before.Last.GlobalStep)
 	t := took{(after.Last.ElapsedSeconds - before.Last.ElapsedSeconds) * 1e9 / decisions, float64(r.processor()-processor) / decisions}
-	for i, n := range r.seen() {
-		if least := seen[i] + r.wanted()[i]; viewed && n < least {
-			r.b.Errorf("in %v the viewers saw %d, wanted %d (%d: of the agent's game, the person's, answers, bytes of the terminal)", measuring, n-seen[i], least-seen[i], i)
-		}
+	if viewed {
+		r.missed(seen, measuring)
 	}
 	return t
+}
+
+// missed fails the benchmark if the viewers have not seen since what they should have: what nobody
+// sees costs nothing. Of 30 frames a second, and 60, it is most.
+func (r *viewedRun) missed(since [4]int64, duration time.Duration) {
+	seconds := int64(duration / time.Second)
+	var wanted [4]int64
+	if r.viewers.page {
+		wanted = [4]int64{20 * seconds, 40 * seconds, seconds / 2}
+	}
+	if r.terminal {
+		wanted[3] = 60 * 100 * seconds // a frame is more than a hundred bytes
+	}
+	for i, n := range r.seen() {
+		if n -= since[i]; n < wanted[i] {
+			r.b.Errorf("in %v the viewers saw %d, wanted %d (%d: of the agent's game, the person's, answers, bytes of the terminal)", duration, n, wanted[i], i)
+		}
+	}
 }
 
 // last returns what the dashboard says of the run.
@@ -188,8 +284,7 @@ func (r *viewedRun) last() shownRun {
 	return runs[0]
 }
 
-// seen returns how much of everything the viewers have seen; wanted how much they see at least in a
-// measurement, since what nobody sees costs nothing: of 30 frames a second, and 60, most.
+// seen returns how much of everything the viewers have seen.
 func (r *viewedRun) seen() (n [4]int64) {
 	n = [4]int64{r.page.watched.Load(), r.page.played.Load(), r.page.asked.Load()}
 	if r.shown != nil {
@@ -198,35 +293,28 @@ func (r *viewedRun) seen() (n [4]int64) {
 	return n
 }
 
-func (r *viewedRun) wanted() (n [4]int64) {
-	seconds := int64(measuring / time.Second)
-	if r.viewers.page {
-		n = [4]int64{20 * seconds, 40 * seconds, seconds / 2}
-	}
-	if r.terminal {
-		n[3] = 60 * 100 * seconds // a frame is more than a hundred bytes
-	}
-	return n
-}
-
 // processor returns the processors' time of the training, and of pongpg watch.
 func (r *viewedRun) processor() (t time.Duration) {
-	for _, c := range []*exec.Cmd{r.Cmd, r.watch} {
-		if c == nil {
-			continue
-		}
-		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", c.Process.Pid))
+	t = processorOf(r.b, r.Cmd)
+	if r.watch != nil {
+		t += processorOf(r.b, r.watch)
+	}
+	return t
+}
+
+// processorOf returns the processors' time of a process.
+func processorOf(b *testing.B, c *exec.Cmd) (t time.Duration) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", c.Process.Pid))
+	if err != nil {
+		b.Fatal(err)
+	}
+	fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
+	for _, field := range fields[11:13] { // utime and stime (proc_pid_stat(5)), in hundredths of a second
+		n, err := strconv.ParseInt(field, 10, 64)
 		if err != nil {
-			r.b.Fatal(err)
+			b.Fatal(err)
 		}
-		fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
-		for _, field := range fields[11:13] { // utime and stime (proc_pid_stat(5)), in hundredths of a second
-			n, err := strconv.ParseInt(field, 10, 64)
-			if err != nil {
-				r.b.Fatal(err)
-			}
-			t += time.Duration(n) * 10 * time.Millisecond
-		}
+		t += time.Duration(n) * 10 * time.Millisecond
 	}
 	return t
 }

@@ -37,7 +37,7 @@ var Rules = []Rule{
 			"github.com/sbinet/npyio/...",
 			"golang.org/x/sync/...", "golang.org/x/sys/...", "golang.org/x/term",
 		},
-		Tests: []string{"github.com/chromedp/...", "github.com/coder/websocket"},
+		Tests: []string{"github.com/chromedp/...", "github.com/coder/websocket", "github.com/google/pprof/profile"},
 		Why:   "a command puts the parts together, so it sees them all; flags are parsed nowhere else",
 	},
 	{
