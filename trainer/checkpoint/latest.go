@@ -31,9 +31,10 @@ type Found struct {
 func (r *Run) Latest() (*Found, error) {
 	// While another process trains, a listed checkpoint may have been pruned
 	// before it is read; there are newer ones then, so look again. One that is
-	// still missing the last time is a dangling link, and skipped.
+	// still missing the last time is a dangling link, and skipped. A listing may lack both
+	// the one that has gone since it began and the one that has come.
 	found, err := r.latest(false)
-	for try := 1; try < 10 && errors.Is(err, fs.ErrNotExist); try++ {
+	for try := 1; try < 10 && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, ErrNoCheckpoint)); try++ {
 		found, err = r.latest(try == 9)
 	}
 	if err != nil {
