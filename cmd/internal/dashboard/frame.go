@@ -2,7 +2,6 @@ package dashboard
 
 import (
 	"encoding/binary"
-	"encoding/json"
 	"iter"
 	"slices"
 
@@ -39,19 +38,19 @@ func appendMessage(dst, about []byte, screen []emu.Band) []byte {
 	})
 }
 
-// said is what is said of a frame, and of those after it for as long as its key is the same.
-type said[K comparable] struct {
+// kept is a part of a message, and of those after it for as long as its key is the same.
+type kept[K comparable] struct {
 	key  K
-	json []byte // nil: nothing has been said
+	part []byte // nil: there is none yet
 }
 
-// of returns what is said, as JSON: that of about, if the key is another one than before.
-func (s *said[K]) of(key K, about func() any) (text []byte, err error) {
-	if s.json == nil || key != s.key {
-		s.key = key
-		s.json, err = json.Marshal(about())
+// of returns the part: what code makes, if the key is another one than before.
+func (k *kept[K]) of(key K, code func() ([]byte, error)) (part []byte, err error) {
+	if k.part == nil || key != k.key {
+		k.key = key
+		k.part, err = code()
 	}
-	return s.json, err
+	return k.part, err
 }
 
 // bandsOf yields how many rows of an image are alike, and such a row, from the top.

@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -21,7 +22,7 @@ import (
 // with the game; another one is another connection's.
 type match struct {
 	screen []emu.Band
-	said   said[aboutMatch]
+	said   kept[aboutMatch]
 
 	mutex sync.Mutex // orders come while it is played
 	game  *arena.Match
@@ -92,7 +93,7 @@ func (m *match) message() ([]byte, error) {
 	if m.game.Agent != nil {
 		now.Update = m.game.Agent.Update
 	}
-	text, err := m.said.of(now, func() any { return now })
+	text, err := m.said.of(now, func() ([]byte, error) { return json.Marshal(now) })
 	if err != nil {
 		return nil, err
 	}

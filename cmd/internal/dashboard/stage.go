@@ -27,9 +27,8 @@ type stage struct {
 	spare   arena.Spare  // the match's
 	problem string
 	screen  []emu.Band
-	said    said[moment]
-	seen    []byte // the difference that was decided on last, as it is sent
-	decided decision
+	said    kept[moment]
+	seen    kept[decision] // the difference that was decided on last
 
 	watching map[*mailbox]bool // under stages.mutex
 }
@@ -141,7 +140,7 @@ func (g *stage) take(a *arena.Agent, err error) error {
 // or infinities, it says no more than that: weights come from elsewhere, too, and may be too large.
 func (g *stage) message() []byte {
 	now := g.now()
-	text, err := g.said.of(now, func() any { return g.about(now) })
+	text, err := g.said.of(now, func() ([]byte, error) { return json.Marshal(g.about(now)) })
 	if err != nil {
 		text, _ = json.Marshal(about{ // which has no such numbers
 			Problem: fmt.Sprintf("what the policy decides cannot be shown: %v; its weights may be too large", err), Update: -1, Taken: -1,
@@ -152,7 +151,10 @@ func (g *stage) message() []byte {
 	}
 	message := appendMessage(make([]byte, 0, 2048), text, g.screen)
 	if err == nil && g.match != nil && len(g.match.Decision.Prob) > 0 {
-		message = append(message, g.difference()...)
+		seen, _ := g.seen.of(now.decided, func() ([]byte, error) { // makes no error
+			return appendPicture(nil, bandsOf(g.match.Difference())), nil
+		})
+		message = append(message, seen...) // with each of the frames for which the decision lasts
 	}
 	return message
 }
@@ -167,7 +169,8 @@ type moment struct {
 func (g *stage) now() moment {
 	now := moment{problem: g.problem, decided: decision{update: -1}}
 	if m := g.match; m != nil {
-		now.decided, now.agent, now.enemy = decisionOf(m), m.Game().AgentScore, m.Game().EnemyScore
+		now.decided = decision{m.Agent.Update, m.Episode, m.Decisions()}
+		now.agent, now.enemy = m.Game().AgentScore, m.Game().EnemyScore
 	}
 	return now
 }
@@ -203,18 +206,6 @@ type decision struct {
 	update  int64
 	episode int
 	number  int32
-}
-
-func decisionOf(m *arena.Match) decision { return decision{m.Agent.Update, m.Episode, m.Decisions()} }
-
-// difference returns what the last decision was made on, as it is sent: with each of the frames for
-// which it lasts.
-func (g *stage) difference() []byte {
-	m := g.match
-	if now := decisionOf(m); g.seen == nil || now != g.decided {
-		g.decided, g.seen = now, appendPicture(g.seen[:0], bandsOf(m.Difference()))
-	}
-	return g.seen
 }
 
 // stages are those that somebody watches.
