@@ -123,17 +123,13 @@ func departures(c Config) Config {
 // TestSameBits: the state after some updates does not depend on the number of
 // workers, on the instruction set, or on how many episodes are played at a time.
 func TestSameBits(t *testing.T) {
-	n := 3
-	if raced {
-		n = 2
-	}
 	forRecipes(t, func(t *testing.T, c Config) {
 		first := newTrainer(t, c, cpu.Options{Workers: 1})
-		metrics := updates(t, first, n)
+		metrics := updates(t, first, 3)
 		want := state(t, first)
 		for _, o := range []cpu.Options{{Workers: 2}, {Workers: 3}, {Workers: 2, ISA: "go"}} {
 			other := newTrainer(t, c, o)
-			if got := updates(t, other, n); fmt.Sprint(got) != fmt.Sprint(metrics) {
+			if got := updates(t, other, 3); fmt.Sprint(got) != fmt.Sprint(metrics) {
 				t.Errorf("%+v: metrics\n%v\nwant\n%v", o, got, metrics)
 			}
 			if !bytes.Equal(state(t, other), want) {
@@ -146,7 +142,7 @@ func TestSameBits(t *testing.T) {
 		one := c
 		one.Envs = 1
 		serial := newTrainer(t, one, cpu.Options{Workers: 1})
-		updates(t, serial, n)
+		updates(t, serial, 3)
 		serial.config.Envs = c.Envs
 		if !bytes.Equal(state(t, serial), want) {
 			t.Error("one episode at a time gives another state than three")

@@ -49,23 +49,15 @@ func (p *Policy) load(b compute.Backend, f *checkpoint.File, l *Learner) error {
 		if err != nil {
 			return err
 		}
-		if v, ok := notFinite(values); ok {
-			return fmt.Errorf("%s in the checkpoint holds %v", s.name, v)
+		for _, v := range values {
+			if v-v != 0 { // NaN or an infinity
+				return fmt.Errorf("%s in the checkpoint holds %v", s.name, v)
+			}
 		}
 		s.pad(b, s.array, values)
 	}
 	p.Refresh(b)
 	return b.Sync()
-}
-
-// notFinite returns the first value that is not finite, and whether there is one.
-func notFinite(values []float32) (v float32, found bool) {
-	for _, v := range values {
-		if v-v != 0 {
-			return v, true
-		}
-	}
-	return 0, false
 }
 
 // LoadPolicy returns the policy of a checkpoint in the memory of b, and the

@@ -326,7 +326,11 @@ func TestDrawAgain(t *testing.T) {
 	m := newMatch(t, dir, nil, 1, false)
 	v := &Viewer{Match: m, Speed: 1, Now: time.Now}
 	size := [2]int{160, 60}
-	for frame := range 1200 {
+	frames := 3000
+	if testing.Short() { // as under the race detector
+		frames = 1200
+	}
+	for frame := range frames {
 		switch random.IntN(60) {
 		case 0:
 			size = [][2]int{{160, 60}, {80, 24}, {60, 50}, {20, 10}, {230, 120}}[random.IntN(5)]
@@ -335,7 +339,7 @@ func TestDrawAgain(t *testing.T) {
 		case 3:
 			v.note = []string{"", "a note", strings.Repeat("another ", 20)}[random.IntN(3)]
 		}
-		if frame%400 == 200 {
+		if frame%(frames/3) == frames/6 {
 			save(int64(frame))
 			a, err := Load(dir)
 			if err != nil {
@@ -358,7 +362,7 @@ func TestDrawAgain(t *testing.T) {
 			}
 		}
 	}
-	if m.Agent.Update != 1000 || m.Points < 4 {
+	if m.Agent.Update != int64(frames*5/6) || m.Points < frames/300 {
 		t.Errorf("after %d points update %d plays", m.Points, m.Agent.Update)
 	}
 }

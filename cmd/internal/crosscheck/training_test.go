@@ -81,16 +81,15 @@ func small(t *testing.T) (runs []run) {
 	return runs
 }
 
-// full is the recipes as they are, and one with 4,096 games: an update from the beginning, and one from
-// what that has left. small is of many updates.
+// full is the recipes as they are, and one with 4,096 games.
 func full(t *testing.T) []run {
 	many := recipe(t, "fast", 2)
 	many.Envs, many.BatchDecisions = 4096, 4096*32 // the first points end after some 60 decisions
 	return []run{
-		{"fast/2 actions", recipe(t, "fast", 2), 2, true},
-		{"fast/6 actions", recipe(t, "fast", 6), 2, true},
+		{"fast/2 actions", recipe(t, "fast", 2), 3, true},
+		{"fast/6 actions", recipe(t, "fast", 6), 3, true},
 		{"fast/4096 games", many, 3, true},
-		{"karpathy/2 actions", recipe(t, "karpathy", 2), 2, true},
+		{"karpathy/2 actions", recipe(t, "karpathy", 2), 3, true},
 	}
 }
 
