@@ -134,8 +134,13 @@ var Rules = []Rule{
 	},
 	{
 		Folder:  "trainer/checkpoint",
-		Imports: []string{"std", "golang.org/x/sys/..."},
+		Imports: []string{"std", "trainer/checkpoint/filelock", "golang.org/x/sys/..."},
 		Why:     "the files of a run outlive the code that learned from them",
+	},
+	{
+		Folder:  "trainer/checkpoint/filelock",
+		Imports: []string{"std"},
+		Why:     "a lock is the same whatever it is of",
 	},
 	{
 		Folder:  "trainer/weights",

@@ -6,18 +6,17 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-)
 
-// errHeld is what lockFile returns when another holder has the lock.
-var errHeld = errors.New("lock is held")
+	"pongpg/trainer/checkpoint/filelock"
+)
 
 // lock takes the lock of a run directory, or says who has it. The file stays
 // when the lock is released: removing it would let two processes lock two files
 // of the same name.
 func lock(dir string) (*os.File, error) {
 	path := filepath.Join(dir, lockName)
-	f, err := lockFile(path)
-	if errors.Is(err, errHeld) {
+	f, err := filelock.Lock(path)
+	if errors.Is(err, filelock.ErrHeld) {
 		return nil, fmt.Errorf("%w: %s is used by %s; wait for it, stop it, or choose another --run", ErrLocked, dir, holder(path))
 	}
 	if errors.Is(err, errors.ErrUnsupported) {

@@ -1,13 +1,14 @@
 //go:build !(darwin || dragonfly || freebsd || linux || netbsd || openbsd || windows)
 
-package checkpoint
+package filelock
 
 import (
 	"errors"
 	"os"
 )
 
-// lockFile refuses: training without a lock could lose a run to a second one.
-func lockFile(path string) (*os.File, error) {
+// Lock refuses: who needs a lock, as a training that could lose its run to another one, must know that
+// there is none.
+func Lock(path string) (*os.File, error) {
 	return nil, &os.PathError{Op: "lock", Path: path, Err: errors.ErrUnsupported}
 }

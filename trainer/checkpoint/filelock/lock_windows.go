@@ -1,4 +1,4 @@
-package checkpoint
+package filelock
 
 import (
 	"errors"
@@ -6,9 +6,10 @@ import (
 	"syscall"
 )
 
-// lockFile opens the file at path, creating it where needed, and lets others
-// only read it as long as it is open. Windows closes it with the process.
-func lockFile(path string) (*os.File, error) {
+// Lock opens the file at path, creating it where needed, and lets others
+// only read it as long as it is open. Windows closes it with the process. The error is ErrHeld if
+// somebody else has it open.
+func Lock(path string) (*os.File, error) {
 	name, err := syscall.UTF16PtrFromString(path)
 	if err != nil {
 		return nil, err
@@ -17,7 +18,7 @@ func lockFile(path string) (*os.File, error) {
 		nil, syscall.OPEN_ALWAYS, syscall.FILE_ATTRIBUTE_NORMAL, 0)
 	const sharingViolation = syscall.Errno(32) // ERROR_SHARING_VIOLATION of winerror.h
 	if errors.Is(err, sharingViolation) {
-		return nil, errHeld
+		return nil, ErrHeld
 	}
 	if err != nil {
 		return nil, &os.PathError{Op: "open", Path: path, Err: err}

@@ -1,6 +1,6 @@
 //go:build darwin || dragonfly || freebsd || linux || netbsd || openbsd
 
-package checkpoint
+package filelock
 
 import (
 	"errors"
@@ -8,10 +8,11 @@ import (
 	"syscall"
 )
 
-// lockFile creates the file at path where needed and locks it with flock(2).
+// Lock creates the file at path where needed and locks it with flock(2); the error is ErrHeld if it is
+// locked.
 // The kernel drops the lock with the last descriptor of the open file, that is
 // with the process: os.OpenFile keeps descriptors from child processes.
-func lockFile(path string) (*os.File, error) {
+func Lock(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {
 		return nil, err
@@ -27,7 +28,7 @@ func lockFile(path string) (*os.File, error) {
 	}
 	f.Close()
 	if errors.Is(err, syscall.EWOULDBLOCK) {
-		return nil, errHeld
+		return nil, ErrHeld
 	}
 	return nil, &os.PathError{Op: "flock", Path: path, Err: err}
 }
