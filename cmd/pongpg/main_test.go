@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -22,14 +23,20 @@ func TestMain(m *testing.M) {
 		useTestGPU(os.Getenv(testGPU))
 		os.Exit(run(append([]string{"pongpg"}, os.Args[1:]...)))
 	}
-	os.Exit(m.Run())
+	status := m.Run()
+	_ = os.RemoveAll(cacheDir())
+	os.Exit(status)
 }
+
+// cacheDir is where the commands that are tested keep what is in a user's cache: who looks on at other
+// trainings on this machine is not to matter.
+func cacheDir() string { return filepath.Join(os.TempDir(), fmt.Sprint("pongpg-test-", os.Getpid())) }
 
 // command returns the command pongpg with these arguments, to be run in dir.
 func command(dir string, env []string, args ...string) *exec.Cmd {
 	c := exec.Command(os.Args[0], args...)
 	c.Dir = dir
-	c.Env = append(os.Environ(), asCommand+"=1")
+	c.Env = append(os.Environ(), asCommand+"=1", "XDG_CACHE_HOME="+cacheDir())
 	c.Env = append(c.Env, env...)
 	return c
 }

@@ -97,6 +97,7 @@ func (f *plotFlags) plot(c *cli.Context) error {
 	if err != nil {
 		return usageErrorf("-o %v", err)
 	}
+	giveWay()
 	var runs []*plot.Run
 	for _, dir := range c.Args().Slice() {
 		r, err := plot.Read(dir)

@@ -16,6 +16,7 @@ import (
 	"pongpg/cmd/internal/canvas"
 	"pongpg/cmd/internal/film"
 	"pongpg/cmd/internal/format"
+	"pongpg/cmd/internal/pace"
 	"pongpg/cmd/internal/terminal"
 	"pongpg/trainer"
 )
@@ -110,6 +111,7 @@ func (f *watchFlags) watch(c *cli.Context) error {
 			return usageErrorf("-o: %v", err)
 		}
 	}
+	giveWay()
 	agent, err := arena.Load(f.path)
 	if err != nil {
 		return err
@@ -130,14 +132,14 @@ func (f *watchFlags) watch(c *cli.Context) error {
 	return errors.Join(err, match.Close())
 }
 
-// givenWay is the nice value of who only looks on: enough of a busy processor for 60 frames a
-// second, and hardly ever the one that another program has.
+// givenWay is the nice value of who only looks on: enough of a busy processor for a game that is not
+// to stop, and hardly ever the one that another program has.
 const givenWay = 10
 
 // show shows the match on the terminal, and then says how its episodes went.
 func (f *watchFlags) show(c *cli.Context, match *arena.Match, limits arena.Limits) error {
-	giveWay()
-	v := &arena.Viewer{Match: match, Limits: limits, Speed: f.speed, Now: time.Now}
+	v := &arena.Viewer{Match: match, Limits: limits, Speed: f.speed, Now: time.Now, Pace: pace.OfProcess()}
+	defer v.Pace.Enter()()
 	follows := func(guard func()) {
 		if info, err := os.Stat(f.path); err == nil && info.IsDir() {
 			match.Spare = &arena.Spare{}
@@ -171,7 +173,8 @@ func onTerminal(v *arena.Viewer, releases bool, begun func(guard func())) (err e
 	begun(t.Guard)
 	ticks := time.NewTicker(time.Second / arena.FrameRate)
 	defer ticks.Stop()
-	if err := arena.Run(signals.ctx, t, v, ticks.C); err != nil {
+	every := func(frames int) { ticks.Reset(time.Duration(frames) * time.Second / arena.FrameRate) }
+	if err := arena.Run(signals.ctx, t, v, ticks.C, every); err != nil {
 		return err
 	}
 	if v.Interrupted() {

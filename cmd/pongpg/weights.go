@@ -99,6 +99,7 @@ func (f *weightsFlags) draw(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	giveWay()
 	last, err := checkpoint.Resolve(f.of)
 	if err != nil {
 		return err

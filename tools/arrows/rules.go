@@ -71,7 +71,7 @@ var Rules = []Rule{
 	{
 		Folder: "cmd/internal/dashboard",
 		Imports: []string{
-			"std", "emu", "trainer", "trainer/checkpoint", "cmd/internal/arena", "cmd/internal/canvas", "cmd/internal/format", "cmd/internal/picture",
+			"std", "emu", "trainer", "trainer/checkpoint", "cmd/internal/arena", "cmd/internal/canvas", "cmd/internal/format", "cmd/internal/pace", "cmd/internal/picture",
 			"github.com/coder/websocket",
 		},
 		Tests: []string{"trainer/compute/cpu"},
@@ -84,6 +84,11 @@ var Rules = []Rule{
 			"github.com/pelletier/go-toml/v2",
 		},
 		Why: "a sweep knows runs as commands and directories; what computes them is the command's choice",
+	},
+	{
+		Folder:  "cmd/internal/pace",
+		Imports: []string{"std", "trainer/checkpoint/filelock", "golang.org/x/sys/..."},
+		Why:     "who looks on is kept from taking too much, whatever is looked at",
 	},
 	{
 		Folder:  "cmd/internal/picture",

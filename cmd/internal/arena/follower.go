@@ -1,6 +1,10 @@
 package arena
 
-import "time"
+import (
+	"time"
+
+	"pongpg/cmd/internal/pace"
+)
 
 // Follower looks for newer checkpoints of a run that is being trained, in the background. It
 // is used from one goroutine.
@@ -28,9 +32,14 @@ func NewFollower(update int64, newer func(update int64) (*Agent, error), guard f
 	return &Follower{newer: newer, guard: guard, update: update, found: make(chan found, 1)}
 }
 
-// Look begins to look, unless it does already or has just done so.
-func (f *Follower) Look(now time.Time) {
-	if f.looks || now.Sub(f.begun) < lookInterval {
+// Look begins to look, unless it does already or has just done so. Who shows one of so many frames
+// looks for as much fewer checkpoints, once it has one.
+func (f *Follower) Look(now time.Time, every int) {
+	interval := lookInterval
+	if f.update >= 0 {
+		interval = max(interval, pace.Apart(every))
+	}
+	if f.looks || now.Sub(f.begun) < interval {
 		return
 	}
 	f.looks, f.begun = true, now

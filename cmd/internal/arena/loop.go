@@ -15,8 +15,9 @@ type Display interface {
 }
 
 // Run shows a viewer's match on a display until it is done, the display has no more keys, or
-// ctx is done. It draws at every tick, which brings the time.
-func Run(ctx context.Context, d Display, v *Viewer, ticks <-chan time.Time) error {
+// ctx is done. It draws at every tick, which brings the time: one for each frame, until every is told
+// after how many frames they are to come from then on.
+func Run(ctx context.Context, d Display, v *Viewer, ticks <-chan time.Time, every func(frames int)) error {
 	last := v.Now()
 	for !v.Done() {
 		if err := d.Show(v.Draw(d.Size())); err != nil {
@@ -39,6 +40,10 @@ func Run(ctx context.Context, d Display, v *Viewer, ticks <-chan time.Time) erro
 					return err
 				}
 				last = now
+				if n := v.Pace.Every(now); n != v.shownOf() {
+					v.every = n
+					every(n)
+				}
 			}
 		}
 	}

@@ -116,13 +116,14 @@ type said struct {
 	decisions   int32
 	paused      bool
 	speed       float64
+	every       int
 	note        string
 }
 
 func (v *Viewer) said() said {
 	m := v.Match
 	g := m.Game()
-	return said{m.Agent, g.EnemyScore, g.AgentScore, m.Episode, m.Decisions(), v.paused, v.Speed, v.note}
+	return said{m.Agent, g.EnemyScore, g.AgentScore, m.Episode, m.Decisions(), v.paused, v.Speed, v.shownOf(), v.note}
 }
 
 // frameRow is the panel's row with frameLine.

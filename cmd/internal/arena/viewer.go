@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"pongpg/cmd/internal/pace"
 	"pongpg/cmd/internal/terminal"
 )
 
@@ -32,7 +33,8 @@ type Viewer struct {
 	Match    *Match
 	Limits   Limits
 	Follower *Follower // of a run that is being trained; nil: none
-	Speed    float64   // frames per console's frame: minSpeed … maxSpeed
+	Pace     *pace.Pace
+	Speed    float64 // frames per console's frame: minSpeed … maxSpeed
 	Now      func() time.Time
 
 	cells  *terminal.Cells // that Draw draws on
@@ -41,6 +43,7 @@ type Viewer struct {
 	before said   // of what is on cells
 	note   string // to be shown
 	paused bool
+	every  int     // one of so many frames is drawn
 	due    float64 // part of a frame that is due
 	quit   bool
 	broken bool // by Ctrl-C
@@ -111,13 +114,14 @@ func (v *Viewer) nextPoint() error {
 	return nil
 }
 
-// Tick plays the frames that are due after some time. A terminal that was busy for longer
-// than a tenth of a second has lost what is beyond.
+// Tick plays the frames that are due after some time. A terminal that was busy for five frames longer
+// than it should take has lost what is beyond.
 func (v *Viewer) Tick(passed time.Duration) error {
 	if v.paused {
 		return nil
 	}
-	v.due += min(passed, time.Second/10).Seconds() * FrameRate * v.Speed
+	most := time.Duration(5+v.shownOf()) * time.Second / FrameRate
+	v.due += min(passed, most).Seconds() * FrameRate * v.Speed
 	for ; v.due >= 1 && !v.quit; v.due-- {
 		if err := v.step(); err != nil {
 			return err
@@ -145,25 +149,33 @@ func (v *Viewer) step() error {
 		return nil
 	}
 	if reward != 0 {
-		v.Follower.Look(v.Now())
+		v.Follower.Look(v.Now(), v.shownOf())
 	}
 	switch agent, err := v.Follower.Found(); {
 	case err != nil:
 		v.note = fmt.Sprint("no newer checkpoint: ", err)
 	case agent != nil:
+		v.Pace.Moved(v.Now())
 		v.note = ""
 		return v.Match.Offer(agent)
 	}
 	return nil
 }
 
+// shownOf returns of how many frames one is drawn.
+func (v *Viewer) shownOf() int { return max(v.every, 1) }
+
 // state says how the match goes on.
 func (v *Viewer) state() string {
-	switch {
-	case v.paused:
+	if v.paused {
 		return "paused"
-	case v.Speed < 1:
-		return fmt.Sprintf("speed 1/%g", 1/v.Speed)
 	}
-	return fmt.Sprintf("speed %g", v.Speed)
+	speed := fmt.Sprintf("speed %g", v.Speed)
+	if v.Speed < 1 {
+		speed = fmt.Sprintf("speed 1/%g", 1/v.Speed)
+	}
+	if of := v.shownOf(); of > 1 {
+		speed += fmt.Sprintf(", %d Hz", FrameRate/of)
+	}
+	return speed
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"pongpg/cmd/internal/pace"
 	"pongpg/cmd/internal/terminal"
 	"pongpg/emu"
 )
@@ -218,18 +219,28 @@ func TestFollowerInterval(t *testing.T) {
 	calls := make(chan int64, 10)
 	f := NewFollower(3, func(update int64) (*Agent, error) { calls <- update; return nil, nil }, func() {})
 	now := time.Unix(100, 0)
-	f.Look(now)
-	f.Look(now.Add(time.Hour)) // while it looks
+	f.Look(now, 1)
+	f.Look(now.Add(time.Hour), 1) // while it looks
 	<-calls
 	for f.looks {
 		f.Found()
 	}
-	f.Look(now.Add(lookInterval / 2))
+	f.Look(now.Add(lookInterval/2), 1)
 	if f.looks {
 		t.Error("it looks again after half a second")
 	}
-	if f.Look(now.Add(lookInterval)); !f.looks || <-calls != 3 {
+	if f.Look(now.Add(lookInterval), 1); !f.looks || <-calls != 3 {
 		t.Error("it does not look again")
+	}
+	for f.looks {
+		f.Found()
+	}
+	now = now.Add(lookInterval)
+	if f.Look(now.Add(pace.Apart(2)-1), 2); f.looks {
+		t.Error("with half of the frames it looks for all checkpoints")
+	}
+	if f.Look(now.Add(pace.Apart(2)), 2); !f.looks || <-calls != 3 {
+		t.Error("with half of the frames it does not look again")
 	}
 	if err := f.Close(); err != nil || len(calls) != 0 {
 		t.Error(err, len(calls))
@@ -337,6 +348,7 @@ func TestDrawAgain(t *testing.T) {
 		case 1, 2:
 			press(t, v, []rune("+- ..p")[random.IntN(6)])
 		case 3:
+			v.every = random.IntN(3)
 			v.note = []string{"", "a note", strings.Repeat("another ", 20)}[random.IntN(3)]
 		}
 		if frame%(frames/3) == frames/6 {
@@ -382,6 +394,7 @@ func (d *injected) Show(c *terminal.Cells) error { d.shown = append(d.shown, c);
 // TestRun runs the loop with an injected display and clock.
 func TestRun(t *testing.T) {
 	const seconds = 3
+	never := func(int) { t.Error("the ticks are to be others") }
 	start := time.Unix(0, 0)
 	newLoop := func(limits Limits) (*Viewer, *injected, chan time.Time) {
 		d := &injected{keys: make(chan terminal.Key, 10), columns: 80, rows: 24}
@@ -392,7 +405,7 @@ func TestRun(t *testing.T) {
 		ticks <- start.Add(time.Second * time.Duration(i+1) / 60)
 	}
 	d.keys <- terminal.Key{Code: terminal.Up}
-	if err := Run(context.Background(), d, v, ticks); err != nil || v.Match.Played != 60*seconds {
+	if err := Run(context.Background(), d, v, ticks, never); err != nil || v.Match.Played != 60*seconds {
 		t.Errorf("%d frames were played: %v", v.Match.Played, err)
 	}
 	if len(d.shown) < 60*seconds || len(d.shown) > 60*seconds+1 || d.shown[0].Columns != 80 {
@@ -400,23 +413,35 @@ func TestRun(t *testing.T) {
 	}
 	v, d, ticks = newLoop(Limits{})
 	d.keys <- terminal.Key{Code: 'q'}
-	if err := Run(context.Background(), d, v, ticks); err != nil || len(d.shown) != 1 {
+	if err := Run(context.Background(), d, v, ticks, never); err != nil || len(d.shown) != 1 {
 		t.Errorf("%v, %d pictures", err, len(d.shown))
 	}
 	v, d, ticks = newLoop(Limits{})
 	close(d.keys)
-	if err := Run(context.Background(), d, v, ticks); err != nil {
+	if err := Run(context.Background(), d, v, ticks, never); err != nil {
 		t.Error(err)
 	}
 	v, d, ticks = newLoop(Limits{})
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if err := Run(ctx, d, v, ticks); err != nil {
+	if err := Run(ctx, d, v, ticks, never); err != nil {
 		t.Error(err)
 	}
 	d.err = errors.New("gone")
-	if err := Run(context.Background(), d, v, ticks); !errors.Is(err, d.err) {
+	if err := Run(context.Background(), d, v, ticks, never); !errors.Is(err, d.err) {
 		t.Error(err)
+	}
+	v, d, ticks = newLoop(Limits{Frames: 60 * seconds})
+	v.Pace = pace.Fixed(4)
+	for i := range 15*seconds + 2 { // the first is a frame after the start, as it is known only then
+		ticks <- start.Add(time.Second * time.Duration(4*i+1) / 60)
+	}
+	told := 0
+	if err := Run(context.Background(), d, v, ticks, func(frames int) { told = 100*told + frames }); err != nil || v.Match.Played != 60*seconds || told != 4 {
+		t.Errorf("with a fourth of the frames %d were played, and told was %d: %v", v.Match.Played, told, err)
+	}
+	if n := len(d.shown); n < 15*seconds || n > 15*seconds+3 || !strings.Contains(text(d.shown[n-1]), "speed 1, 15 Hz") {
+		t.Errorf("with a fourth of the frames there are %d pictures:\n%s", n, text(d.shown[n-1]))
 	}
 	for speed, want := range map[float64]bool{1: true, 0.125: true, 16: true, 0.1: false, 3: false, 32: false, 0: false} {
 		if CheckSpeed(speed) != want {

@@ -86,6 +86,7 @@ type summary struct {
 	Device     string           `json:"device,omitempty"` // that it computes on, or did last
 	Age        float64          `json:"age"`              // seconds since something was measured; −1: nothing was
 	Checkpoint string           `json:"checkpoint,omitempty"`
+	Filters    string           `json:"filters,omitempty"` // the checkpoint of which to ask for them
 	Last       *trainer.Metrics `json:"last,omitempty"`
 	Error      string           `json:"error,omitempty"` // what is wrong with its files
 }
@@ -106,6 +107,7 @@ func (s *Server) serveRuns(w http.ResponseWriter, _ *http.Request) {
 
 func (r *run) summary() summary {
 	out := summary{ID: r.id, Name: r.name, Live: r.live != nil, Device: r.computesOn(), Checkpoint: r.checkpoint(), Age: -1}
+	out.Filters = r.filters.version(r, time.Now())
 	rows, _, date, err := r.tail.rowsNow()
 	if n := len(rows); n > 0 {
 		last := rows[n-1]

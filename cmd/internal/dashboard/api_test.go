@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"image/png"
 	"io/fs"
 	"math"
@@ -16,7 +17,9 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
+	"pongpg/cmd/internal/pace"
 	"pongpg/trainer"
 )
 
@@ -145,6 +148,24 @@ func TestAnswers(t *testing.T) {
 		_, next := get(t, s, "/api/runs/"+r.ID+"/filters.png")
 		return next != picture
 	})
+
+	// Where the processors are short the page is told to ask less often.
+	drawnOf := func(update int) string { return fmt.Sprintf("checkpoint-%09d.safetensors", update) }
+	if got := only(t, s); got.Filters != drawnOf(8) {
+		t.Errorf("the page is to ask for the filters of %q", got.Filters)
+	}
+	x := s.runs.byID(r.ID)
+	x.pace = pace.Fixed(2)
+	tr.until(t, 9)
+	eventually(t, "the next checkpoint", func() bool { return x.checkpoint() == drawnOf(9) })
+	now := time.Now()
+	if soon, later := x.filters.version(x, now), x.filters.version(x, now.Add(pace.Apart(2))); soon != drawnOf(8) || later != drawnOf(9) {
+		t.Errorf("the page is to ask for the filters of %q, and later %q", soon, later)
+	}
+	x.pace = nil
+	if got := x.filters.version(x, now); got != drawnOf(9) {
+		t.Errorf("the page is to ask for the filters of %q, and has the time", got)
+	}
 }
 
 // TestFiltersTitle holds the numbers above the filters to be written as everywhere else.

@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"net/http"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"pongpg/cmd/internal/format"
+	"pongpg/cmd/internal/pace"
 	"pongpg/cmd/internal/picture"
 	"pongpg/trainer"
 )
@@ -15,11 +18,29 @@ import (
 const filterUnits = 40
 
 // filterPicture is what the first layer of a run's newest checkpoint looks for, as PNG, drawn
-// once for each checkpoint.
+// once for each checkpoint that it is asked for.
 type filterPicture struct {
 	mutex      sync.Mutex
 	checkpoint string
 	png        []byte
+
+	last atomic.Pointer[drawing]
+}
+
+// drawing is of which checkpoint a picture was drawn, and when.
+type drawing struct {
+	checkpoint string
+	at         time.Time
+}
+
+// version returns of which of a run's checkpoints the filters are to be asked for, "" if there is none:
+// of the newest, but where the processors are short of those that come often enough.
+func (p *filterPicture) version(x *run, now time.Time) string {
+	newest := x.checkpoint()
+	if last := p.last.Load(); last != nil && newest != "" && now.Sub(last.at) < pace.Apart(x.pace.Every(now)) {
+		return last.checkpoint
+	}
+	return newest
 }
 
 // serveFilters answers with the picture of the newest checkpoint.
@@ -28,7 +49,9 @@ func (s *Server) serveFilters(w http.ResponseWriter, r *http.Request) {
 	if x == nil {
 		return
 	}
-	png, err := x.filters.of(x)
+	var png []byte
+	var err error
+	s.pace.Do(func() { png, err = x.filters.of(x) })
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusNotFound)
 		return
@@ -68,6 +91,7 @@ func (p *filterPicture) of(x *run) ([]byte, error) {
 		return nil, err
 	}
 	p.checkpoint, p.png = name, b.Bytes()
+	p.last.Store(&drawing{name, time.Now()})
 	return p.png, nil
 }
 

@@ -3,9 +3,11 @@ package dashboard
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"math"
 	"net/http"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -15,6 +17,21 @@ import (
 	"pongpg/trainer/checkpoint"
 	"pongpg/trainer/compute/cpu"
 )
+
+// TestMain keeps what says that somebody looks on away from the user's cache, and from those who do.
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "dashboard")
+	if err == nil {
+		err = os.Setenv("XDG_CACHE_HOME", dir)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	status := m.Run()
+	_ = os.RemoveAll(dir)
+	os.Exit(status)
+}
 
 // training is a small run.
 type training struct {

@@ -13,6 +13,7 @@ import (
 	"github.com/coder/websocket"
 
 	"pongpg/cmd/internal/arena"
+	"pongpg/cmd/internal/pace"
 	"pongpg/emu"
 	"pongpg/trainer"
 )
@@ -21,6 +22,7 @@ import (
 // connection keeps up or not: against the console's opponent, or a run's policy. It is over
 // with the game; another one is another connection's.
 type match struct {
+	pace   *pace.Pace
 	screen []emu.Band
 	said   kept[aboutMatch]
 
@@ -100,27 +102,77 @@ func (m *match) message() ([]byte, error) {
 	return appendMessage(make([]byte, 0, 1024), text, m.screen), nil
 }
 
-// play plays until the game is over or ctx is done. Every frame is sent: who plays sees the ball
-// where it is.
-func (m *match) play(ctx context.Context, send func([]byte)) error {
+// play plays until the game is over or ctx is done. Every frame is sent, as who plays is to see the
+// ball where it is; or every second one, where those who only watch get the fewest and that does not
+// do.
+func (m *match) play(ctx context.Context, send func([]byte)) (err error) {
+	defer m.pace.Enter()()
 	clock := time.NewTicker(frameTime)
 	defer clock.Stop()
-	for !m.game.Over() {
+	frames, due := 1, elapsed{last: time.Now()}
+	for err == nil && !m.game.Over() {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-clock.C:
+		case now := <-clock.C:
+			times := due.times(now, time.Duration(frames)*frameTime)
+			m.pace.Do(func() {
+				for ; times > 0 && err == nil && !m.game.Over(); times-- {
+					err = m.next(frames, send)
+				}
+			})
+			if n := framesPlayed(m.pace.Every(now)); n != frames {
+				frames = n
+				clock.Reset(time.Duration(n) * frameTime)
+			}
+		}
+	}
+	return err
+}
+
+// elapsed is what of the time has not been played: ticks come late, or not at all, and the game is not
+// to become slower for that.
+type elapsed struct {
+	last time.Time
+	left time.Duration
+}
+
+// mostLate is how much that is late is still played.
+const mostLate = time.Second / 10
+
+// times returns how many times something is due that is so long, to the nearest.
+func (e *elapsed) times(now time.Time, each time.Duration) int {
+	e.left = min(e.left+now.Sub(e.last), mostLate+each)
+	e.last = now
+	n := (e.left + each/2) / each
+	e.left -= n * each
+	return int(n)
+}
+
+// framesPlayed returns of how many frames one is sent to a person who plays, where it is one of so
+// many to who watches.
+func framesPlayed(every int) int {
+	if every < pace.Slowest {
+		return 1
+	}
+	return 2
+}
+
+// next plays some frames, and sends the last.
+func (m *match) next(frames int, send func([]byte)) error {
+	for range frames {
+		if m.game.Over() {
+			break
 		}
 		if err := m.step(); err != nil {
 			return err
 		}
-		message, err := m.message()
-		if err != nil {
-			return err
-		}
+	}
+	message, err := m.message()
+	if err == nil {
 		send(message)
 	}
-	return nil
+	return err
 }
 
 // servePlay lets a person play: against a run's policy, if the address names one.
@@ -156,7 +208,10 @@ func (s *Server) beginMatch(id string) (m *match, err error) {
 			return nil, errGone
 		}
 	}
-	return newMatch(against)
+	if m, err = newMatch(against); err == nil {
+		m.pace = s.pace
+	}
+	return m, err
 }
 
 // playMatch plays a match with the person at a connection, and closes both. The match and its

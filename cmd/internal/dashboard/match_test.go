@@ -17,6 +17,7 @@ import (
 	"github.com/coder/websocket"
 
 	"pongpg/cmd/internal/arena"
+	"pongpg/cmd/internal/pace"
 	"pongpg/emu"
 )
 
@@ -146,6 +147,70 @@ func TestMatchEnds(t *testing.T) {
 	}
 	if !last.Over || last.Left != 21 || last.Right != m.game.Game().AgentScore {
 		t.Errorf("the last that is said is %+v", last)
+	}
+}
+
+// TestElapsed has ticks come in time, late and after a long stop.
+func TestElapsed(t *testing.T) {
+	began := time.Unix(0, 0)
+	e, at, played := elapsed{last: began}, began, 0
+	for i := range 600 { // ten seconds, of which every tick is up to 5 ms late and every tenth does not come
+		if i%10 == 9 {
+			continue
+		}
+		at = began.Add(time.Duration(i+1)*frameTime + time.Duration(i%6)*time.Millisecond)
+		n := e.times(at, frameTime)
+		if want := min(1+max(0, 1-i%10), 2); n != want && i > 0 {
+			t.Errorf("tick %d: %d frames, want %d", i, n, want)
+		}
+		played += n
+	}
+	if played != 599 {
+		t.Errorf("%d frames in 599 frames' time", played)
+	}
+	if n := e.times(at.Add(time.Minute), frameTime); n != 7 {
+		t.Errorf("%d frames after a minute, want those of a tenth of a second and one", n)
+	}
+}
+
+// TestSlowly plays a person's game, and one that is watched, where the processors are short: fewer frames
+// are sent, and the game is as fast as ever.
+func TestSlowly(t *testing.T) {
+	m := matchPoint(t)
+	m.pace = pace.Fixed(pace.Slowest)
+	before, sent, began := m.game.Played, 0, time.Now()
+	if err := m.play(context.Background(), func([]byte) { sent++ }); err != nil {
+		t.Fatal(err)
+	}
+	played, took := m.game.Played-before, time.Since(began)
+	if sent < played/2 || sent > played/2+2 {
+		t.Errorf("%d of %d frames are sent, want half", sent, played)
+	}
+	if should := time.Duration(played) * frameTime; took < should-should/10-mostLate {
+		t.Errorf("%d frames take %v, want %v", played, took, should)
+	}
+	dir := runDir(t)
+	trained(t, dir, 1)
+	s := serving(t, "localhost:0", nil, dir)
+	s.pace = pace.Fixed(pace.Slowest)
+	c := dial(t, s, "/api/runs/"+only(t, s).ID+"/watch")
+	frames := make(map[int]int)
+	previous := int32(-1)
+	eventually(t, "thirty frames", func() bool {
+		a, _ := frame[about](t, c)
+		if a.Update >= 0 {
+			if a.Rate != 7 {
+				t.Fatalf("%+v", a)
+			}
+			if previous >= 0 && a.Decision >= previous {
+				frames[int(a.Decision-previous)]++
+			}
+			previous = a.Decision
+		}
+		return len(frames) > 0 && frames[2]+frames[3]+frames[4] >= 20
+	})
+	if frames[0]+frames[1] > 5 {
+		t.Errorf("decisions from frame to frame: %v", frames)
 	}
 }
 

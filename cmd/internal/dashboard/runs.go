@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"pongpg/cmd/internal/arena"
+	"pongpg/cmd/internal/pace"
 	"pongpg/trainer"
 	"pongpg/trainer/checkpoint"
 )
@@ -31,6 +32,7 @@ const (
 type runs struct {
 	paths []string
 	live  *Live
+	pace  *pace.Pace
 
 	mutex    sync.Mutex
 	searched time.Time
@@ -38,8 +40,8 @@ type runs struct {
 	listed   []*run
 }
 
-// newRuns returns the runs in paths, which must be directories.
-func newRuns(paths []string, live *Live) (*runs, error) {
+// newRuns returns the runs in paths, which must be directories. p is told when one is trained.
+func newRuns(paths []string, live *Live, p *pace.Pace) (*runs, error) {
 	for _, path := range paths {
 		info, err := os.Stat(path)
 		if err == nil && !info.IsDir() {
@@ -49,7 +51,7 @@ func newRuns(paths []string, live *Live) (*runs, error) {
 			return nil, fmt.Errorf("find runs: %w; name runs' directories, or folders of them", err)
 		}
 	}
-	return &runs{paths: paths, live: live, known: map[string]*run{}}, nil
+	return &runs{paths: paths, live: live, pace: p, known: map[string]*run{}}, nil
 }
 
 // list returns the runs that there are, by name.
@@ -122,7 +124,7 @@ func (r *runs) run(dir string, opened *checkpoint.Run, name string) *run {
 		return known
 	}
 	sum := sha256.Sum256([]byte(dir))
-	x := &run{id: hex.EncodeToString(sum[:6]), name: name, dir: opened, tail: tail{path: opened.MetricsPath()}}
+	x := &run{id: hex.EncodeToString(sum[:6]), name: name, dir: opened, pace: r.pace, tail: tail{path: opened.MetricsPath()}}
 	if r.live != nil {
 		if absolute, err := filepath.Abs(r.live.Dir); err == nil && absolute == dir {
 			x.live, x.tail.flush = r.live, r.live.Flush
@@ -138,6 +140,7 @@ type run struct {
 	dir  *checkpoint.Run
 	live *Live // nil unless this process trains it
 	tail tail
+	pace *pace.Pace
 
 	filters filterPicture
 
@@ -165,9 +168,13 @@ func (r *run) look() {
 	if now.Sub(r.looked) < directoryInterval {
 		return
 	}
+	before := r.newest
 	r.looked, r.newest, r.stored = now, "", stored{Config: trainer.StoredBefore()}
 	if paths, err := r.dir.Checkpoints(); err == nil && len(paths) > 0 {
 		r.newest = filepath.Base(paths[len(paths)-1])
+		if before != "" && r.newest != before {
+			r.pace.Moved(now)
+		}
 	}
 	r.device = r.dir.Device()
 	text, err := r.dir.Config()

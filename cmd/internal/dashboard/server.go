@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"pongpg/cmd/internal/pace"
 )
 
 // Options say what is shown.
@@ -33,6 +35,7 @@ type Live struct {
 // Server shows runs. After Listen comes Show, and then Serve, each once.
 type Server struct {
 	options  Options
+	pace     *pace.Pace
 	runs     *runs
 	listener net.Listener
 	token    string // "" for one that only this machine reaches
@@ -78,8 +81,12 @@ func Listen(address string) (*Server, error) {
 
 // Show says what to show. Of the runs the directories that are named must be there, and no more.
 func (s *Server) Show(o Options) error {
-	runs, err := newRuns(o.Paths, o.Live)
-	s.options, s.runs = o, runs
+	p := pace.OfProcess()
+	if o.Live != nil {
+		p = pace.OfTraining()
+	}
+	runs, err := newRuns(o.Paths, o.Live, p)
+	s.options, s.runs, s.pace = o, runs, p
 	return err
 }
 

@@ -128,7 +128,8 @@ func (s *Server) deliver(ctx context.Context, c *websocket.Conn, box *mailbox) {
 				return
 			}
 			writing, cancel := context.WithTimeout(ctx, s.writeTimeout)
-			err := c.Write(writing, websocket.MessageBinary, message)
+			var err error
+			s.pace.Do(func() { err = c.Write(writing, websocket.MessageBinary, message) })
 			cancel()
 			if err != nil {
 				return // gone, or too slow

@@ -140,7 +140,7 @@ func TestWatchedDecision(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := newStage(nil, nil)
+	g := newStage(nil, nil, nil)
 	if err := g.take(a, nil); err != nil {
 		t.Fatal(err)
 	}

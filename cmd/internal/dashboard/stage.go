@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"pongpg/cmd/internal/arena"
+	"pongpg/cmd/internal/pace"
 	"pongpg/emu"
 )
 
@@ -20,6 +21,7 @@ import (
 type stage struct {
 	run  *run
 	say  func(string)
+	pace *pace.Pace
 	stop func() // ends play
 
 	// Of the goroutine that plays.
@@ -29,19 +31,21 @@ type stage struct {
 	screen  []emu.Band
 	said    kept[moment]
 	seen    kept[decision] // the difference that was decided on last
+	every   int            // of framesSent times so many frames one is sent
 
 	watching map[*mailbox]bool // under stages.mutex
 }
 
 // newStage returns a stage with a black screen, which nobody watches.
-func newStage(r *run, say func(string)) *stage {
-	return &stage{run: r, say: say, screen: []emu.Band{{Rows: emu.ScreenHeight}}, watching: map[*mailbox]bool{}}
+func newStage(r *run, p *pace.Pace, say func(string)) *stage {
+	return &stage{run: r, pace: p, say: say, every: 1, screen: []emu.Band{{Rows: emu.ScreenHeight}}, watching: map[*mailbox]bool{}}
 }
 
 // about is what is said of a frame of a policy's game.
 type about struct {
 	Problem  string    `json:"problem,omitempty"`
 	Update   int64     `json:"update"` // whose policy it is; −1 while there is none
+	Rate     int       `json:"rate"`   // frames a second that are sent
 	Decision int32     `json:"decision"`
 	Agent    int32     `json:"agent"` // points
 	Enemy    int32     `json:"enemy"`
@@ -58,8 +62,12 @@ type about struct {
 // watchSeed is the seed of the games that are watched.
 const watchSeed = 1
 
-// play plays until ctx is done, two frames at a time, of which the second is sent. Before there is
-// a policy, it is said twice a second that there is none.
+// framesSent is of how many frames of a game that is watched one is sent, where the processors are not
+// short.
+const framesSent = 2
+
+// play plays until ctx is done, framesSent frames at a time or a multiple of it, of which the last is
+// sent. Before there is a policy, it is said twice a second that there is none.
 func (g *stage) play(ctx context.Context, send func([]byte)) (err error) {
 	follower := arena.NewFollower(-1, g.newer(), func() {})
 	defer func() {
@@ -68,23 +76,30 @@ func (g *stage) play(ctx context.Context, send func([]byte)) (err error) {
 			err = errors.Join(err, g.match.Close())
 		}
 	}()
-	clock := time.NewTicker(2 * frameTime)
+	defer g.pace.Enter()()
+	clock := time.NewTicker(framesSent * frameTime)
 	defer clock.Stop()
 	for tick := 0; ; tick++ {
 		select {
 		case <-ctx.Done():
 			return nil
 		case now := <-clock.C:
-			follower.Look(now)
-		}
-		for range 2 {
-			if err := g.step(follower); err != nil {
-				g.problem = err.Error()
+			if every := g.pace.Every(now); every != g.every {
+				g.every = every
+				clock.Reset(time.Duration(every) * framesSent * frameTime)
 			}
+			follower.Look(now, g.every)
 		}
-		if tick%15 == 0 || g.match != nil {
-			send(g.message())
-		}
+		g.pace.Do(func() {
+			for range framesSent * g.every {
+				if err := g.step(follower); err != nil {
+					g.problem = err.Error()
+				}
+			}
+			if tick%15 == 0 || g.match != nil {
+				send(g.message())
+			}
+		})
 	}
 }
 
@@ -105,7 +120,7 @@ func (g *stage) newer() func(update int64) (*arena.Agent, error) {
 		mistake := safely(g.say, func() {
 			if name := g.run.checkpoint(); name == "" || name != tried {
 				tried = name
-				a, err = g.run.agent(update, &g.spare)
+				g.pace.Do(func() { a, err = g.run.agent(update, &g.spare) })
 			}
 		})
 		return a, errors.Join(err, mistake)
@@ -164,10 +179,11 @@ type moment struct {
 	problem      string
 	decided      decision
 	agent, enemy int32 // points
+	every        int
 }
 
 func (g *stage) now() moment {
-	now := moment{problem: g.problem, decided: decision{update: -1}}
+	now := moment{problem: g.problem, every: g.every, decided: decision{update: -1}}
 	if m := g.match; m != nil {
 		now.decided = decision{m.Agent.Update, m.Episode, m.Decisions()}
 		now.agent, now.enemy = m.Game().AgentScore, m.Game().EnemyScore
@@ -177,7 +193,7 @@ func (g *stage) now() moment {
 
 // about returns all that there is to say of a frame.
 func (g *stage) about(now moment) about {
-	x := about{Problem: now.problem, Update: now.decided.update, Decision: now.decided.number, Agent: now.agent, Enemy: now.enemy, Taken: -1}
+	x := about{Problem: now.problem, Update: now.decided.update, Rate: arena.FrameRate / framesSent / now.every, Decision: now.decided.number, Agent: now.agent, Enemy: now.enemy, Taken: -1}
 	if m := g.match; m != nil {
 		for _, a := range m.Agent.Policy.ActionSet() {
 			x.Actions = append(x.Actions, arena.ActionName(a))
@@ -226,7 +242,7 @@ func (s *Server) enter(ctx context.Context, r *run, box *mailbox) (leave func(),
 		if len(all.open) >= mostStages {
 			return nil, fmt.Errorf("%d runs are watched already, as many as can be: close one", mostStages)
 		}
-		g = newStage(r, s.options.Say)
+		g = newStage(r, s.pace, s.options.Say)
 		all.open[r] = g
 		g.begin(context.WithoutCancel(ctx), s)
 	}

@@ -196,19 +196,19 @@ async function showRun() {
 
 // showFilters shows a picture once it is in sight and there: until then the one before stays.
 function showFilters(r) {
-  const version = `${r.id} ${r.checkpoint ?? ""}`;
+  const version = `${r.id} ${r.filters ?? ""}`;
   if (version === filtersOf || !filtersInSight) return;
   filtersOf = version;
-  if (!r.checkpoint) {
+  if (!r.filters) {
     note("There is no checkpoint yet.");
     return;
   }
   const picture = byID("filters"), coming = new Image();
-  coming.src = `api/runs/${r.id}/filters.png?of=${encodeURIComponent(r.checkpoint)}`;
+  coming.src = `api/runs/${r.id}/filters.png?of=${encodeURIComponent(r.filters)}`;
   coming.onload = () => {
     if (version !== filtersOf) return;
     picture.src = coming.src;
-    picture.alt = `First-layer weights of ${r.name} as images, ${r.checkpoint}`;
+    picture.alt = `First-layer weights of ${r.name} as images, ${r.filters}`;
     byID("filters-link").href = coming.src;
     picture.hidden = false;
     byID("filters-note").hidden = true;

@@ -65,8 +65,7 @@ export class Watch {
     byID("watch-score").textContent = `opponent ${about.enemy} : ${about.agent} agent`;
     this.bars(about);
     this.units(about);
-    this.note.textContent = about.problem ||
-      (about.update >= 0 ? `policy after update ${count(about.update)}, decision ${count(about.decision)} of the game` : "waiting for the first checkpoint");
+    this.note.textContent = about.problem || (about.update >= 0 ? `${decided(about)}${rate(about)}` : "waiting for the first checkpoint");
   }
 
   bars(about) {
@@ -92,6 +91,11 @@ export class Watch {
     byID("units-title").textContent = about.units ? `${about.active} of ${about.hidden} hidden units are active, most of all` : "";
   }
 }
+
+const decided = (about) => `policy after update ${count(about.update)}, decision ${count(about.decision)} of the game`;
+
+// rate says how many frames there are, if they are fewer than they could be.
+const rate = (about) => (about.rate < 30 ? `; ${about.rate} frames a second, as training needs the processors` : "");
 
 // table returns the nodes of a place that has a line for each name: the name, a bar and a number.
 function table(place, names, label) {
