@@ -61,7 +61,7 @@ bench: build ## measure training and its stages on this machine (ARGS=flags)
 benchmarks: go-version ## Go's benchmarks (PACKAGES=, ARGS=flags of go test)
 	$(GO) test -run '^$$' -bench . $(ARGS) $(PACKAGES)
 
-# All of them together; ARGS='-bench Viewers' takes each by itself, too.
+# All of them together, and each by itself; ARGS='-bench Viewers' measures the times of each, too.
 viewers: go-version ## what looking on takes from a training (PAIRS=, 70 seconds each)
 	PONGPG_VIEWERS=$(PAIRS) $(GO) test -run '^$$' -bench 'Viewers/(all|shares)' -timeout 2h $(ARGS) ./cmd/pongpg
 

@@ -22,9 +22,9 @@ import (
 
 // shownRun is a run in a dashboard's list.
 type shownRun struct {
-	ID, Name, Device, Checkpoint string
-	Live                         bool
-	Last                         trainer.Metrics
+	ID, Name, Device, Checkpoint, Filters string
+	Live                                  bool
+	Last                                  trainer.Metrics
 }
 
 // askRuns asks a dashboard for its runs.

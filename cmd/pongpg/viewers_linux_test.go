@@ -23,6 +23,7 @@ import (
 	"github.com/coder/websocket"
 	"github.com/google/pprof/profile"
 
+	"pongpg/cmd/internal/pace"
 	"pongpg/cmd/internal/terminal/ptytest"
 )
 
@@ -49,7 +50,7 @@ func BenchmarkViewers(b *testing.B) {
 	// Those who look on are in this process, and are not what is measured: on one of its processors
 	// they wake nobody up.
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	for _, who := range []struct {
+	all := []struct {
 		name string
 		viewers
 	}{
@@ -57,7 +58,8 @@ func BenchmarkViewers(b *testing.B) {
 		{"page", viewers{page: true}},
 		{"terminal", viewers{terminal: true}},
 		{"all", viewers{true, true}},
-	} {
+	}
+	for _, who := range all {
 		b.Run(who.name, func(b *testing.B) {
 			for b.Loop() {
 				wall, processor := who.compare(b, pairs)
@@ -67,38 +69,51 @@ func BenchmarkViewers(b *testing.B) {
 		})
 	}
 	b.Run("shares", func(b *testing.B) {
-		for b.Loop() {
-			shares(b, time.Duration(pairs)*measuring)
+		for _, who := range all[1:] {
+			b.Run(who.name, func(b *testing.B) {
+				for b.Loop() {
+					who.shares(b, time.Duration(pairs)*measuring)
+				}
+			})
 		}
 	})
 }
 
 // shares reports what everything that looks on takes, in percent of the processors' time that goes
 // into training: the page and who plays there, TensorBoard's events, pongpg watch, and all of them. Of
-// what the training's process does this is known from a profile of it.
-func shares(b *testing.B, duration time.Duration) {
-	path := filepath.Join(b.TempDir(), "profile")
-	r := newViewedRun(b, viewers{true, true}, "--cpuprofile", path)
+// what the training's process does this is known from a profile of it, of all of its life. And it reports
+// how many frames a second the page, who plays, and the terminal are shown.
+func (v viewers) shares(b *testing.B, duration time.Duration) {
+	path, born := filepath.Join(b.TempDir(), "profile"), time.Now()
+	r := newViewedRun(b, v, "--cpuprofile", path)
 	defer r.end()
 	ctx, cancel := context.WithCancel(b.Context())
 	var looking sync.WaitGroup
 	r.look(syscall.SIGCONT)
-	looking.Go(func() { r.page.look(ctx) })
+	looked := time.Now()
+	if v.page {
+		looking.Go(func() { r.page.look(ctx) })
+	}
 	time.Sleep(settling)
 	seen, began := r.seen(), [2]time.Duration{processorOf(b, r.Cmd), processorOf(b, r.watch)}
 	decisions, since := r.last().Last.GlobalStep, time.Now()
 	time.Sleep(duration)
 	speed := float64(r.last().Last.GlobalStep-decisions) / time.Since(since).Seconds()
-	r.missed(seen, duration)
+	frames := r.missed(seen, duration)
 	trained, watched := processorOf(b, r.Cmd)-began[0], processorOf(b, r.watch)-began[1]
 	cancel()
 	looking.Wait()
+	looks := time.Since(looked)
 	if err := r.Process.Signal(syscall.SIGINT); err != nil {
 		b.Fatal(err)
 	}
 	wait(b, r.Cmd)
 	spent := profiled(b, path)
-	page, events := spent["page"], spent["events"]
+	// What was spent while the training was measured.
+	measured := func(what string, over time.Duration) time.Duration {
+		return time.Duration(float64(spent[what]) * float64(duration) / float64(over))
+	}
+	page, events := measured("page", looks), measured("events", time.Since(born))
 	training := float64(trained-page-events) / 100
 	report := func(took time.Duration, unit string) { b.ReportMetric(float64(took)/training, unit) }
 	report(page, "%-page")
@@ -106,6 +121,11 @@ func shares(b *testing.B, duration time.Duration) {
 	report(watched, "%-watch")
 	report(page+events+watched, "%-all")
 	b.ReportMetric(speed/1e6, "M-decisions/s")
+	for i, of := range []string{"page", "played", "", "watch"} {
+		if of != "" && frames[i] > 0 {
+			b.ReportMetric(frames[i], "Hz-"+of)
+		}
+	}
 }
 
 // profiled returns what a profile has of the page, and of TensorBoard's events.
@@ -155,6 +175,10 @@ const (
 func (v viewers) compare(b *testing.B, pairs int) (wall, processor float64) {
 	r := newViewedRun(b, v)
 	defer r.end()
+	if v != (viewers{}) {
+		r.measure(true) // until it is settled how many frames are shown
+		r.measure(true)
+	}
 	var walls, processors []float64
 	for pair := range pairs {
 		var each [2]took // without, with
@@ -186,7 +210,7 @@ type viewedRun struct {
 	address string
 	watch   *exec.Cmd // pongpg watch, which stands still while nobody looks; or nil
 	page    pageViewer
-	shown   *atomic.Int64 // bytes, on watch's terminal
+	shown   *atomic.Int64 // frames, on watch's terminal
 }
 
 // newViewedRun begins a training, and returns once it has a checkpoint.
@@ -201,7 +225,7 @@ func newViewedRun(b *testing.B, v viewers, flags ...string) *viewedRun {
 	}
 	if v.terminal {
 		p := ptytest.New(b, 160, 60)
-		r.shown = p.Discard()
+		r.shown = p.Discard(beginFrame)
 		r.watch = command(dir, []string{"TERM=xterm-256color", "COLORTERM=truecolor"}, "watch", "r")
 		r.watch.Stdin, r.watch.Stdout = p.Terminal, p.Terminal
 		if err := r.watch.Start(); err != nil {
@@ -232,6 +256,9 @@ func (r *viewedRun) look(s syscall.Signal) {
 	}
 }
 
+// beginFrame is what pongpg watch writes before a frame, of a synchronised update.
+const beginFrame = "\x1b[?2026h"
+
 // measure measures what a decision takes, while the viewers look on or do not.
 func (r *viewedRun) measure(viewed bool) took {
 	ctx, cancel := context.WithCancel(context.Background())
@@ -257,22 +284,24 @@ func (r *viewedRun) measure(viewed bool) took {
 	return t
 }
 
-// missed fails the benchmark if the viewers have not seen since what they should have: what nobody
-// sees costs nothing. Of 30 frames a second, and 60, it is most.
-func (r *viewedRun) missed(since [4]int64, duration time.Duration) {
-	seconds := int64(duration / time.Second)
-	var wanted [4]int64
+// missed returns what the viewers have seen a second, and fails the benchmark if it is not what they
+// should have: what nobody sees costs nothing. Of the fewest frames that are shown where the processors
+// are short it is most.
+func (r *viewedRun) missed(since [4]int64, duration time.Duration) (rates [4]float64) {
+	var wanted [4]float64
 	if r.viewers.page {
-		wanted = [4]int64{20 * seconds, 40 * seconds, seconds / 2}
+		wanted = [4]float64{30 / pace.Slowest * 0.7, 30 * 0.7, 0.5}
 	}
 	if r.terminal {
-		wanted[3] = 60 * 100 * seconds // a frame is more than a hundred bytes
+		wanted[3] = 60 / pace.Slowest * 0.7
 	}
 	for i, n := range r.seen() {
-		if n -= since[i]; n < wanted[i] {
-			r.b.Errorf("in %v the viewers saw %d, wanted %d (%d: of the agent's game, the person's, answers, bytes of the terminal)", duration, n, wanted[i], i)
+		rates[i] = float64(n-since[i]) / duration.Seconds()
+		if rates[i] < wanted[i] {
+			r.b.Errorf("the viewers saw %.1f a second, wanted %.1f (%d: of the agent's game, the person's, answers, the terminal)", rates[i], wanted[i], i)
 		}
 	}
+	return rates
 }
 
 // last returns what the dashboard says of the run.
@@ -294,16 +323,15 @@ func (r *viewedRun) seen() (n [4]int64) {
 }
 
 // processor returns the processors' time of the training, and of pongpg watch.
-func (r *viewedRun) processor() (t time.Duration) {
-	t = processorOf(r.b, r.Cmd)
-	if r.watch != nil {
-		t += processorOf(r.b, r.watch)
-	}
-	return t
+func (r *viewedRun) processor() time.Duration {
+	return processorOf(r.b, r.Cmd) + processorOf(r.b, r.watch)
 }
 
-// processorOf returns the processors' time of a process.
+// processorOf returns the processors' time of a process, or of none.
 func processorOf(b *testing.B, c *exec.Cmd) (t time.Duration) {
+	if c == nil {
+		return 0
+	}
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", c.Process.Pid))
 	if err != nil {
 		b.Fatal(err)
@@ -329,7 +357,7 @@ type pageViewer struct {
 func (p *pageViewer) look(ctx context.Context) {
 	var looking sync.WaitGroup
 	defer looking.Wait()
-	generation, next, checkpoint := "", 0, ""
+	generation, next, filters := "", 0, ""
 	for first := true; ctx.Err() == nil; rest(ctx) {
 		runs, err := askRuns(p.address)
 		if err != nil || len(runs) != 1 {
@@ -349,8 +377,8 @@ func (p *pageViewer) look(ctx context.Context) {
 		if text, err := p.get(fmt.Sprintf("%s/metrics?generation=%s&from=%d", run, generation, next)); err == nil && json.Unmarshal(text, &curves) == nil {
 			generation, next = curves.Generation, curves.Next
 		}
-		if runs[0].Checkpoint != checkpoint {
-			checkpoint = runs[0].Checkpoint
+		if runs[0].Filters != filters {
+			filters = runs[0].Filters
 			_, _ = p.get(run + "/filters.png") // which may not be there yet
 		}
 	}

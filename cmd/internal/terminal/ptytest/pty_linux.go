@@ -86,12 +86,18 @@ func (p *Pty) Type(t testing.TB, keys string) {
 }
 
 // Discard throws away what the terminal shows from now on, so that nobody waits to write to it, and
-// counts its bytes.
-func (p *Pty) Discard() *atomic.Int64 {
+// counts how often a mark is in it.
+func (p *Pty) Discard(mark string) *atomic.Int64 {
 	var count atomic.Int64
 	go func() {
+		var all []byte
 		for data := range p.shown {
-			count.Add(int64(len(data)))
+			all = append(all, data...)
+			count.Add(int64(bytes.Count(all, []byte(mark))))
+			if at := bytes.LastIndex(all, []byte(mark)); at >= 0 {
+				all = all[at+len(mark):]
+			}
+			all = append(all[:0], all[max(0, len(all)-len(mark)+1):]...) // in which one may begin
 		}
 	}()
 	return &count
