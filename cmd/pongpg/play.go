@@ -9,6 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"pongpg/cmd/internal/arena"
+	"pongpg/cmd/internal/pace"
 	"pongpg/cmd/internal/terminal"
 	"pongpg/trainer"
 )
@@ -50,7 +51,8 @@ func (f *playFlags) play(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	v := &arena.Viewer{Match: match, Limits: arena.Limits{Episodes: 1}, Speed: f.speed, Now: time.Now}
+	v := &arena.Viewer{Match: match, Limits: arena.Limits{Episodes: 1}, Speed: f.speed, Now: time.Now, Pace: pace.OfProcess()}
+	defer v.Pace.Enter()()
 	err = onTerminal(v, true, func(func()) {})
 	if errors.Is(err, terminal.ErrNone) {
 		err = fmt.Errorf("%w; run it in one: play needs keys, and shows the game there", err)

@@ -5,11 +5,13 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -18,6 +20,7 @@ import (
 	"github.com/coder/websocket"
 
 	"pongpg/trainer"
+	"pongpg/trainer/checkpoint/filelock"
 )
 
 // shownRun is a run in a dashboard's list.
@@ -134,6 +137,8 @@ func TestTrainShown(t *testing.T) {
 			t.Fatal("no 50 updates in a minute")
 		}
 	}
+	hasPlace(t, "training")
+	hasPlace(t, "looking-on")
 	disturb(t, address, paths)
 	for len(r.lines) > 0 { // of before
 		<-r.lines
@@ -149,6 +154,24 @@ func TestTrainShown(t *testing.T) {
 	}
 	succeed(t, dir, with([]string{"train", "--run", "alone", "--updates", fmt.Sprint(reached)}, rare...)...)
 	sameState(t, filepath.Join(dir, "shown"), filepath.Join(dir, "alone"))
+}
+
+// hasPlace waits until somebody has a place among those who do something.
+func hasPlace(t *testing.T, what string) {
+	t.Helper()
+	if runtime.GOOS != "linux" {
+		return // the cache is not where XDG_CACHE_HOME says
+	}
+	for begun := time.Now(); time.Since(begun) < time.Minute; time.Sleep(10 * time.Millisecond) {
+		f, err := filelock.Lock(filepath.Join(cacheDir(), "pongpg", what, "0"))
+		if errors.Is(err, filelock.ErrHeld) {
+			return
+		}
+		if err == nil {
+			f.Close()
+		}
+	}
+	t.Errorf("nobody says within a minute that this is done: %s", what)
 }
 
 // TestAddressTaken refuses to begin a run that could not be shown.

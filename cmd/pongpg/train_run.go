@@ -12,6 +12,7 @@ import (
 	"pongpg/cmd/internal/dashboard"
 	"pongpg/cmd/internal/format"
 	"pongpg/cmd/internal/journal"
+	"pongpg/cmd/internal/pace"
 	"pongpg/cmd/internal/session"
 	"pongpg/cmd/internal/status"
 	"pongpg/trainer"
@@ -61,6 +62,7 @@ func firstOf(list ...error) error {
 
 // follow trains, and shows how it goes and says how it ended.
 func (f *trainFlags) follow(c *cli.Context, s *session.Session) error {
+	defer pace.Training()()
 	shown := status.New(os.Stdout, s.Limits.Trainer(), s.Trainer.Progress(), f.status)
 	endShow, err := f.showTraining(s, shown)
 	if err != nil {

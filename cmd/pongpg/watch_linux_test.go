@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"os/exec"
 	"path/filepath"
@@ -10,12 +9,10 @@ import (
 	"strconv"
 	"syscall"
 	"testing"
-	"time"
 
 	"golang.org/x/sys/unix"
 
 	"pongpg/cmd/internal/terminal/ptytest"
-	"pongpg/trainer/checkpoint/filelock"
 )
 
 // onPty starts the command on a terminal, which it must have left as it was at the end.
@@ -60,21 +57,6 @@ func givesWay(t *testing.T, c *exec.Cmd) {
 	}
 }
 
-// looksOn waits until somebody who looks at a training has a place among those who do.
-func looksOn(t *testing.T) {
-	t.Helper()
-	for begun := time.Now(); time.Since(begun) < time.Minute; time.Sleep(10 * time.Millisecond) {
-		f, err := filelock.Lock(filepath.Join(cacheDir(), "pongpg", "looking-on", "0"))
-		if errors.Is(err, filelock.ErrHeld) {
-			return
-		}
-		if err == nil {
-			f.Close()
-		}
-	}
-	t.Error("who looks at a training does not let others know within a minute")
-}
-
 // TestWatchOnTerminal watches a run in a terminal: keys, another checkpoint, and every end
 // leave the terminal as it was.
 func TestWatchOnTerminal(t *testing.T) {
@@ -111,7 +93,7 @@ func TestWatchOnTerminal(t *testing.T) {
 		givesWay(t, c)
 		succeed(t, dir, "train", "--resume", "r", "--updates", "2", "--workers", "1")
 		shows(t, p, "update 1 of r(?s:.*)\x1b\\[1;[0-9]+H(\x1b\\[[0-9;]*m)?2") // the number alone is written again
-		looksOn(t)
+		hasPlace(t, "looking-on")
 		p.Type(t, "q")
 		if status := wait(t, c); status != 0 {
 			t.Errorf("exit status %d", status)

@@ -40,9 +40,8 @@ func Run(ctx context.Context, d Display, v *Viewer, ticks <-chan time.Time, ever
 					return err
 				}
 				last = now
-				if n := v.Pace.Every(now); n != v.shownOf() {
-					v.every = n
-					every(n)
+				if v.pace(now) {
+					every(v.every)
 				}
 			}
 		}

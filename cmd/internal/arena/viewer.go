@@ -130,6 +130,16 @@ func (v *Viewer) Tick(passed time.Duration) error {
 	return nil
 }
 
+// pace reports whether from now on another number of frames is drawn.
+func (v *Viewer) pace(now time.Time) bool {
+	n, before := v.Pace.Every(now), v.shownOf()
+	if v.Match.Person != nil {
+		n = pace.Played(n)
+	}
+	v.every = n
+	return n != before
+}
+
 // Done reports whether the viewer has seen enough, or all.
 func (v *Viewer) Done() bool { return v.quit }
 

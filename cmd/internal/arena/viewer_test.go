@@ -431,17 +431,29 @@ func TestRun(t *testing.T) {
 	if err := Run(context.Background(), d, v, ticks, never); !errors.Is(err, d.err) {
 		t.Error(err)
 	}
-	v, d, ticks = newLoop(Limits{Frames: 60 * seconds})
-	v.Pace = pace.Fixed(4)
-	for i := range 15*seconds + 2 { // the first is a frame after the start, as it is known only then
-		ticks <- start.Add(time.Second * time.Duration(4*i+1) / 60)
-	}
-	told := 0
-	if err := Run(context.Background(), d, v, ticks, func(frames int) { told = 100*told + frames }); err != nil || v.Match.Played != 60*seconds || told != 4 {
-		t.Errorf("with a fourth of the frames %d were played, and told was %d: %v", v.Match.Played, told, err)
-	}
-	if n := len(d.shown); n < 15*seconds || n > 15*seconds+3 || !strings.Contains(text(d.shown[n-1]), "speed 1, 15 Hz") {
-		t.Errorf("with a fourth of the frames there are %d pictures:\n%s", n, text(d.shown[n-1]))
+	// Fewer frames are drawn where processors are short; for a person half of them, at least.
+	dir, _ := newRun(t, "win")
+	for _, test := range []struct {
+		match *Match
+		every int
+		rate  string
+	}{
+		{newMatch(t, dir, nil, 1, false), 4, "speed 1, 15 Hz"},
+		{newMatch(t, dir, NewPerson(), 1, false), 2, "speed 1, 30 Hz"},
+	} {
+		v, d, ticks = newLoop(Limits{Frames: 60 * seconds})
+		v.Match, v.Pace = test.match, pace.Fixed(4)
+		want := 60 * seconds / test.every
+		for i := range want + 2 { // the first is a frame after the start, as it is known only then
+			ticks <- start.Add(time.Second * time.Duration(test.every*i+1) / 60)
+		}
+		told := 0
+		if err := Run(context.Background(), d, v, ticks, func(frames int) { told = 100*told + frames }); err != nil || v.Match.Played != 60*seconds || told != test.every {
+			t.Errorf("%s: %d frames were played, and told was %d: %v", test.rate, v.Match.Played, told, err)
+		}
+		if n := len(d.shown); n < want || n > want+3 || !strings.Contains(text(d.shown[n-1]), test.rate) {
+			t.Errorf("%s: there are %d pictures:\n%s", test.rate, n, text(d.shown[n-1]))
+		}
 	}
 	for speed, want := range map[float64]bool{1: true, 0.125: true, 16: true, 0.1: false, 3: false, 32: false, 0: false} {
 		if CheckSpeed(speed) != want {

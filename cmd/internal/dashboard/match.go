@@ -103,8 +103,7 @@ func (m *match) message() ([]byte, error) {
 }
 
 // play plays until the game is over or ctx is done. Every frame is sent, as who plays is to see the
-// ball where it is; or every second one, where those who only watch get the fewest and that does not
-// do.
+// ball where it is; or every second one, where those who only watch get the fewest.
 func (m *match) play(ctx context.Context, send func([]byte)) (err error) {
 	defer m.pace.Enter()()
 	clock := time.NewTicker(frameTime)
@@ -121,7 +120,7 @@ func (m *match) play(ctx context.Context, send func([]byte)) (err error) {
 					err = m.next(frames, send)
 				}
 			})
-			if n := framesPlayed(m.pace.Every(now)); n != frames {
+			if n := pace.Played(m.pace.Every(now)); n != frames {
 				frames = n
 				clock.Reset(time.Duration(n) * frameTime)
 			}
@@ -147,15 +146,6 @@ func (e *elapsed) times(now time.Time, each time.Duration) int {
 	n := (e.left + each/2) / each
 	e.left -= n * each
 	return int(n)
-}
-
-// framesPlayed returns of how many frames one is sent to a person who plays, where it is one of so
-// many to who watches.
-func framesPlayed(every int) int {
-	if every < pace.Slowest {
-		return 1
-	}
-	return 2
 }
 
 // next plays some frames, and sends the last.

@@ -26,7 +26,7 @@ const (
 	stands = time.Minute
 )
 
-// Pace says how many frames to show. Until a training is known of, it is all of them. It may be used
+// Pace says how many frames to show. Unless a training is known of, it is all of them. It may be used
 // from many goroutines. A nil Pace shows all frames.
 type Pace struct {
 	processors int
@@ -36,10 +36,12 @@ type Pace struct {
 	fixed      int                  // not 0: what Every returns
 
 	mutex   sync.Mutex
-	others  *place
+	others  *place    // who look on
+	trains  *place    // who train; it has none
+	asks    time.Time // when it was last asked for them
 	looking int       // entered, and not left
 	moved   time.Time // when a training has last moved on; zero: none has
-	trained time.Time // until then it is one
+	trained time.Time // until then one is known of
 	every   int       // one of so many frames is shown
 	slower  time.Time // when they were last made fewer
 
@@ -81,7 +83,7 @@ func OfTraining() *Pace {
 }
 
 func newPace(spent func() time.Duration) *Pace {
-	return &Pace{spent: spent, processors: runtime.GOMAXPROCS(0), others: newPlace(), every: 1, before: math.NaN()}
+	return &Pace{spent: spent, processors: runtime.GOMAXPROCS(0), others: newPlace(lookingOn), trains: newPlace(training), every: 1, before: math.NaN()}
 }
 
 // Do does a part of what looking on takes. It must not wait for long for other goroutines.
@@ -117,7 +119,8 @@ func (p *Pace) Enter() (leave func()) {
 	}
 }
 
-// Moved says that the training has moved on, as far as one can see.
+// Moved says that a training has moved on, as far as one can see: it may be one that has no place on this
+// machine, as in a container.
 func (p *Pace) Moved(now time.Time) {
 	if p == nil {
 		return
@@ -128,7 +131,7 @@ func (p *Pace) Moved(now time.Time) {
 	if !p.moved.IsZero() {
 		apart = min(now.Sub(p.moved), time.Hour)
 	}
-	p.moved, p.trained = now, now.Add(max(stands, 3*apart))
+	p.moved, p.trained = now, latest(p.trained, now.Add(max(stands, 3*apart)))
 }
 
 // Every returns of how many frames one is to be shown now: 1 … Slowest. It is to be asked for each
@@ -142,7 +145,7 @@ func (p *Pace) Every(now time.Time) int {
 	}
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	if p.looking == 0 || !p.training && now.After(p.trained) {
+	if p.looking == 0 || !p.trainedAt(now) {
 		p.rest()
 		p.every = 1
 		return 1
@@ -162,6 +165,33 @@ func (p *Pace) Every(now time.Time) int {
 	}
 	p.asked = now
 	return p.every
+}
+
+// trainedAt reports whether somebody trains.
+func (p *Pace) trainedAt(now time.Time) bool {
+	if !p.training && now.Sub(p.asks) >= window {
+		p.asks = now
+		if p.trains.count() > 0 {
+			p.trained = latest(p.trained, now.Add(window*3/2))
+		}
+	}
+	return p.training || now.Before(p.trained)
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// Played returns of how many frames one is shown to a person who plays, where it is one of so many to who
+// watches: all of them, unless the fewest are not few enough.
+func Played(every int) int {
+	if every < Slowest {
+		return 1
+	}
+	return 2
 }
 
 // Apart returns how long apart, at least, checkpoints are to be read where one of so many frames is shown:
@@ -186,11 +216,11 @@ func (p *Pace) next(now time.Time, share float64) int {
 		share = (share + p.before) / 2 // checkpoints fall into one window or the other
 	}
 	// What is spent falls as the number of frames does, or more slowly.
-	wanted := float64(p.every) * share / (Budget / float64(p.others.count()))
+	wanted := float64(p.every) * share / (Budget / float64(max(p.others.count(), 1)))
 	switch {
 	case wanted > float64(p.every)*(1+slack):
 		p.slower = now
-		return min(int(math.Ceil(wanted)), Slowest)
+		return min(int(math.Ceil(wanted/(1+slack))), Slowest)
 	case now.Sub(p.slower) >= again:
 		return max(min(int(math.Ceil(wanted/(1-slack))), p.every), 1)
 	}

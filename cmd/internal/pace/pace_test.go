@@ -22,7 +22,7 @@ func newPaced(t *testing.T, dir string, frame, rest time.Duration) *paced {
 	t.Helper()
 	x := &paced{now: time.Unix(1000, 0), frame: frame, rest: rest, every: 1}
 	x.Pace = newPace(func() time.Duration { return x.passed })
-	x.processors, x.others = 2, &place{dir: dir}
+	x.processors, x.others, x.trains = 2, &place{dir: dir}, &place{dir: filepath.Join(dir, "training")}
 	t.Cleanup(x.Enter())
 	return x
 }
@@ -49,7 +49,7 @@ func TestEvery(t *testing.T) {
 		{"little", 100 * time.Microsecond, time.Millisecond, 1},
 		{"nearly all", 400 * time.Microsecond, 4 * time.Millisecond, 1},
 		{"a little more", 520 * time.Microsecond, 2 * time.Millisecond, 2},
-		{"twice as much", 1000 * time.Microsecond, 2 * time.Millisecond, 3},
+		{"twice as much", 1100 * time.Microsecond, 2 * time.Millisecond, 3},
 		{"too much in any case", 5 * time.Millisecond, 0, Slowest},
 		{"most of it for no frame", 100 * time.Microsecond, 60 * time.Millisecond, Slowest},
 	} {
@@ -146,6 +146,24 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
+// TestTraining has a program train that is known by its place alone.
+func TestTraining(t *testing.T) {
+	dir := t.TempDir()
+	x := newPaced(t, dir, time.Millisecond, 0)
+	if x.look(time.Minute) != 1 {
+		t.Fatalf("one of %d frames without a training", x.every)
+	}
+	trains := &place{dir: filepath.Join(dir, "training")}
+	trains.take()
+	if x.look(time.Minute); x.every != 2 {
+		t.Errorf("one of %d frames beside a training", x.every)
+	}
+	trains.leave()
+	if x.look(window * 5 / 2); x.every != 1 {
+		t.Errorf("one of %d frames after it", x.every)
+	}
+}
+
 // TestPlacesTaken has more look on than there are places, and where there can be none.
 func TestPlacesTaken(t *testing.T) {
 	dir := t.TempDir()
@@ -161,7 +179,7 @@ func TestPlacesTaken(t *testing.T) {
 	for i := range all {
 		all[i].leave()
 	}
-	if got := all[0].count(); got != 1 {
+	if got := all[0].count(); got != 0 {
 		t.Errorf("%d places of nobody", got)
 	}
 	file := filepath.Join(dir, "file")
@@ -169,12 +187,12 @@ func TestPlacesTaken(t *testing.T) {
 		t.Fatal(err)
 	}
 	nowhere := place{dir: filepath.Join(file, "below")}
-	if nowhere.take(); nowhere.mine != nil || nowhere.count() != 1 {
+	if nowhere.take(); nowhere.mine != nil || nowhere.count() != 0 {
 		t.Error("a place in a file")
 	}
 	t.Setenv("HOME", "")
 	t.Setenv("XDG_CACHE_HOME", "")
-	if runtime.GOOS == "linux" && newPlace().dir != "" {
+	if runtime.GOOS == "linux" && newPlace(training).dir != "" {
 		t.Error("a place without a cache")
 	}
 }
@@ -191,7 +209,7 @@ func TestOfTraining(t *testing.T) {
 		}
 	}
 	p := OfTraining()
-	p.others = &place{dir: t.TempDir()}
+	p.others, p.trains = &place{dir: t.TempDir()}, &place{}
 	var all sync.WaitGroup
 	for range 4 {
 		all.Go(func() { p.Do(func() { work(10 * time.Millisecond) }) })
@@ -258,6 +276,9 @@ func TestNone(t *testing.T) {
 	p.Enter()()
 	if p.Moved(time.Now()); !done || p.Every(time.Now()) != 1 {
 		t.Error("no Pace is not one that shows all")
+	}
+	if Played(1) != 1 || Played(Slowest-1) != 1 || Played(Slowest) != 2 {
+		t.Error("another number of frames for who plays")
 	}
 	if Apart(1) != 0 || Apart(2) != 2*Apart(1)+20*time.Second || Apart(Slowest) <= Apart(2) {
 		t.Error("checkpoints are read no less often")

@@ -9,23 +9,36 @@ import (
 	"pongpg/trainer/checkpoint/filelock"
 )
 
-// mostPlaces is how many programs that look on are counted; more have no place.
+// mostPlaces is how many programs are counted that do the same; more have no place.
 const mostPlaces = 16
 
-// place is the place of a program that looks on, among those of this user on this machine: a file that
+// place is the place of a program among those of this user on this machine that do the same: a file that
 // it has locked. Where there are no such files it knows of nobody else.
 type place struct {
 	dir  string   // of the files; "": there is none
 	mine *os.File // nil: it has none
 }
 
-// newPlace returns a place that has not been taken.
-func newPlace() *place {
+// What programs do that have places.
+const (
+	lookingOn = "looking-on"
+	training  = "training"
+)
+
+// newPlace returns a place among those who do the same, which has not been taken.
+func newPlace(what string) *place {
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		return &place{}
 	}
-	return &place{dir: filepath.Join(cache, "pongpg", "looking-on")}
+	return &place{dir: filepath.Join(cache, "pongpg", what)}
+}
+
+// Training has those who look on know, until end is called or the program ends, that it trains.
+func Training() (end func()) {
+	p := newPlace(training)
+	p.take()
+	return p.leave
 }
 
 // take takes the first place that is free, unless it has one.
@@ -60,9 +73,8 @@ func (p *place) leave() {
 	}
 }
 
-// count returns how many places are taken, its own among them: 1 at least.
-func (p *place) count() int {
-	taken := 0
+// count returns how many places are taken, its own among them.
+func (p *place) count() (taken int) {
 	for i := range mostPlaces {
 		if p.dir == "" {
 			break
@@ -75,5 +87,5 @@ func (p *place) count() int {
 			_ = f.Close()
 		}
 	}
-	return max(taken, 1)
+	return taken
 }
