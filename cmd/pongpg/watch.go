@@ -143,7 +143,9 @@ func (f *watchFlags) show(c *cli.Context, match *arena.Match, limits arena.Limit
 	follows := func(guard func()) {
 		if info, err := os.Stat(f.path); err == nil && info.IsDir() {
 			match.Spare = &arena.Spare{}
-			newer := func(update int64) (*arena.Agent, error) { return arena.Newer(f.path, update, match.Spare) }
+			newer := func(update int64, due func(string) bool) (*arena.Agent, error) {
+				return arena.Newer(f.path, update, due, match.Spare)
+			}
 			v.Follower = arena.NewFollower(match.Agent.Update, newer, guard)
 		}
 	}

@@ -2,6 +2,7 @@ package arena
 
 import (
 	"errors"
+	"fmt"
 	"path/filepath"
 	"sync"
 
@@ -35,11 +36,14 @@ func Load(path string) (*Agent, error) {
 }
 
 // Newer is Load, but for a run whose newest checkpoint, or newest that reads well, is the one of
-// an update: nil. It reads nothing if the names alone say so. The agent has the memory of a spare
-// one, if there is one.
-func Newer(path string, update int64, spare *Spare) (*Agent, error) {
-	if run, err := checkpoint.Open(path); err == nil && update >= 0 && run.Newest() == update {
-		return nil, nil
+// an update: nil. It reads nothing if the names alone say so, or if due does not of the newest. The agent
+// has the memory of a spare one, if there is one.
+func Newer(path string, update int64, due func(name string) bool, spare *Spare) (*Agent, error) {
+	if run, err := checkpoint.Open(path); err == nil {
+		newest := run.Newest()
+		if update >= 0 && newest == update || !due(fmt.Sprint(newest)) {
+			return nil, nil
+		}
 	}
 	found, err := checkpoint.Resolve(path)
 	if err != nil || found.Update == update {

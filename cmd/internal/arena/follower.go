@@ -9,8 +9,9 @@ import (
 // Follower looks for newer checkpoints of a run that is being trained, in the background. It
 // is used from one goroutine.
 type Follower struct {
-	newer  func(update int64) (*Agent, error) // nil if there is none
-	guard  func()                             // deferred where it looks
+	newer  Newest
+	due    pace.Checkpoints // of the goroutine that looks, or of the caller if none does
+	guard  func()           // deferred where it looks
 	found  chan found
 	looks  bool
 	begun  time.Time
@@ -26,27 +27,27 @@ type found struct {
 // lookInterval is between two looks at least.
 const lookInterval = time.Second
 
+// Newest returns a run's newest agent, or nil if that is of an update, or its checkpoint, which has a name, is
+// not due.
+type Newest func(update int64, due func(name string) bool) (*Agent, error)
+
 // NewFollower returns a Follower that asks newer for an agent beyond an update, the first
 // time the given one. guard is deferred in the goroutine that calls it.
-func NewFollower(update int64, newer func(update int64) (*Agent, error), guard func()) *Follower {
+func NewFollower(update int64, newer Newest, guard func()) *Follower {
 	return &Follower{newer: newer, guard: guard, update: update, found: make(chan found, 1)}
 }
 
 // Look begins to look, unless it does already or has just done so. Who shows one of so many frames
-// looks for as much fewer checkpoints, once it has one.
+// has as much fewer checkpoints read.
 func (f *Follower) Look(now time.Time, every int) {
-	interval := lookInterval
-	if f.update >= 0 {
-		interval = max(interval, pace.Apart(every))
-	}
-	if f.looks || now.Sub(f.begun) < interval {
+	if f.looks || now.Sub(f.begun) < lookInterval {
 		return
 	}
 	f.looks, f.begun = true, now
 	update := f.update
 	go func() {
 		defer f.guard()
-		agent, err := f.newer(update)
+		agent, err := f.newer(update, func(name string) bool { return f.due.Due(name, every, now) })
 		f.found <- found{agent, err}
 	}()
 }

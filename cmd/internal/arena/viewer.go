@@ -132,6 +132,10 @@ func (v *Viewer) Tick(passed time.Duration) error {
 
 // pace reports whether from now on another number of frames is drawn.
 func (v *Viewer) pace(now time.Time) bool {
+	if v.paused {
+		v.Pace.Rest()
+		return false
+	}
 	n, before := v.Pace.Every(now), v.shownOf()
 	if v.Match.Person != nil {
 		n = pace.Played(n)

@@ -100,12 +100,12 @@ func TestFollower(t *testing.T) {
 	looked := make(chan error, 1)
 	fail := error(nil)
 	v := &Viewer{Match: m, Speed: 1, Now: func() time.Time { return now }}
-	v.Follower = NewFollower(m.Agent.Update, func(update int64) (*Agent, error) {
+	v.Follower = NewFollower(m.Agent.Update, func(update int64, due func(string) bool) (*Agent, error) {
 		defer func() { looked <- nil }()
 		if fail != nil {
 			return nil, fail
 		}
-		return Newer(dir, update, m.Spare)
+		return Newer(dir, update, due, m.Spare)
 	}, func() {})
 	point := func() { // plays until a point has ended, and it was looked for another agent
 		t.Helper()
@@ -200,7 +200,9 @@ func TestNewer(t *testing.T) {
 		if err := os.WriteFile(newest, test.text, 0o666); err != nil {
 			t.Fatal(err)
 		}
-		a, err := Newer(dir, test.update, nil)
+		named := ""
+		due := func(name string) bool { named = name; return true }
+		a, err := Newer(dir, test.update, due, nil)
 		got, skipped := int64(-1), 0
 		if a != nil {
 			got, skipped = a.Update, len(a.Skipped)
@@ -211,13 +213,26 @@ func TestNewer(t *testing.T) {
 		if err != nil || got != test.want || skipped != test.skipped {
 			t.Errorf("%s: update %d, %d skipped, %v", test.what, got, skipped, err)
 		}
+		if reads := test.update != 7; reads != (named == "7") {
+			t.Errorf("%s: asked is whether %q is due", test.what, named)
+		}
+		if a, err := Newer(dir, test.update, func(string) bool { return false }, nil); a != nil || err != nil {
+			t.Errorf("%s: what is not due is read: %v", test.what, err)
+		}
 	}
 }
 
 // TestFollowerInterval looks once at a time, and not more often than once a second.
 func TestFollowerInterval(t *testing.T) {
 	calls := make(chan int64, 10)
-	f := NewFollower(3, func(update int64) (*Agent, error) { calls <- update; return nil, nil }, func() {})
+	dues := 0
+	f := NewFollower(3, func(update int64, due func(string) bool) (*Agent, error) {
+		if due("a name") {
+			dues++
+		}
+		calls <- update
+		return nil, nil
+	}, func() {})
 	now := time.Unix(100, 0)
 	f.Look(now, 1)
 	f.Look(now.Add(time.Hour), 1) // while it looks
@@ -232,18 +247,11 @@ func TestFollowerInterval(t *testing.T) {
 	if f.Look(now.Add(lookInterval), 1); !f.looks || <-calls != 3 {
 		t.Error("it does not look again")
 	}
-	for f.looks {
-		f.Found()
-	}
-	now = now.Add(lookInterval)
-	if f.Look(now.Add(pace.Apart(2)-1), 2); f.looks {
-		t.Error("with half of the frames it looks for all checkpoints")
-	}
-	if f.Look(now.Add(pace.Apart(2)), 2); !f.looks || <-calls != 3 {
-		t.Error("with half of the frames it does not look again")
-	}
 	if err := f.Close(); err != nil || len(calls) != 0 {
 		t.Error(err, len(calls))
+	}
+	if dues != 1 {
+		t.Errorf("a checkpoint is due %d times", dues)
 	}
 }
 

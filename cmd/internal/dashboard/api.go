@@ -99,9 +99,11 @@ func (s *Server) serveRuns(w http.ResponseWriter, _ *http.Request) {
 		Version string    `json:"version"`
 		Runs    []summary `json:"runs"`
 	}{s.options.Version, []summary{}}
-	for _, x := range s.runs.list() {
-		list.Runs = append(list.Runs, x.summary())
-	}
+	s.pace.Do(func() {
+		for _, x := range s.runs.list() {
+			list.Runs = append(list.Runs, x.summary())
+		}
+	})
 	reply(w, list)
 }
 
@@ -216,13 +218,15 @@ func (s *Server) serveMetrics(w http.ResponseWriter, r *http.Request) {
 		out.Error = err.Error()
 	}
 	rows = rows[out.From:]
-	kept := thin(rows, stretches)
-	for _, c := range columns {
-		v := make(vector, len(kept))
-		for i, row := range kept {
-			v[i] = c.of(&rows[row])
+	s.pace.Do(func() {
+		kept := thin(rows, stretches)
+		for _, c := range columns {
+			v := make(vector, len(kept))
+			for i, row := range kept {
+				v[i] = c.of(&rows[row])
+			}
+			out.Columns[c.name] = v
 		}
-		out.Columns[c.name] = v
-	}
+	})
 	reply(w, out)
 }

@@ -159,11 +159,13 @@ func TestAnswers(t *testing.T) {
 	tr.until(t, 9)
 	eventually(t, "the next checkpoint", func() bool { return x.checkpoint() == drawnOf(9) })
 	now := time.Now()
-	if soon, later := x.filters.version(x, now), x.filters.version(x, now.Add(pace.Apart(2))); soon != drawnOf(8) || later != drawnOf(9) {
+	if soon, later := x.filters.version(x, now), x.filters.version(x, now.Add(time.Hour)); soon != drawnOf(8) || later != drawnOf(9) {
 		t.Errorf("the page is to ask for the filters of %q, and later %q", soon, later)
 	}
 	x.pace = nil
-	if got := x.filters.version(x, now); got != drawnOf(9) {
+	tr.until(t, 10)
+	eventually(t, "the one after it", func() bool { return x.checkpoint() == drawnOf(10) })
+	if got := x.filters.version(x, now.Add(time.Hour)); got != drawnOf(10) {
 		t.Errorf("the page is to ask for the filters of %q, and has the time", got)
 	}
 }

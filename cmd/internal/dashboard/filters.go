@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"pongpg/cmd/internal/format"
@@ -24,23 +23,20 @@ type filterPicture struct {
 	checkpoint string
 	png        []byte
 
-	last atomic.Pointer[drawing]
-}
-
-// drawing is of which checkpoint a picture was drawn, and when.
-type drawing struct {
-	checkpoint string
-	at         time.Time
+	asking sync.Mutex // for what follows
+	due    pace.Checkpoints
+	asked  string
 }
 
 // version returns of which of a run's checkpoints the filters are to be asked for, "" if there is none:
 // of the newest, but where the processors are short of those that come often enough.
 func (p *filterPicture) version(x *run, now time.Time) string {
-	newest := x.checkpoint()
-	if last := p.last.Load(); last != nil && newest != "" && now.Sub(last.at) < pace.Apart(x.pace.Every(now)) {
-		return last.checkpoint
+	p.asking.Lock()
+	defer p.asking.Unlock()
+	if newest := x.checkpoint(); newest == "" || p.due.Due(newest, x.pace.Every(now), now) {
+		p.asked = newest
 	}
-	return newest
+	return p.asked
 }
 
 // serveFilters answers with the picture of the newest checkpoint.
@@ -91,7 +87,6 @@ func (p *filterPicture) of(x *run) ([]byte, error) {
 		return nil, err
 	}
 	p.checkpoint, p.png = name, b.Bytes()
-	p.last.Store(&drawing{name, time.Now()})
 	return p.png, nil
 }
 

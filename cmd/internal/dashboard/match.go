@@ -102,24 +102,22 @@ func (m *match) message() ([]byte, error) {
 	return appendMessage(make([]byte, 0, 1024), text, m.screen), nil
 }
 
-// play plays until the game is over or ctx is done. Every frame is sent, as who plays is to see the
-// ball where it is; or every second one, where those who only watch get the fewest.
+// play plays until the game is over or ctx is done. Every frame is sent that does not come late, as who
+// plays is to see the ball where it is; or every second one, where those who only watch get the fewest.
 func (m *match) play(ctx context.Context, send func([]byte)) (err error) {
 	defer m.pace.Enter()()
-	clock := time.NewTicker(frameTime)
+	due := elapsed{last: time.Now()}
+	frames := pace.Played(m.pace.Every(due.last))
+	clock := time.NewTicker(time.Duration(frames) * frameTime)
 	defer clock.Stop()
-	frames, due := 1, elapsed{last: time.Now()}
 	for err == nil && !m.game.Over() {
 		select {
 		case <-ctx.Done():
 			return nil
 		case now := <-clock.C:
-			times := due.times(now, time.Duration(frames)*frameTime)
-			m.pace.Do(func() {
-				for ; times > 0 && err == nil && !m.game.Over(); times-- {
-					err = m.next(frames, send)
-				}
-			})
+			if n := frames * due.times(now, time.Duration(frames)*frameTime); n > 0 {
+				m.pace.Do(func() { err = m.next(n, send) })
+			}
 			if n := pace.Played(m.pace.Every(now)); n != frames {
 				frames = n
 				clock.Reset(time.Duration(n) * frameTime)
@@ -198,7 +196,8 @@ func (s *Server) beginMatch(id string) (m *match, err error) {
 			return nil, errGone
 		}
 	}
-	if m, err = newMatch(against); err == nil {
+	s.pace.Do(func() { m, err = newMatch(against) })
+	if err == nil {
 		m.pace = s.pace
 	}
 	return m, err

@@ -96,7 +96,7 @@ func (g *stage) play(ctx context.Context, send func([]byte)) (err error) {
 					g.problem = err.Error()
 				}
 			}
-			if tick%15 == 0 || g.match != nil {
+			if g.match != nil || tick%max(15/g.every, 1) == 0 {
 				send(g.message())
 			}
 		})
@@ -114,12 +114,10 @@ func (g *stage) step(follower *arena.Follower) error {
 }
 
 // newer returns what looks for another checkpoint than it found before, and reads it.
-func (g *stage) newer() func(update int64) (*arena.Agent, error) {
-	tried := ""
-	return func(update int64) (a *arena.Agent, err error) {
+func (g *stage) newer() arena.Newest {
+	return func(update int64, due func(string) bool) (a *arena.Agent, err error) {
 		mistake := safely(g.say, func() {
-			if name := g.run.checkpoint(); name == "" || name != tried {
-				tried = name
+			if name := g.run.checkpoint(); name == "" || due(name) {
 				g.pace.Do(func() { a, err = g.run.agent(update, &g.spare) })
 			}
 		})

@@ -17,12 +17,15 @@ const (
 )
 
 const (
-	window = 10 * time.Second // for which it is measured what is spent: a checkpoint by default
-	// again is how long after it has shown fewer frames a Pace tries more.
-	again = 30 * time.Second
+	// window is for how long it is measured what is spent: a checkpoint by default.
+	window = 10 * time.Second
+	// stays is for how long it is not tried to show more frames after there have been fewer.
+	stays = 30 * time.Second
+	// forgotten is after how long it counts no more what another number of frames has taken.
+	forgotten = 10 * time.Minute
 	// slack is how far beside the budget counts as on it.
 	slack = 0.05
-	// stands is after how long without another checkpoint a run is no longer trained, at least.
+	// stands is how long after another checkpoint a run counts as trained.
 	stands = time.Minute
 )
 
@@ -31,24 +34,31 @@ const (
 type Pace struct {
 	processors int
 	spent      func() time.Duration // processors' time so far
-	training   bool                 // in the program that trains: what is done in Do is spent, in parts
+	inTraining bool                 // in the program that trains: what is done in Do is spent, in parts
 	parts      atomic.Int64         // nanoseconds
 	fixed      int                  // not 0: what Every returns
 
 	mutex   sync.Mutex
-	others  *place    // who look on
-	trains  *place    // who train; it has none
-	asks    time.Time // when it was last asked for them
-	looking int       // entered, and not left
-	moved   time.Time // when a training has last moved on; zero: none has
-	trained time.Time // until then one is known of
-	every   int       // one of so many frames is shown
-	slower  time.Time // when they were last made fewer
+	looking int    // entered, and not left
+	others  *place // who look on
+	every   int    // one of so many frames is shown
+	known   [Slowest + 1]cost
+	slower  time.Time // when frames were last made fewer
+
+	trainers *place    // who train; it has none of these
+	counted  time.Time // when they were last counted
+	trained  time.Time // until then they train
+	moved    time.Time // until then a run is trained that has moved on
 
 	begun   time.Time     // the window; zero: there is none
 	already time.Duration // spent before it
-	before  float64       // part of the processors' time in the one before, with as many frames; NaN: there was none
 	asked   time.Time     // when Every was last called
+}
+
+// cost is what showing one of so many frames has taken, of all processors' time.
+type cost struct {
+	share float64   // in the last windows
+	at    time.Time // when they ended; zero: it is not known
 }
 
 // Fixed returns a Pace at which one of so many frames is shown whatever it takes, for tests of those who
@@ -78,17 +88,20 @@ func OfTraining() *Pace {
 	}
 	p := newPace(nil)
 	p.spent = func() time.Duration { return time.Duration(p.parts.Load()) }
-	p.training = true
+	p.inTraining = true
 	return p
 }
 
 func newPace(spent func() time.Duration) *Pace {
-	return &Pace{spent: spent, processors: runtime.GOMAXPROCS(0), others: newPlace(lookingOn), trains: newPlace(training), every: 1, before: math.NaN()}
+	return &Pace{
+		processors: runtime.GOMAXPROCS(0), spent: spent, every: 1,
+		others: newPlace(lookingOn), trainers: newPlace(training),
+	}
 }
 
 // Do does a part of what looking on takes. It must not wait for long for other goroutines.
 func (p *Pace) Do(part func()) {
-	if p == nil || !p.training {
+	if p == nil || !p.inTraining {
 		part()
 		return
 	}
@@ -119,19 +132,25 @@ func (p *Pace) Enter() (leave func()) {
 	}
 }
 
-// Moved says that a training has moved on, as far as one can see: it may be one that has no place on this
-// machine, as in a container.
+// Rest gives the place of those who look on back until Every is called again, as when a game is paused.
+func (p *Pace) Rest() {
+	if p == nil {
+		return
+	}
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	p.rest()
+}
+
+// Moved says that a run has moved on: it is trained, be it by somebody who has no place here, as in a
+// container.
 func (p *Pace) Moved(now time.Time) {
 	if p == nil {
 		return
 	}
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	apart := time.Duration(0)
-	if !p.moved.IsZero() {
-		apart = min(now.Sub(p.moved), time.Hour)
-	}
-	p.moved, p.trained = now, latest(p.trained, now.Add(max(stands, 3*apart)))
+	p.moved = now.Add(stands)
 }
 
 // Every returns of how many frames one is to be shown now: 1 … Slowest. It is to be asked for each
@@ -145,44 +164,80 @@ func (p *Pace) Every(now time.Time) int {
 	}
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	if p.looking == 0 || !p.trainedAt(now) {
+	if !p.trains(now) {
 		p.rest()
 		p.every = 1
 		return 1
 	}
-	long := now.Sub(p.begun)
-	switch {
+	if p.looking == 0 {
+		return p.every
+	}
+	switch long := now.Sub(p.begun); {
 	case p.begun.IsZero() || now.Sub(p.asked) > window:
-		p.begin(now, math.NaN())
+		p.begin(now)
 	case long >= window:
-		share := float64(p.spent()-p.already) / float64(long) / float64(p.processors)
-		before := p.every
-		p.every = p.next(now, share)
-		if p.every != before {
-			share = math.NaN()
-		}
-		p.begin(now, share)
+		p.learn(now, float64(p.spent()-p.already)/float64(long)/float64(p.processors))
+		p.judge(now)
+		p.begin(now)
 	}
 	p.asked = now
 	return p.every
 }
 
-// trainedAt reports whether somebody trains.
-func (p *Pace) trainedAt(now time.Time) bool {
-	if !p.training && now.Sub(p.asks) >= window {
-		p.asks = now
-		if p.trains.count() > 0 {
-			p.trained = latest(p.trained, now.Add(window*3/2))
+// trains reports whether somebody trains.
+func (p *Pace) trains(now time.Time) bool {
+	if p.inTraining || now.Before(p.moved) {
+		return true
+	}
+	if now.Sub(p.counted) >= window {
+		p.counted = now
+		if p.trainers.count() > 0 {
+			p.trained = now.Add(window * 3 / 2)
 		}
 	}
-	return p.training || now.Before(p.trained)
+	return now.Before(p.trained)
 }
 
-func latest(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
+// begin begins a window.
+func (p *Pace) begin(now time.Time) {
+	p.others.take()
+	p.begun, p.already = now, p.spent()
+}
+
+// learn keeps what a window has taken: checkpoints fall into one or the next, so that it is the mean of
+// the last ones.
+func (p *Pace) learn(now time.Time, share float64) {
+	c := &p.known[p.every]
+	if now.Sub(c.at) < 2*window {
+		share = (share + c.share) / 2
 	}
-	return b
+	*c = cost{share, now}
+}
+
+// judge decides on how many frames are shown from now on.
+func (p *Pace) judge(now time.Time) {
+	budget := Budget / float64(max(p.others.count(), 1))
+	share := p.known[p.every].share
+	if share > budget*(1+slack) {
+		// What is spent falls as the number of frames does, or less.
+		p.slower = now
+		p.every = min(int(math.Ceil(float64(p.every)*share/budget/(1+slack))), Slowest)
+		return
+	}
+	if p.every == 1 || now.Sub(p.slower) < stays {
+		return
+	}
+	more := p.known[p.every-1]
+	most := share * float64(p.every) / float64(p.every-1) // that it can take
+	if now.Sub(more.at) > forgotten || more.share <= budget || most <= budget {
+		p.every--
+	}
+}
+
+// rest ends the window, and gives the place back.
+func (p *Pace) rest() {
+	p.begun = time.Time{}
+	p.others.leave()
 }
 
 // Played returns of how many frames one is shown to a person who plays, where it is one of so many to who
@@ -192,43 +247,4 @@ func Played(every int) int {
 		return 1
 	}
 	return 2
-}
-
-// Apart returns how long apart, at least, checkpoints are to be read where one of so many frames is shown:
-// if not all are, as much less often as frames, of checkpoints that come at the default interval.
-func Apart(every int) time.Duration {
-	if every <= 1 {
-		return 0
-	}
-	return time.Duration(every) * 10 * time.Second
-}
-
-// begin begins a window.
-func (p *Pace) begin(now time.Time, before float64) {
-	p.others.take()
-	p.begun, p.already, p.before = now, p.spent(), before
-}
-
-// next returns of how many frames one is shown next, after a window in which a share of the processors'
-// time was spent.
-func (p *Pace) next(now time.Time, share float64) int {
-	if !math.IsNaN(p.before) {
-		share = (share + p.before) / 2 // checkpoints fall into one window or the other
-	}
-	// What is spent falls as the number of frames does, or more slowly.
-	wanted := float64(p.every) * share / (Budget / float64(max(p.others.count(), 1)))
-	switch {
-	case wanted > float64(p.every)*(1+slack):
-		p.slower = now
-		return min(int(math.Ceil(wanted/(1+slack))), Slowest)
-	case now.Sub(p.slower) >= again:
-		return max(min(int(math.Ceil(wanted/(1-slack))), p.every), 1)
-	}
-	return p.every
-}
-
-// rest ends the window, and gives the place back, if nobody looks on or nothing is trained.
-func (p *Pace) rest() {
-	p.begun = time.Time{}
-	p.others.leave()
 }

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -22,7 +23,7 @@ func newPaced(t *testing.T, dir string, frame, rest time.Duration) *paced {
 	t.Helper()
 	x := &paced{now: time.Unix(1000, 0), frame: frame, rest: rest, every: 1}
 	x.Pace = newPace(func() time.Duration { return x.passed })
-	x.processors, x.others, x.trains = 2, &place{dir: dir}, &place{dir: filepath.Join(dir, "training")}
+	x.processors, x.others, x.trainers = 2, &place{dir: dir}, &place{dir: filepath.Join(dir, "training")}
 	t.Cleanup(x.Enter())
 	return x
 }
@@ -75,40 +76,54 @@ func TestEvery(t *testing.T) {
 			if x.every < Slowest && share > Budget*1.2 { // of which the first ten seconds are some
 				t.Errorf("%.2f%% of the processors' time", 100*share)
 			}
-			if x.look(4 * time.Minute); x.every != 1 {
+			if x.look(stands + time.Second); x.every != 1 {
 				t.Errorf("one of %d frames is shown after the training", x.every)
 			}
 		})
 	}
 }
 
-// TestEveryAgain shows more frames when they have become cheaper, and does not try it again and again.
-func TestEveryAgain(t *testing.T) {
-	x := newPaced(t, t.TempDir(), 900*time.Microsecond, 0)
-	look := func(d time.Duration) (changes int) {
-		for end := x.now.Add(d); x.now.Before(end); {
-			x.Moved(x.now)
-			before := x.every
-			if x.look(time.Second) != before {
-				changes++
-			}
+// trains looks on at a training for a while, and returns how often the number of frames changes.
+func (x *paced) trains(d time.Duration) (changes int) {
+	for end := x.now.Add(d); x.now.Before(end); {
+		x.Moved(x.now)
+		before := x.every
+		if x.look(time.Second) != before {
+			changes++
 		}
-		return changes
 	}
-	look(time.Minute)
-	if x.every != 2 {
+	return changes
+}
+
+// TestEveryAgain shows more frames when they have become cheaper, or all who looked on too have gone, and
+// does not try again and again what was too much.
+func TestEveryAgain(t *testing.T) {
+	dir := t.TempDir()
+	x := newPaced(t, dir, 900*time.Microsecond, 0)
+	if x.trains(time.Minute); x.every != 2 {
 		t.Fatalf("one of %d", x.every)
 	}
 	x.frame = 300 * time.Microsecond
-	if look(time.Minute); x.every != 1 {
+	if x.trains(time.Minute); x.every != 1 {
 		t.Errorf("one of %d, when they take a third", x.every)
 	}
-	// Of what does not fall with the frames, it may try again: every half a minute at most.
-	x.frame, x.rest = 400*time.Microsecond, 3*time.Millisecond
-	before := x.rest
-	x.rest = 8 * time.Millisecond // 32 ms a second at 60 frames, 20 at 30
-	if changes := look(10 * time.Minute); changes > 21 {
-		t.Errorf("%d changes in ten minutes with %v a second", changes, x.rest-before)
+	// Of these 28 ms a second, of 30, a part does not become less with the frames.
+	x.frame, x.rest = 400*time.Microsecond, 4*time.Millisecond
+	x.trains(time.Minute)
+	other := &place{dir: dir}
+	other.take()
+	if x.trains(time.Minute); x.every != 3 {
+		t.Errorf("one of %d, when somebody else looks on", x.every)
+	}
+	other.leave()
+	if x.trains(2 * time.Minute); x.every != 1 {
+		t.Errorf("one of %d, when they have gone", x.every)
+	}
+	// These 32 ms are too much, and 20 at half of the frames are not.
+	x.rest = 8 * time.Millisecond
+	x.trains(time.Minute)
+	if changes := x.trains(time.Hour); x.every != 2 || changes < 2 || changes > 12 {
+		t.Errorf("one of %d, after %d changes in an hour", x.every, changes)
 	}
 }
 
@@ -123,8 +138,7 @@ func TestPlaces(t *testing.T) {
 	minute := func(of ...*paced) {
 		for range 60 {
 			for _, x := range of {
-				x.Moved(x.now)
-				x.look(time.Second)
+				x.trains(time.Second)
 			}
 		}
 	}
@@ -209,7 +223,7 @@ func TestOfTraining(t *testing.T) {
 		}
 	}
 	p := OfTraining()
-	p.others, p.trains = &place{dir: t.TempDir()}, &place{}
+	p.others = &place{dir: t.TempDir()}
 	var all sync.WaitGroup
 	for range 4 {
 		all.Go(func() { p.Do(func() { work(10 * time.Millisecond) }) })
@@ -239,6 +253,12 @@ func TestOfTraining(t *testing.T) {
 	leaveToo()
 	if p.others.mine == nil {
 		t.Error("no place while somebody looks on")
+	}
+	if p.Rest(); p.others.mine != nil {
+		t.Error("a place at rest")
+	}
+	if p.Every(now.Add(2 * time.Second)); p.others.mine == nil {
+		t.Error("no place after a rest")
 	}
 	if leave(); p.others.mine != nil {
 		t.Error("a place when nobody looks on any more")
@@ -280,7 +300,26 @@ func TestNone(t *testing.T) {
 	if Played(1) != 1 || Played(Slowest-1) != 1 || Played(Slowest) != 2 {
 		t.Error("another number of frames for who plays")
 	}
-	if Apart(1) != 0 || Apart(2) != 2*Apart(1)+20*time.Second || Apart(Slowest) <= Apart(2) {
-		t.Error("checkpoints are read no less often")
+	p.Rest()
+}
+
+// TestDue has a run write a checkpoint every ten seconds, and asks for it every second: as many are read as
+// frames are shown, each in the second in which it is new, and the last one.
+func TestDue(t *testing.T) {
+	for every := 1; every <= Slowest; every++ {
+		var c Checkpoints
+		var read []int
+		now := time.Unix(1000, 0)
+		for second := range 400 {
+			newest := min(second, 300) / 10 // after five minutes it trains no more
+			if c.Due(strconv.Itoa(newest), every, now.Add(time.Duration(second)*time.Second)) {
+				if read = append(read, newest); second%10 != 0 && newest < 30 {
+					t.Errorf("one of %d: checkpoint %d is read after %d seconds", every, newest, second)
+				}
+			}
+		}
+		if n := len(read); n < 30/every+1 || n > 30/every+2 || read[n-1] != 30 {
+			t.Errorf("one of %d: read are %v", every, read)
+		}
 	}
 }

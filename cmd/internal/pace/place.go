@@ -1,7 +1,6 @@
 package pace
 
 import (
-	"errors"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -31,7 +30,11 @@ func newPlace(what string) *place {
 	if err != nil {
 		return &place{}
 	}
-	return &place{dir: filepath.Join(cache, "pongpg", what)}
+	host, err := os.Hostname()
+	if err != nil {
+		return &place{}
+	}
+	return &place{dir: filepath.Join(cache, "pongpg", host, what)} // the cache may be many machines'
 }
 
 // Training has those who look on know, until end is called or the program ends, that it trains.
@@ -41,23 +44,17 @@ func Training() (end func()) {
 	return p.leave
 }
 
-// take takes the first place that is free, unless it has one.
+// take takes the first place that is free, if there is one, unless it has one.
 func (p *place) take() {
 	if p.dir == "" || p.mine != nil {
 		return
 	}
 	if err := os.MkdirAll(p.dir, 0o777); err != nil {
-		p.dir = ""
 		return
 	}
 	for i := range mostPlaces {
-		f, err := filelock.Lock(p.file(i))
-		if err == nil {
+		if f, err := filelock.Lock(p.file(i)); err == nil {
 			p.mine = f
-			return
-		}
-		if !errors.Is(err, filelock.ErrHeld) {
-			p.dir = ""
 			return
 		}
 	}
@@ -75,16 +72,12 @@ func (p *place) leave() {
 
 // count returns how many places are taken, its own among them.
 func (p *place) count() (taken int) {
+	if p.dir == "" {
+		return 0
+	}
 	for i := range mostPlaces {
-		if p.dir == "" {
-			break
-		}
-		f, err := filelock.Lock(p.file(i))
-		if errors.Is(err, filelock.ErrHeld) {
+		if filelock.Held(p.file(i)) {
 			taken++
-		}
-		if err == nil {
-			_ = f.Close()
 		}
 	}
 	return taken

@@ -17,18 +17,36 @@ func Lock(path string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := flock(f, syscall.LOCK_EX); err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// Held reports whether somebody has a file locked. Several may ask at the same time; who would lock the
+// file just then may find it held.
+func Held(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	return errors.Is(flock(f, syscall.LOCK_SH), ErrHeld)
+}
+
+// flock locks an open file, or returns ErrHeld.
+func flock(f *os.File, how int) error {
 	for {
-		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-		if !errors.Is(err, syscall.EINTR) {
-			break
+		err := syscall.Flock(int(f.Fd()), how|syscall.LOCK_NB)
+		switch {
+		case errors.Is(err, syscall.EINTR):
+			continue
+		case errors.Is(err, syscall.EWOULDBLOCK):
+			return ErrHeld
+		case err != nil:
+			return &os.PathError{Op: "flock", Path: f.Name(), Err: err}
 		}
+		return nil
 	}
-	if err == nil {
-		return f, nil
-	}
-	f.Close()
-	if errors.Is(err, syscall.EWOULDBLOCK) {
-		return nil, ErrHeld
-	}
-	return nil, &os.PathError{Op: "flock", Path: path, Err: err}
 }
