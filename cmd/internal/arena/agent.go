@@ -3,8 +3,10 @@ package arena
 import (
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"pongpg/emu"
 	"pongpg/trainer"
@@ -15,8 +17,9 @@ import (
 
 // Agent is a policy that plays, in a backend of its own on the CPU.
 type Agent struct {
-	Name    string // of its run, or of its file
-	Update  int64  // after which it was saved; −1 if the file does not say
+	Name    string    // of its run, or of its file
+	Update  int64     // after which it was saved; −1 if the file does not say
+	Saved   time.Time // when its file was written; zero: there is none
 	Preset  emu.Preset
 	Policy  *trainer.Policy
 	Skipped []error // checkpoints of the run that cannot be read
@@ -58,7 +61,7 @@ func FromCheckpoint(path string, found *checkpoint.Found, spare *Spare) (*Agent,
 	if a := spare.take(); a != nil {
 		same, err := a.Policy.Reload(found, a.backend)
 		if same {
-			a.Update, a.Skipped = found.Update, found.Skipped
+			a.Update, a.Saved, a.Skipped = found.Update, savedAt(found), found.Skipped
 			return a, nil
 		}
 		if err = errors.Join(err, a.Close()); err != nil {
@@ -69,7 +72,7 @@ func FromCheckpoint(path string, found *checkpoint.Found, spare *Spare) (*Agent,
 	if err != nil {
 		return nil, err
 	}
-	a := &Agent{Name: filepath.Base(filepath.Clean(path)), Update: found.Update, Skipped: found.Skipped, backend: b}
+	a := &Agent{Name: filepath.Base(filepath.Clean(path)), Update: found.Update, Saved: savedAt(found), Skipped: found.Skipped, backend: b}
 	policy, config, err := trainer.LoadPolicy(found, b)
 	if err == nil {
 		a.Policy = policy
@@ -79,6 +82,14 @@ func FromCheckpoint(path string, found *checkpoint.Found, spare *Spare) (*Agent,
 		return nil, errors.Join(err, b.Close())
 	}
 	return a, nil
+}
+
+// savedAt returns when a checkpoint's file was written; zero if there is none, as it is a live run's.
+func savedAt(found *checkpoint.Found) (at time.Time) {
+	if info, err := os.Stat(found.Path); err == nil {
+		at = info.ModTime()
+	}
+	return at
 }
 
 // Close frees what the policy takes.

@@ -169,7 +169,7 @@ func (v *Viewer) step() error {
 	case err != nil:
 		v.note = fmt.Sprint("no newer checkpoint: ", err)
 	case agent != nil:
-		v.Pace.Moved(v.Now())
+		v.Pace.Moved(agent.Saved)
 		v.note = ""
 		return v.Match.Offer(agent)
 	}

@@ -171,9 +171,10 @@ func (r *run) look() {
 	before := r.newest
 	r.looked, r.newest, r.stored = now, "", stored{Config: trainer.StoredBefore()}
 	if paths, err := r.dir.Checkpoints(); err == nil && len(paths) > 0 {
-		r.newest = filepath.Base(paths[len(paths)-1])
-		if before != "" && r.newest != before {
-			r.pace.Moved(now)
+		newest := paths[len(paths)-1]
+		r.newest = filepath.Base(newest)
+		if info, err := os.Stat(newest); err == nil && before != "" && r.newest != before {
+			r.pace.Moved(info.ModTime())
 		}
 	}
 	r.device = r.dir.Device()

@@ -142,15 +142,15 @@ func (p *Pace) Rest() {
 	p.rest()
 }
 
-// Moved says that a run has moved on: it is trained, be it by somebody who has no place here, as in a
-// container.
-func (p *Pace) Moved(now time.Time) {
+// Moved says that a run had another checkpoint at some time: it was trained then, be it by somebody who has
+// no place here, as in a container.
+func (p *Pace) Moved(at time.Time) {
 	if p == nil {
 		return
 	}
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	p.moved = now.Add(stands)
+	p.moved = at.Add(stands)
 }
 
 // Every returns of how many frames one is to be shown now: 1 … Slowest. It is to be asked for each
