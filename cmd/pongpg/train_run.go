@@ -31,6 +31,11 @@ func (f *trainFlags) train(c *cli.Context) (err error) {
 		fmt.Fprintln(os.Stderr, "pongpg:", warning)
 	}
 	if limit, flag := s.Limits.Reached(s.Trainer.Progress()); limit != "" {
+		if s.From != nil {
+			if err := journal.Complete(s.Dir, s.Trainer.Progress(), s.From.File); err != nil { // who looks on sees less
+				fmt.Fprintln(os.Stderr, "pongpg:", oneLine(err))
+			}
+		}
 		fmt.Fprintf(c.App.Writer, "nothing to do: %s has reached its limit of %s; give a higher %s to go on\n", s.Dir.Dir(), limit, flag)
 		return missedReturn(s)
 	}

@@ -1,10 +1,13 @@
 package journal
 
 import (
+	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -44,17 +47,12 @@ func open(run *checkpoint.Run, at trainer.Metrics, tensorboard bool) (*Journal, 
 	j := &Journal{flushed: time.Now()}
 	path := filepath.Join(run.Dir(), tableName)
 	err := checkpoint.WriteFileAtomic(path, func(out io.Writer) error {
-		rows := csv.NewWriter(out)
-		if err := rows.Write(header()); err != nil {
-			return err
-		}
-		unreadable, err := read(run.MetricsPath(), func(m *trainer.Metrics) error { return rows.Write(row(m)) })
+		unreadable, err := writeTable(out, run, func(*trainer.Metrics) {})
 		if unreadable > 0 {
 			j.Warnings = append(j.Warnings, fmt.Sprintf("%s of %s cannot be read: %s goes without; restore it from a copy if there is one",
 				format.Plural(int64(unreadable), "line"), run.MetricsPath(), tableName))
 		}
-		rows.Flush()
-		return errors.Join(err, rows.Error())
+		return err
 	})
 	if err != nil {
 		return nil, err
@@ -67,6 +65,62 @@ func open(run *checkpoint.Run, at trainer.Metrics, tensorboard bool) (*Journal, 
 		return nil, errors.Join(err, j.table.close())
 	}
 	return j, nil
+}
+
+// writeTable writes what metrics.csv has of a run, and shows each row's metrics. It returns how many lines
+// cannot be read.
+func writeTable(out io.Writer, run *checkpoint.Run, show func(*trainer.Metrics)) (unreadable int, err error) {
+	rows := csv.NewWriter(out)
+	if err := rows.Write(header()); err != nil {
+		return 0, err
+	}
+	unreadable, err = read(run.MetricsPath(), func(m *trainer.Metrics) error {
+		show(m)
+		return rows.Write(row(m))
+	})
+	rows.Flush()
+	return unreadable, errors.Join(err, rows.Error())
+}
+
+// Complete makes the journal of a run that is done anew, if it is not whole: who trained it may have been
+// killed between the last checkpoint, f, after the update that at is of, and the end of the journal. A
+// file of events that is not there stays away.
+func Complete(run *checkpoint.Run, at trainer.Metrics, f *checkpoint.File) error {
+	whole, events, err := isWhole(run, at)
+	if err != nil || whole {
+		return err
+	}
+	j, err := Open(run, at, events)
+	if err != nil {
+		return err
+	}
+	return errors.Join(j.Save(f, at), j.Close())
+}
+
+// isWhole reports whether the journal of a run has all up to the update that at is of, and whether it has
+// events. Of a run that has gone on after that it is whole: what follows goes when the run is resumed.
+func isWhole(run *checkpoint.Run, at trainer.Metrics) (whole, events bool, err error) {
+	var want bytes.Buffer
+	last, steps := int64(0), map[int64]struct{}{}
+	_, err = writeTable(&want, run, func(m *trainer.Metrics) {
+		last = m.GlobalStep
+		steps[last] = struct{}{}
+	})
+	if err != nil || last != at.GlobalStep {
+		return true, false, err
+	}
+	h, err := readHistory(run.Dir(), at)
+	if err != nil {
+		return false, false, err
+	}
+	events = len(h.files) > 0
+	_, shown := h.seen[at.GlobalStep]
+	got, err := os.ReadFile(filepath.Join(run.Dir(), tableName))
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	whole = bytes.Equal(got, want.Bytes()) && (!events || shown && len(h.wallTime) == len(steps))
+	return whole, events, err
 }
 
 // Update adds the metrics of an update. Others see them after a second at most, or after the

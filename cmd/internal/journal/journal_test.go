@@ -295,6 +295,83 @@ func TestRest(t *testing.T) {
 	must(t, l.run.Close())
 }
 
+// TestComplete: what a run that was killed at its very end lacks is made up for, and nothing else is changed.
+func TestComplete(t *testing.T) {
+	complete := func(l *life, n int64) (changed bool) {
+		t.Helper()
+		all := func() (list []string) {
+			entries, err := os.ReadDir(l.dir)
+			must(t, err)
+			for _, e := range entries {
+				if b, err := os.ReadFile(filepath.Join(l.dir, e.Name())); err == nil {
+					list = append(list, e.Name(), string(b))
+				}
+			}
+			return list
+		}
+		before := all()
+		must(t, Complete(l.run, update(n), state(t, "fast", 5, uint64(n)+1)))
+		return !slices.Equal(all(), before)
+	}
+	table := func(l *life) string { return filepath.Join(l.dir, tableName) }
+	for _, test := range []struct {
+		what    string
+		harm    func(l *life)
+		changes bool
+	}{
+		{"nothing", func(*life) {}, false},
+		{"the last line", func(l *life) {
+			b, err := os.ReadFile(table(l))
+			must(t, err)
+			must(t, os.Truncate(table(l), int64(bytes.LastIndexByte(b[:len(b)-1], '\n')+1)))
+		}, true},
+		{"the table", func(l *life) { must(t, os.Remove(table(l))) }, true},
+		{"a part of the events", func(l *life) {
+			events, err := filepath.Glob(filepath.Join(l.dir, "events*"))
+			must(t, err)
+			info, err := os.Stat(events[0])
+			must(t, err)
+			must(t, os.Truncate(events[0], info.Size()/2))
+		}, true},
+	} {
+		l := begin(t)
+		l.save(0)
+		l.updates(1, 3)
+		must(t, l.Close())
+		l.shows(3, 0, 300)
+		test.harm(l)
+		if got := complete(l, 3); got != test.changes {
+			t.Errorf("without %s: changed is %v", test.what, got)
+		}
+		if test.what != "a part of the events" { // the picture of 0 may be gone
+			l.shows(3, 0, 300)
+		}
+		if complete(l, 3) {
+			t.Errorf("without %s: what has been completed is changed", test.what)
+		}
+		must(t, l.run.Close())
+	}
+	l := begin(t)
+	l.save(0)
+	for n := int64(1); n <= 2; n++ {
+		must(t, l.run.Metrics().Append(update(n)))
+		must(t, l.Update(update(n)))
+	}
+	must(t, l.Flush())
+	must(t, l.run.Save(2, state(t, "fast", 5, 3), false))
+	must(t, l.run.Metrics().Flush())
+	if !complete(l, 2) { // as when it is killed before the journal has the checkpoint
+		t.Error("the last checkpoint is not shown")
+	}
+	l.shows(2, 0, 200)
+	must(t, l.run.Metrics().Append(update(3)))
+	must(t, l.run.Metrics().Flush())
+	if complete(l, 2) {
+		t.Error("the journal of a run that has gone on is changed")
+	}
+	l.crash()
+}
+
 // TestThinned: checkpoints that show much the same are left out.
 func TestThinned(t *testing.T) {
 	l := begin(t)
