@@ -177,7 +177,7 @@ func TestElapsed(t *testing.T) {
 // are sent, and the game is as fast as ever.
 func TestSlowly(t *testing.T) {
 	m := matchPoint(t)
-	m.pace = pace.Fixed(pace.Slowest)
+	m.pace = pace.Fixed(4)
 	before, sent, began := m.game.Played, 0, time.Now()
 	if err := m.play(context.Background(), func([]byte) { sent++ }); err != nil {
 		t.Fatal(err)
@@ -192,7 +192,7 @@ func TestSlowly(t *testing.T) {
 	dir := runDir(t)
 	trained(t, dir, 1)
 	s := serving(t, "localhost:0", nil, dir)
-	s.pace = pace.Fixed(pace.Slowest)
+	s.pace = pace.Fixed(4)
 	c := dial(t, s, "/api/runs/"+only(t, s).ID+"/watch")
 	frames := make(map[int]int)
 	previous := int32(-1)

@@ -9,16 +9,18 @@ import (
 )
 
 const (
-	// Budget is what part of the time of all processors may go into looking on: 2% without what is written
-	// for TensorBoard, which takes less than half a percent.
-	Budget = 0.015
+	// Budget is what may go into looking on, as a part of the processors' time that training gets: 2% without
+	// what is written for TensorBoard, which takes less than half a percent, and what cannot be foreseen.
+	Budget = 0.0125
 	// Slowest is the fewest frames that are shown: one of so many.
-	Slowest = 4
+	Slowest = 10
 )
 
 const (
 	// window is for how long it is measured what is spent: a checkpoint by default.
 	window = 10 * time.Second
+	// attention is how often it is looked whether more look on.
+	attention = time.Second
 	// stays is for how long it is not tried to show more frames after there have been fewer.
 	stays = 30 * time.Second
 	// forgotten is after how long it counts no more what another number of frames has taken.
@@ -39,26 +41,31 @@ type Pace struct {
 	fixed      int                  // not 0: what Every returns
 
 	mutex   sync.Mutex
-	looking int    // entered, and not left
-	others  *place // who look on
-	every   int    // one of so many frames is shown
+	looking int // games that are shown: entered, and not left
+	every   int // one of so many frames is shown
 	known   [Slowest + 1]cost
-	slower  time.Time // when frames were last made fewer
+	slower  time.Time // when frames were last made fewer for what they took
+
+	others *place    // who look on
+	among  int       // how many games they show together, its own among them
+	shared time.Time // when they were last counted
 
 	trainers *place    // who train; it has none of these
 	counted  time.Time // when they were last counted
 	trained  time.Time // until then they train
 	moved    time.Time // until then a run is trained that has moved on
+	training float64   // the processors that training gets; 0: it is not known
 
 	begun   time.Time     // the window; zero: there is none
 	already time.Duration // spent before it
+	before  time.Duration // that all of the process took
 	asked   time.Time     // when Every was last called
 }
 
-// cost is what showing one of so many frames has taken, of all processors' time.
+// cost is what showing one of so many frames has taken.
 type cost struct {
-	share float64   // in the last windows
-	at    time.Time // when they ended; zero: it is not known
+	processors float64   // in the last windows
+	at         time.Time // when they ended; zero: it is not known
 }
 
 // Fixed returns a Pace at which one of so many frames is shown whatever it takes, for tests of those who
@@ -115,7 +122,7 @@ func (p *Pace) Do(part func()) {
 	part()
 }
 
-// Enter says that somebody looks on, until leave is called.
+// Enter says that a game is shown, until leave is called.
 func (p *Pace) Enter() (leave func()) {
 	if p == nil {
 		return func() {}
@@ -172,13 +179,23 @@ func (p *Pace) Every(now time.Time) int {
 	if p.looking == 0 {
 		return p.every
 	}
-	switch long := now.Sub(p.begun); {
+	switch {
 	case p.begun.IsZero() || now.Sub(p.asked) > window:
 		p.begin(now)
-	case long >= window:
-		p.learn(now, float64(p.spent()-p.already)/float64(long)/float64(p.processors))
+		p.count(now)
+		p.every = p.first(now)
+	case now.Sub(p.begun) >= window:
+		p.count(now)
+		p.learn(now)
 		p.judge(now)
 		p.begin(now)
+	case now.Sub(p.shared) >= attention:
+		if p.count(now) {
+			if first := p.first(now); first > p.every {
+				p.every = first
+				p.begin(now)
+			}
+		}
 	}
 	p.asked = now
 	return p.every
@@ -186,52 +203,112 @@ func (p *Pace) Every(now time.Time) int {
 
 // trains reports whether somebody trains.
 func (p *Pace) trains(now time.Time) bool {
-	if p.inTraining || now.Before(p.moved) {
+	if p.inTraining {
 		return true
 	}
 	if now.Sub(p.counted) >= window {
 		p.counted = now
-		if p.trainers.count() > 0 {
+		var n int
+		if n, p.training = p.trainers.taken(); n > 0 {
 			p.trained = now.Add(window * 3 / 2)
 		}
 	}
-	return now.Before(p.trained)
+	return now.Before(p.trained) || now.Before(p.moved)
 }
 
 // begin begins a window.
 func (p *Pace) begin(now time.Time) {
-	p.others.take()
 	p.begun, p.already = now, p.spent()
+	if p.inTraining {
+		p.before, _ = processTime()
+	}
+}
+
+// count counts the games that are shown on the machine, and reports whether they have become more.
+func (p *Pace) count(now time.Time) (more bool) {
+	before := p.among
+	p.others.take(p.looking)
+	n, _ := p.others.taken()
+	p.among, p.shared = max(n, p.looking), now
+	return p.among > before
+}
+
+// budget returns how many processors it may take of what training gets: for each game as much. That counts as at
+// least half of them: training which takes less is not kept from more by who looks on, as where a GPU
+// trains.
+func (p *Pace) budget() float64 {
+	gets := float64(p.processors)
+	if p.training > 0 {
+		gets = max(p.training, gets/2)
+	}
+	return Budget * gets * float64(p.looking) / float64(p.among)
 }
 
 // learn keeps what a window has taken: checkpoints fall into one or the next, so that it is the mean of
 // the last ones.
-func (p *Pace) learn(now time.Time, share float64) {
+func (p *Pace) learn(now time.Time) {
+	long, took := now.Sub(p.begun), p.spent()-p.already
+	if p.inTraining {
+		all, _ := processTime()
+		p.training = float64(all-p.before-took) / float64(long)
+	}
+	processors := float64(took) / float64(long)
 	c := &p.known[p.every]
 	if now.Sub(c.at) < 2*window {
-		share = (share + c.share) / 2
+		processors = (processors + c.processors) / 2
 	}
-	*c = cost{share, now}
+	*c = cost{processors, now}
+}
+
+// fresh returns what it takes to show one of so many frames, if that is known.
+func (p *Pace) fresh(every int, now time.Time) (processors float64, known bool) {
+	c := p.known[every]
+	return c.processors, now.Sub(c.at) <= forgotten
+}
+
+// first returns of how many frames to show one until it is known what they take: as if all frames of its
+// games took the whole budget.
+func (p *Pace) first(now time.Time) (every int) {
+	for every = 1; every < Slowest; every++ {
+		takes, known := p.fresh(every, now)
+		if known && takes <= p.budget()*(1+slack) || !known && every*p.looking >= p.among {
+			break
+		}
+	}
+	return every
 }
 
 // judge decides on how many frames are shown from now on.
 func (p *Pace) judge(now time.Time) {
-	budget := Budget / float64(max(p.others.count(), 1))
-	share := p.known[p.every].share
-	if share > budget*(1+slack) {
+	budget, takes := p.budget(), p.known[p.every].processors
+	if takes > budget*(1+slack) {
 		// What is spent falls as the number of frames does, or less.
 		p.slower = now
-		p.every = min(int(math.Ceil(float64(p.every)*share/budget/(1+slack))), Slowest)
+		p.every = min(int(math.Ceil(float64(p.every)*takes/budget/(1+slack))), Slowest)
 		return
 	}
-	if p.every == 1 || now.Sub(p.slower) < stays {
+	if now.Sub(p.slower) < stays {
 		return
 	}
-	more := p.known[p.every-1]
-	most := share * float64(p.every) / float64(p.every-1) // that it can take
-	if now.Sub(more.at) > forgotten || more.share <= budget || most <= budget {
-		p.every--
+	for more := 1; more < p.every; more++ {
+		if p.fits(more, takes, budget, now) {
+			p.every = more
+			return
+		}
 	}
+}
+
+// fits reports whether more frames should fit into a budget, where those that are shown take so much: at
+// least that, and at most in proportion.
+func (p *Pace) fits(every int, least, budget float64, now time.Time) bool {
+	most := least * float64(p.every) / float64(every)
+	if most <= budget {
+		return true
+	}
+	if takes, known := p.fresh(every, now); known {
+		return takes <= budget
+	}
+	return (least+most)/2 <= budget
 }
 
 // rest ends the window, and gives the place back.
@@ -241,9 +318,9 @@ func (p *Pace) rest() {
 }
 
 // Played returns of how many frames one is shown to a person who plays, where it is one of so many to who
-// watches: all of them, unless the fewest are not few enough.
+// watches: all of them, unless those are few.
 func Played(every int) int {
-	if every < Slowest {
+	if every < 4 {
 		return 1
 	}
 	return 2

@@ -10,18 +10,22 @@ import (
 	"time"
 )
 
-// paced is a Pace on an injected clock, of who takes so much of two processors' time for each frame and
-// besides, at 60 frames a second.
+// paced is a Pace on an injected clock, beside a training on two processors. What it takes, for all frames
+// and besides, is in parts of the budget.
 type paced struct {
 	*Pace
-	now                 time.Time
-	frame, rest, passed time.Duration // rest is a second's
-	every               int
+	now          time.Time
+	frames, rest float64
+	passed       time.Duration
+	every        int
 }
 
-func newPaced(t *testing.T, dir string, frame, rest time.Duration) *paced {
+// whole is what may be taken of a second of two processors.
+const whole = 2 * Budget * float64(time.Second)
+
+func newPaced(t *testing.T, dir string, frames, rest float64) *paced {
 	t.Helper()
-	x := &paced{now: time.Unix(1000, 0), frame: frame, rest: rest, every: 1}
+	x := &paced{now: time.Unix(1000, 0), frames: frames, rest: rest, every: 1}
 	x.Pace = newPace(func() time.Duration { return x.passed })
 	x.processors, x.others, x.trainers = 2, &place{dir: dir}, &place{dir: filepath.Join(dir, "training")}
 	t.Cleanup(x.Enter())
@@ -33,29 +37,30 @@ func (x *paced) look(d time.Duration) int {
 	for end := x.now.Add(d); x.now.Before(end); {
 		passed := time.Duration(x.every) * time.Second / 60
 		x.now = x.now.Add(passed)
-		x.passed += x.frame + time.Duration(float64(x.rest)*passed.Seconds())
+		x.passed += time.Duration((x.frames/float64(x.every) + x.rest) * whole * passed.Seconds())
 		x.every = x.Every(x.now)
 	}
 	return x.every
 }
 
 // TestEvery looks on at a training with frames that take more or less, until it rests at a pace, and
-// holds that to the budget: 30 ms a second of two processors' time.
+// holds that to the budget.
 func TestEvery(t *testing.T) {
 	for _, test := range []struct {
-		what        string
-		frame, rest time.Duration
-		every       int
+		what         string
+		frames, rest float64
+		every        int
 	}{
-		{"little", 100 * time.Microsecond, time.Millisecond, 1},
-		{"nearly all", 400 * time.Microsecond, 4 * time.Millisecond, 1},
-		{"a little more", 520 * time.Microsecond, 2 * time.Millisecond, 2},
-		{"twice as much", 1100 * time.Microsecond, 2 * time.Millisecond, 3},
-		{"too much in any case", 5 * time.Millisecond, 0, Slowest},
-		{"most of it for no frame", 100 * time.Microsecond, 60 * time.Millisecond, Slowest},
+		{"little", 0.2, 0.03, 1},
+		{"nearly all", 0.8, 0.13, 1},
+		{"a little more", 1.04, 0.07, 2},
+		{"twice as much", 2.2, 0.07, 3},
+		{"five times as much", 5, 0.1, 6},
+		{"too much in any case", 20, 0, Slowest},
+		{"most of it for no frame", 0.2, 2, Slowest},
 	} {
 		t.Run(test.what, func(t *testing.T) {
-			x := newPaced(t, t.TempDir(), test.frame, test.rest)
+			x := newPaced(t, t.TempDir(), test.frames, test.rest)
 			if got := x.look(time.Minute); got != 1 {
 				t.Errorf("one of %d frames is shown while nothing is trained", got)
 			}
@@ -99,19 +104,19 @@ func (x *paced) trains(d time.Duration) (changes int) {
 // does not try again and again what was too much.
 func TestEveryAgain(t *testing.T) {
 	dir := t.TempDir()
-	x := newPaced(t, dir, 900*time.Microsecond, 0)
+	x := newPaced(t, dir, 1.8, 0)
 	if x.trains(time.Minute); x.every != 2 {
 		t.Fatalf("one of %d", x.every)
 	}
-	x.frame = 300 * time.Microsecond
+	x.frames = 0.6
 	if x.trains(time.Minute); x.every != 1 {
 		t.Errorf("one of %d, when they take a third", x.every)
 	}
-	// Of these 28 ms a second, of 30, a part does not become less with the frames.
-	x.frame, x.rest = 400*time.Microsecond, 4*time.Millisecond
+	// Of these 93%, a part does not become less with the frames.
+	x.frames, x.rest = 0.8, 0.13
 	x.trains(time.Minute)
 	other := &place{dir: dir}
-	other.take()
+	other.take(1)
 	if x.trains(time.Minute); x.every != 3 {
 		t.Errorf("one of %d, when somebody else looks on", x.every)
 	}
@@ -119,21 +124,26 @@ func TestEveryAgain(t *testing.T) {
 	if x.trains(2 * time.Minute); x.every != 1 {
 		t.Errorf("one of %d, when they have gone", x.every)
 	}
-	// These 32 ms are too much, and 20 at half of the frames are not.
-	x.rest = 8 * time.Millisecond
+	// These 106% are too much, and 65% at half of the frames are not.
+	x.frames, x.rest = 0.82, 0.24
 	x.trains(time.Minute)
 	if changes := x.trains(time.Hour); x.every != 2 || changes < 2 || changes > 12 {
 		t.Errorf("one of %d, after %d changes in an hour", x.every, changes)
 	}
 }
 
+// taken returns how many places are taken.
+func taken(p *place) int {
+	n, _ := p.taken()
+	return n
+}
+
 // TestPlaces has several who look on share the budget, also when one ends without a word.
 func TestPlaces(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "places")
-	const frame = 400 * time.Microsecond // 24 ms a second, of 30
 	var all []*paced
 	for range 3 {
-		all = append(all, newPaced(t, dir, frame, 0))
+		all = append(all, newPaced(t, dir, 0.85, 0))
 	}
 	minute := func(of ...*paced) {
 		for range 60 {
@@ -155,27 +165,112 @@ func TestPlaces(t *testing.T) {
 	for range 5 * 60 { // nothing is trained any more
 		all[1].look(time.Second)
 	}
-	if minute(all[0]); all[0].every != 1 || all[0].others.count() != 1 {
-		t.Errorf("alone again: one of %d, %d places", all[0].every, all[0].others.count())
+	if minute(all[0]); all[0].every != 1 || taken(all[0].others) != 1 {
+		t.Errorf("alone again: one of %d, %d places", all[0].every, taken(all[0].others))
 	}
 }
 
 // TestTraining has a program train that is known by its place alone.
 func TestTraining(t *testing.T) {
 	dir := t.TempDir()
-	x := newPaced(t, dir, time.Millisecond, 0)
+	x := newPaced(t, dir, 2, 0)
 	if x.look(time.Minute) != 1 {
 		t.Fatalf("one of %d frames without a training", x.every)
 	}
 	trains := &place{dir: filepath.Join(dir, "training")}
-	trains.take()
+	trains.take(1)
 	if x.look(time.Minute); x.every != 2 {
 		t.Errorf("one of %d frames beside a training", x.every)
+	}
+	for _, test := range []struct {
+		processors float64
+		every      int
+	}{{0.99, 4}, {0.1, 4}, {4.1, 1}} { // of 0.1, the other 1.9 have little to do
+		trains.say(test.processors)
+		if x.look(2 * time.Minute); x.every != test.every {
+			t.Errorf("one of %d frames beside a training that takes %v processors", x.every, test.processors)
+		}
 	}
 	trains.leave()
 	if x.look(window * 5 / 2); x.every != 1 {
 		t.Errorf("one of %d frames after it", x.every)
 	}
+}
+
+// TestFirst has who begins to look on show no more frames than it may once it is known what they take, if
+// somebody else looks on, too, and who did already as soon as that comes.
+func TestFirst(t *testing.T) {
+	dir := t.TempDir()
+	x, y := newPaced(t, dir, 0.9, 0), newPaced(t, dir, 0.9, 0)
+	if x.trains(5 * time.Second); x.every != 1 {
+		t.Errorf("alone: one of %d", x.every)
+	}
+	if y.trains(time.Second); y.every != 2 {
+		t.Errorf("beside another: one of %d", y.every)
+	}
+	if x.trains(attention + time.Second); x.every != 2 {
+		t.Errorf("when another has come: one of %d", x.every)
+	}
+	y.Rest()
+	if x.trains(3 * window); x.every != 1 {
+		t.Errorf("alone again: one of %d", x.every)
+	}
+	z := newPaced(t, dir, 0.2, 0)
+	x.others.leave()
+	z.trains(time.Minute)
+	x.others.take(1)
+	if changes := z.trains(time.Minute); changes != 0 {
+		t.Errorf("%d changes though it is known that all frames fit", changes)
+	}
+}
+
+// TestGames has who shows two games have twice as much as who shows one.
+func TestGames(t *testing.T) {
+	dir := t.TempDir()
+	x, y := newPaced(t, dir, 0.6, 0), newPaced(t, dir, 0.6, 0)
+	leave := x.Enter()
+	both := func() {
+		for range 60 {
+			x.trains(time.Second)
+			y.trains(time.Second)
+		}
+	}
+	if both(); x.every != 1 || y.every != 2 {
+		t.Errorf("one of %d where two games are shown, and of %d where it is one", x.every, y.every)
+	}
+	leave()
+	if both(); x.every != 2 || y.every != 2 {
+		t.Errorf("one of %d and %d where one game is shown each", x.every, y.every)
+	}
+}
+
+// TestTold has a program tell how many processors it takes, and who had its place before not.
+func TestTold(t *testing.T) {
+	dir := t.TempDir()
+	before := &place{dir: dir}
+	before.take(1)
+	before.say(7)
+	for _, want := range []float64{7, 2.5, 10} {
+		if n, processors := before.taken(); n != 1 || processors != want {
+			t.Errorf("%d with %v processors, want %v", n, processors, want)
+		}
+		before.say(map[float64]float64{7: 2.5, 2.5: 10}[want])
+	}
+	other := &place{dir: dir}
+	other.take(1)
+	if n, processors := other.taken(); n != 2 || processors != 0 {
+		t.Errorf("%d with %v processors, though one has not said so", n, processors)
+	}
+	before.leave()
+	now := &place{dir: dir}
+	now.take(1)
+	stop := make(chan struct{})
+	close(stop)
+	now.tell(stop)
+	if _, ok := said(now.file(0)); ok {
+		t.Error("what the one before took counts")
+	}
+	(&place{}).tell(stop) // who has no place has nothing to tell
 }
 
 // TestPlacesTaken has more look on than there are places, and where there can be none.
@@ -184,16 +279,16 @@ func TestPlacesTaken(t *testing.T) {
 	var all [mostPlaces + 2]place
 	for i := range all {
 		all[i].dir = dir
-		all[i].take()
-		all[i].take()
-		if got, want := all[i].count(), min(i+1, mostPlaces); got != want {
+		all[i].take(1)
+		all[i].take(1)
+		if got, want := taken(&all[i]), min(i+1, mostPlaces); got != want {
 			t.Fatalf("%d places of %d", got, want)
 		}
 	}
 	for i := range all {
 		all[i].leave()
 	}
-	if got := all[0].count(); got != 0 {
+	if got := taken(&all[0]); got != 0 {
 		t.Errorf("%d places of nobody", got)
 	}
 	file := filepath.Join(dir, "file")
@@ -201,7 +296,7 @@ func TestPlacesTaken(t *testing.T) {
 		t.Fatal(err)
 	}
 	nowhere := place{dir: filepath.Join(file, "below")}
-	if nowhere.take(); nowhere.mine != nil || nowhere.count() != 0 {
+	if nowhere.take(1); len(nowhere.mine) != 0 || taken(&nowhere) != 0 {
 		t.Error("a place in a file")
 	}
 	t.Setenv("HOME", "")
@@ -244,23 +339,30 @@ func TestOfTraining(t *testing.T) {
 		t.Errorf("%v, want 50 ms: a panic takes time, too", got)
 	}
 	now := time.Now()
-	if p.Every(now) != 1 || p.others.mine != nil {
+	if p.Every(now) != 1 || len(p.others.mine) != 0 {
 		t.Error("a place though nobody looks on")
 	}
 	leave, leaveToo := p.Enter(), p.Enter()
 	p.Every(now)
 	p.Every(now.Add(time.Second))
 	leaveToo()
-	if p.others.mine == nil {
+	if len(p.others.mine) == 0 {
 		t.Error("no place while somebody looks on")
 	}
-	if p.Rest(); p.others.mine != nil {
+	if p.Rest(); len(p.others.mine) != 0 {
 		t.Error("a place at rest")
 	}
-	if p.Every(now.Add(2 * time.Second)); p.others.mine == nil {
+	if p.Every(now.Add(2 * time.Second)); len(p.others.mine) == 0 {
 		t.Error("no place after a rest")
 	}
-	if leave(); p.others.mine != nil {
+	work(50 * time.Millisecond) // of training
+	p.Do(func() { work(20 * time.Millisecond) })
+	p.Every(now.Add(window))
+	p.Every(now.Add(2*time.Second + window))
+	if got, takes := p.training, p.known[1].processors; got < 0.005 || got > 0.02 || takes < 0.002 || takes > 0.005 {
+		t.Errorf("training got %v processors, and %v were taken from it", got, takes)
+	}
+	if leave(); len(p.others.mine) != 0 {
 		t.Error("a place when nobody looks on any more")
 	}
 }
@@ -297,14 +399,14 @@ func TestNone(t *testing.T) {
 	if p.Moved(time.Now()); !done || p.Every(time.Now()) != 1 {
 		t.Error("no Pace is not one that shows all")
 	}
-	if Played(1) != 1 || Played(Slowest-1) != 1 || Played(Slowest) != 2 {
+	if Played(1) != 1 || Played(3) != 1 || Played(4) != 2 || Played(Slowest) != 2 {
 		t.Error("another number of frames for who plays")
 	}
 	p.Rest()
 }
 
 // TestDue has a run write a checkpoint every ten seconds, and asks for it every second: as many are read as
-// frames are shown, each in the second in which it is new, and the last one.
+// frames are shown, but one of four at least, each in the second in which it is new, and the last one.
 func TestDue(t *testing.T) {
 	for every := 1; every <= Slowest; every++ {
 		var c Checkpoints
@@ -318,7 +420,7 @@ func TestDue(t *testing.T) {
 				}
 			}
 		}
-		if n := len(read); n < 30/every+1 || n > 30/every+2 || read[n-1] != 30 {
+		if n := len(read); n < 30/min(every, 4)+1 || n > 30/min(every, 4)+2 || read[n-1] != 30 {
 			t.Errorf("one of %d: read are %v", every, read)
 		}
 	}
