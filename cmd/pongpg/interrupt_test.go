@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -27,7 +28,13 @@ type running struct {
 // start starts the command in dir.
 func start(t testing.TB, dir string, args ...string) *running {
 	t.Helper()
-	r := &running{Cmd: command(dir, nil, args...), lines: make(chan string, 10_000)}
+	return startCommand(t, command(dir, nil, args...))
+}
+
+// startCommand starts a command.
+func startCommand(t testing.TB, c *exec.Cmd) *running {
+	t.Helper()
+	r := &running{Cmd: c, lines: make(chan string, 10_000)}
 	in, out, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
@@ -76,14 +83,23 @@ func (r *running) end(t testing.TB) (int, string) {
 	return status, r.stdout.String()
 }
 
+// notIgnored skips a test of a signal that is ignored, as under nohup, since commands inherit that.
+func notIgnored(t *testing.T, s syscall.Signal) {
+	t.Helper()
+	if signal.Ignored(s) {
+		t.Skip("ignored here:", s)
+	}
+}
+
 // TestSignals stops runs by each signal: each finishes its update, saves and says how to
 // go on, and what it says works.
 func TestSignals(t *testing.T) {
 	for _, test := range []struct {
 		signal syscall.Signal
 		status int
-	}{{syscall.SIGINT, 130}, {syscall.SIGTERM, 143}} {
+	}{{syscall.SIGINT, 130}, {syscall.SIGTERM, 143}, {syscall.SIGHUP, 129}} {
 		t.Run(test.signal.String(), func(t *testing.T) {
+			notIgnored(t, test.signal)
 			dir := t.TempDir()
 			// Only the last save counts.
 			r := start(t, dir, with([]string{"train", "--run", "a b", "--updates", "1000000", "--status-interval", "10ms"}, with(tiny, "--checkpoint-interval", "1h")...)...)
@@ -108,6 +124,70 @@ func TestSignals(t *testing.T) {
 			succeed(t, dir, with([]string{"train", "--run", "undisturbed", "--updates", end}, tiny...)...)
 			sameState(t, filepath.Join(dir, "a b"), filepath.Join(dir, "undisturbed"))
 		})
+	}
+}
+
+// TestOutputGone ends who reads a run's output: head, or, by Ctrl-C, tee. The run saves, and then ends.
+func TestOutputGone(t *testing.T) {
+	for _, test := range []struct {
+		what   string
+		signal syscall.Signal // to the run, too; 0: none
+	}{{"head", 0}, {"tee and Ctrl-C", syscall.SIGINT}, {"tee and a terminal that is closed", syscall.SIGHUP}} {
+		t.Run(test.what, func(t *testing.T) {
+			notIgnored(t, test.signal)
+			dir := t.TempDir()
+			c := command(dir, nil, with([]string{"train", "--run", "r", "--updates", "1000000", "--status-interval", "10ms"}, with(tiny, "--checkpoint-interval", "1h")...)...)
+			in, out, err := os.Pipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.Stdout, c.Stderr = out, out
+			if err := c.Start(); err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { c.Process.Kill() })
+			out.Close()
+			for lines := bufio.NewScanner(in); lines.Scan() && !strings.HasPrefix(lines.Text(), "update "); {
+			}
+			in.Close()
+			statuses := []int{128 + int(syscall.SIGPIPE)}
+			if test.signal != 0 {
+				_ = c.Process.Signal(test.signal)
+				statuses = append(statuses, signalStatus(test.signal)) // which of them comes first is open
+			}
+			if status := wait(t, c); !slices.Contains(statuses, status) {
+				t.Errorf("exit status %d, want one of %v", status, statuses)
+			}
+			reached := latest(t, filepath.Join(dir, "r")).Update
+			if reached < 1 || int64(len(metrics(t, filepath.Join(dir, "r")))) != reached {
+				t.Fatalf("stopped at update %d, which was not saved with its metrics", reached)
+			}
+		})
+	}
+}
+
+// TestNohup has a run go on when the terminal is closed, as nohup has asked for.
+func TestNohup(t *testing.T) {
+	dir := t.TempDir()
+	c := command(dir, nil, with([]string{"train", "--run", "r", "--updates", "1000000", "--status-interval", "10ms"}, tiny...)...)
+	c.Args = append([]string{"nohup", c.Path}, c.Args[1:]...)
+	var err error
+	if c.Path, err = exec.LookPath("nohup"); err != nil {
+		t.Skip(err)
+	}
+	r := startCommand(t, c)
+	r.until(t, "update ")
+	if err := r.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	for range 10 {
+		r.until(t, "update ")
+	}
+	if err := r.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if status, out := r.end(t); status != 143 {
+		t.Errorf("exit status %d:\n%s", status, out)
 	}
 }
 

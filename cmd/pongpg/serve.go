@@ -25,7 +25,7 @@ func serveCommand() *cli.Command {
 		Name:        "serve",
 		Usage:       "show runs in a browser: curves, filters, the agent playing, and a game for you",
 		UsageText:   "pongpg serve DIR… [--http ADDR]",
-		Description: "DIR is a run's directory or a folder of them, also while they train; runs that begin later appear by themselves. Ctrl-C (SIGINT) or SIGTERM ends it.",
+		Description: "DIR is a run's directory or a folder of them, also while they train; runs that begin later appear by themselves. Ctrl-C (SIGINT), SIGTERM or SIGHUP ends it.",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "http", Destination: &address, Value: address, DefaultText: address, Usage: "the address: " + httpUsage},
 		},

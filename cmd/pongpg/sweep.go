@@ -31,7 +31,7 @@ func sweepCommand() *cli.Command {
 		Usage:     "train many settings side by side, and say which was best",
 		UsageText: "pongpg sweep FILE.toml [-o DIR] [--report]",
 		Description: "FILE says which flags of train have which values (docs/sweep.md). The same command goes on with what is not finished. " +
-			"Ctrl-C (SIGINT) or SIGTERM has the runs save and stop.",
+			"Ctrl-C (SIGINT), SIGTERM or SIGHUP has the runs save and stop.",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Destination: &f.output, DefaultText: "sweeps/FILE", Usage: "the directory of the runs, the table and the picture"},
 			&cli.BoolFlag{Name: "report", Destination: &f.report, Usage: "train nothing: write the table and the picture of what there is, also while it trains"},
@@ -61,7 +61,7 @@ func (f *sweepFlags) sweep(c *cli.Context) error {
 	}
 	out := c.App.Writer
 	fmt.Fprintf(out, "%s in %s, %d at a time, each with %s\n", format.Plural(int64(len(plan.Runs)), "run"), plan.Dir, plan.Jobs, format.Plural(int64(plan.Workers), "worker"))
-	signals := watchSignals(func(name string) {
+	signals := watchSaving(func(name string) {
 		fmt.Fprintln(out, name+": the runs are saving; once more to stop at once")
 	})
 	children := sweep.Children{Program: program, Began: func(r *sweep.Run, resumed bool) {

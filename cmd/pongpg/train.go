@@ -49,7 +49,7 @@ func newTrainCommand(action func(*trainFlags, *cli.Context) error) *cli.Command 
 	return &cli.Command{
 		Name:  "train",
 		Usage: "learn Pong, or go on with it",
-		Description: "Ctrl-C (SIGINT) or SIGTERM finishes the update, saves, and says how to go on; once more stops at once, " +
+		Description: "Ctrl-C (SIGINT), SIGTERM or SIGHUP finishes the update, saves, and says how to go on; once more stops at once, " +
 			"and the last checkpoint stays good.",
 		Flags: append(flags,
 			&cli.StringFlag{Name: "run", Destination: &f.run, Usage: "the run's directory, made anew", DefaultText: "runs/DATE-RECIPE-SEED, with -2, -3, … if that is taken"},

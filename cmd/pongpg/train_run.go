@@ -75,7 +75,7 @@ func (f *trainFlags) follow(c *cli.Context, s *session.Session) error {
 		return err
 	}
 	defer endShow()
-	signals := watchSignals(func(name string) {
+	signals := watchSaving(func(name string) {
 		shown.Say(name + ": stopping after this update; once more to stop at once")
 	})
 	err = f.trainOn(signals.ctx, s, shown)

@@ -70,9 +70,13 @@ func TestWatchOnTerminal(t *testing.T) {
 		{"q", func(p *ptytest.Pty, _ *exec.Cmd) { p.Type(t, "q") }, 0},
 		{"Ctrl-C", func(p *ptytest.Pty, _ *exec.Cmd) { p.Type(t, "\x03") }, 130},
 		{"SIGTERM", func(_ *ptytest.Pty, c *exec.Cmd) { c.Process.Signal(syscall.SIGTERM) }, 143},
+		{"SIGHUP", func(_ *ptytest.Pty, c *exec.Cmd) { c.Process.Signal(syscall.SIGHUP) }, 129},
 		{"SIGINT", func(_ *ptytest.Pty, c *exec.Cmd) { c.Process.Signal(syscall.SIGINT) }, 130},
 	} {
 		t.Run(test.name, func(t *testing.T) {
+			if test.status == 129 {
+				notIgnored(t, syscall.SIGHUP)
+			}
 			p, c, before := onPty(t, dir, "watch", "r", "--seed", "2")
 			shows(t, p, "update 1 of r")
 			p.Type(t, " ")

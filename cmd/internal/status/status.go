@@ -24,11 +24,11 @@ type Status interface {
 	Close()
 }
 
-// New returns the status for out: a live line if it is a terminal, else a plain line
-// every interval. start is how far the run is already.
+// New returns the status for out: a live line if it is a terminal that says how wide it is, else a plain
+// line every interval. start is how far the run is already.
 func New(out *os.File, limits trainer.Limits, start trainer.Metrics, interval time.Duration) Status {
 	m := newMeter(limits, start)
-	if term.IsTerminal(int(out.Fd())) && os.Getenv("TERM") != "dumb" {
+	if columns, _, err := term.GetSize(int(out.Fd())); err == nil && columns > 0 && os.Getenv("TERM") != "dumb" {
 		return newLine(out, m)
 	}
 	return &plain{out: out, meter: m, interval: interval, shown: time.Now()}

@@ -58,6 +58,9 @@ func New(t testing.TB, columns, rows int) *Pty {
 	return p
 }
 
+// HangUp closes the terminal, as when its window is closed.
+func (p *Pty) HangUp() { p.other.Close() }
+
 // Resize changes the terminal's size.
 func (p *Pty) Resize(t testing.TB, columns, rows int) {
 	t.Helper()
