@@ -11,7 +11,7 @@ import (
 const (
 	// Budget is what may go into looking on, as a part of the processors' time that training gets: 2% without
 	// what is written for TensorBoard, which takes less than half a percent, and what cannot be foreseen.
-	Budget = 0.0125
+	Budget = 0.013
 	// Slowest is the fewest frames that are shown: one of so many.
 	Slowest = 10
 )
@@ -19,6 +19,8 @@ const (
 const (
 	// window is for how long it is measured what is spent: a checkpoint by default.
 	window = 10 * time.Second
+	// glance is a first window, so that what is far too much does not last for long.
+	glance = 3 * time.Second
 	// attention is how often it is looked whether more look on.
 	attention = time.Second
 	// stays is for how long it is not tried to show more frames after there have been fewer.
@@ -27,6 +29,8 @@ const (
 	forgotten = 10 * time.Minute
 	// slack is how far beside the budget counts as on it.
 	slack = 0.05
+	// farTooMuch is beyond which part of the budget it is too much at a glance.
+	farTooMuch = 1.25
 	// stands is how long after another checkpoint a run counts as trained.
 	stands = time.Minute
 )
@@ -59,6 +63,7 @@ type Pace struct {
 	begun   time.Time     // the window; zero: there is none
 	already time.Duration // spent before it
 	before  time.Duration // that all of the process took
+	long    time.Duration // of the window
 	asked   time.Time     // when Every was last called
 }
 
@@ -181,19 +186,18 @@ func (p *Pace) Every(now time.Time) int {
 	}
 	switch {
 	case p.begun.IsZero() || now.Sub(p.asked) > window:
-		p.begin(now)
 		p.count(now)
 		p.every = p.first(now)
-	case now.Sub(p.begun) >= window:
+		p.begin(now, glance)
+	case now.Sub(p.begun) >= p.long:
 		p.count(now)
-		p.learn(now)
-		p.judge(now)
-		p.begin(now)
+		p.judge(now, p.learn(now))
+		p.begin(now, window)
 	case now.Sub(p.shared) >= attention:
 		if p.count(now) {
 			if first := p.first(now); first > p.every {
 				p.every = first
-				p.begin(now)
+				p.begin(now, glance)
 			}
 		}
 	}
@@ -217,8 +221,8 @@ func (p *Pace) trains(now time.Time) bool {
 }
 
 // begin begins a window.
-func (p *Pace) begin(now time.Time) {
-	p.begun, p.already = now, p.spent()
+func (p *Pace) begin(now time.Time, long time.Duration) {
+	p.begun, p.long, p.already = now, long, p.spent()
 	if p.inTraining {
 		p.before, _ = processTime()
 	}
@@ -244,20 +248,24 @@ func (p *Pace) budget() float64 {
 	return Budget * gets * float64(p.looking) / float64(p.among)
 }
 
-// learn keeps what a window has taken: checkpoints fall into one or the next, so that it is the mean of
-// the last ones.
-func (p *Pace) learn(now time.Time) {
+// learn returns what a window has taken, and keeps it: checkpoints fall into one or the next, so that it is
+// the mean of the last ones. What a glance has taken is not kept, as that may be a checkpoint for the most.
+func (p *Pace) learn(now time.Time) (processors float64) {
 	long, took := now.Sub(p.begun), p.spent()-p.already
 	if p.inTraining {
 		all, _ := processTime()
 		p.training = float64(all-p.before-took) / float64(long)
 	}
-	processors := float64(took) / float64(long)
+	processors = float64(took) / float64(long)
+	if p.long < window {
+		return processors
+	}
 	c := &p.known[p.every]
 	if now.Sub(c.at) < 2*window {
 		processors = (processors + c.processors) / 2
 	}
 	*c = cost{processors, now}
+	return processors
 }
 
 // fresh returns what it takes to show one of so many frames, if that is known.
@@ -278,12 +286,16 @@ func (p *Pace) first(now time.Time) (every int) {
 	return every
 }
 
-// judge decides on how many frames are shown from now on.
-func (p *Pace) judge(now time.Time) {
-	budget, takes := p.budget(), p.known[p.every].processors
-	if takes > budget*(1+slack) {
+// judge decides on how many frames are shown from now on, where those that are shown take so much.
+func (p *Pace) judge(now time.Time, takes float64) {
+	budget, most := p.budget(), 1+slack
+	slower := now
+	if p.long < window { // of which a checkpoint may be much
+		most, slower = farTooMuch, now.Add(window-stays) // fewer frames for one window
+	}
+	if takes > budget*most {
 		// What is spent falls as the number of frames does, or less.
-		p.slower = now
+		p.slower = slower
 		p.every = min(int(math.Ceil(float64(p.every)*takes/budget/(1+slack))), Slowest)
 		return
 	}

@@ -215,6 +215,14 @@ func TestFirst(t *testing.T) {
 	if x.trains(3 * window); x.every != 1 {
 		t.Errorf("alone again: one of %d", x.every)
 	}
+	w := newPaced(t, t.TempDir(), 2.5, 0)
+	if w.trains(glance + time.Second); w.every != 3 {
+		t.Errorf("after a glance at far too much: one of %d", w.every)
+	}
+	w.frames = 0.9 // it was a checkpoint
+	if w.trains(2 * window); w.every != 1 {
+		t.Errorf("a glance counts for long: one of %d", w.every)
+	}
 	z := newPaced(t, dir, 0.2, 0)
 	x.others.leave()
 	z.trains(time.Minute)
@@ -355,10 +363,11 @@ func TestOfTraining(t *testing.T) {
 	if p.Every(now.Add(2 * time.Second)); len(p.others.mine) == 0 {
 		t.Error("no place after a rest")
 	}
+	p.Every(now.Add(2*time.Second + glance))
 	work(50 * time.Millisecond) // of training
 	p.Do(func() { work(20 * time.Millisecond) })
 	p.Every(now.Add(window))
-	p.Every(now.Add(2*time.Second + window))
+	p.Every(now.Add(2*time.Second + glance + window))
 	if got, takes := p.training, p.known[1].processors; got < 0.005 || got > 0.02 || takes < 0.002 || takes > 0.005 {
 		t.Errorf("training got %v processors, and %v were taken from it", got, takes)
 	}
