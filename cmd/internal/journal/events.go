@@ -9,10 +9,12 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strconv"
 	"time"
 
+	"pongpg/cmd/internal/pace"
 	"pongpg/cmd/internal/picture"
 	"pongpg/cmd/internal/tfevents"
 	"pongpg/trainer"
@@ -35,8 +37,11 @@ const (
 // events of a long run, a quarter of a megabyte a checkpoint, would fill the disk.
 const pictured = 1.02
 
-// rest is how long training goes on at least before weights are shown again, which takes up to
-// a twentieth of a second: less than 2% of it.
+// part is what part of the processors' time showing weights may take, which is a twentieth of a second for
+// each checkpoint, or more on a slow machine: so long it rests before it shows others.
+const part = 0.0025
+
+// rest is how long that is at least.
 const rest = 3 * time.Second
 
 // shownUnits is how many units' filters are shown, as many as the post shows. They are
@@ -51,8 +56,8 @@ type events struct {
 	payload []byte
 	last    int64 // the last step of which weights were shown; −1: none yet
 
-	rest    time.Duration
-	shown   time.Time        // when they were
+	rest    time.Duration    // 0: it never rests
+	next    time.Time        // when others may be shown
 	waiting *checkpoint.File // a later checkpoint, which is shown if it stays the last
 	at      trainer.Metrics  // of it
 }
@@ -201,15 +206,24 @@ func (e *events) checkpoint(f *checkpoint.File, m *trainer.Metrics) error {
 	switch {
 	case m.GlobalStep <= e.last: // a run that begins again at update 0
 		return nil
-	case e.last >= 0 && (float64(m.GlobalStep) < pictured*float64(e.last) || time.Since(e.shown) < e.rest):
+	case e.last >= 0 && (float64(m.GlobalStep) < pictured*float64(e.last) || time.Now().Before(e.next)):
 		e.waiting, e.at = f, *m
 		return nil
 	}
 	return e.show(f, m)
 }
 
-// show adds what checkpoint does.
-func (e *events) show(f *checkpoint.File, m *trainer.Metrics) error {
+// show adds what checkpoint does, and rests.
+func (e *events) show(f *checkpoint.File, m *trainer.Metrics) (err error) {
+	took := pace.Took(func() { err = e.add(f, m) })
+	if e.rest > 0 {
+		e.next = time.Now().Add(max(e.rest, time.Duration(float64(took)/part/float64(runtime.GOMAXPROCS(0)))))
+	}
+	return err
+}
+
+// add adds a checkpoint's weights.
+func (e *events) add(f *checkpoint.File, m *trainer.Metrics) error {
 	filters, err := trainer.ReadFilters(f)
 	if err != nil {
 		return err
@@ -237,7 +251,7 @@ func (e *events) show(f *checkpoint.File, m *trainer.Metrics) error {
 	e.summary.PNG(tagFilters, sheet.Width, sheet.Height, png.Bytes())
 	e.payload = e.summary.Append(e.payload[:0], seconds(time.Now()), m.GlobalStep)
 	e.file.pending = tfevents.AppendRecord(e.file.pending, e.payload)
-	e.last, e.shown = m.GlobalStep, time.Now()
+	e.last = m.GlobalStep
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -293,6 +294,19 @@ func TestRest(t *testing.T) {
 	must(t, l.Close())
 	l.shows(4, 0, 400)
 	must(t, l.run.Close())
+}
+
+// TestRestPart: it rests for as long as makes what it took a small part of the processors' time.
+func TestRestPart(t *testing.T) {
+	l := begin(t)
+	l.events.rest = 1
+	before := time.Now()
+	l.save(0)
+	const least = 100 * time.Microsecond // that weights take to be shown
+	if want := time.Duration(float64(least) / part / float64(runtime.GOMAXPROCS(0))); l.events.next.Sub(before) < want {
+		t.Errorf("rests for %v, want %v or more", l.events.next.Sub(before), want)
+	}
+	l.crash()
 }
 
 // TestComplete: what a run that was killed at its very end lacks is made up for, and nothing else is changed.

@@ -117,14 +117,32 @@ func (p *Pace) Do(part func()) {
 		part()
 		return
 	}
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	before, _ := threadTime()
-	defer func() {
-		after, _ := threadTime()
-		p.parts.Add(int64(after - before))
-	}()
+	defer taking(func(spent time.Duration) { p.parts.Add(int64(spent)) })()
 	part()
+}
+
+// Took does something, and returns the processor's time that it took, or all time where the system does not
+// tell. It must not wait for long for other goroutines.
+func Took(something func()) (spent time.Duration) {
+	defer taking(func(t time.Duration) { spent = t })()
+	something()
+	return
+}
+
+// taking has a function told, when the one that is returned is called, what the goroutine has taken of the
+// processor's time since, also in a panic.
+func taking(tell func(spent time.Duration)) (end func()) {
+	runtime.LockOSThread()
+	began := time.Now()
+	before, ok := threadTime()
+	return func() {
+		after, _ := threadTime()
+		runtime.UnlockOSThread()
+		if !ok {
+			after, before = time.Since(began), 0
+		}
+		tell(after - before)
+	}
 }
 
 // Enter says that a game is shown, until leave is called.
