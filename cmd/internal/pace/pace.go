@@ -47,6 +47,7 @@ type Pace struct {
 	mutex   sync.Mutex
 	looking int // games that are shown: entered, and not left
 	every   int // one of so many frames is shown
+	games   int // that were shown when they were last counted
 	known   [Slowest + 1]cost
 	slower  time.Time // when frames were last made fewer for what they took
 
@@ -207,16 +208,14 @@ func (p *Pace) Every(now time.Time) int {
 		p.count(now)
 		p.every = p.first(now)
 		p.begin(now, glance)
-	case now.Sub(p.begun) >= p.long:
+	case p.games == p.looking && now.Sub(p.begun) >= p.long:
 		p.count(now)
 		p.judge(now, p.learn(now))
 		p.begin(now, window)
-	case now.Sub(p.shared) >= attention:
+	case p.games != p.looking || now.Sub(p.shared) >= attention:
 		if p.count(now) {
-			if first := p.first(now); first > p.every {
-				p.every = first
-				p.begin(now, glance)
-			}
+			p.every = max(p.every, p.first(now))
+			p.begin(now, glance)
 		}
 	}
 	p.asked = now
@@ -246,18 +245,23 @@ func (p *Pace) begin(now time.Time, long time.Duration) {
 	}
 }
 
-// count counts the games that are shown on the machine, and reports whether they have become more.
-func (p *Pace) count(now time.Time) (more bool) {
+// count counts the games that are shown on the machine, and reports whether they have become more, or its
+// own are not as many as before: then it is not known any more what they take.
+func (p *Pace) count(now time.Time) (changed bool) {
 	before := p.among
 	p.others.take(p.looking)
 	n, _ := p.others.taken()
 	p.among, p.shared = max(n, p.looking), now
+	if p.games != p.looking {
+		p.games, p.known = p.looking, [Slowest + 1]cost{}
+		return true
+	}
 	return p.among > before
 }
 
-// budget returns how many processors it may take of what training gets: for each game as much. That counts as at
-// least half of them: training which takes less is not kept from more by who looks on, as where a GPU
-// trains.
+// budget returns how many processors it may take of those that training gets: for each game as much. Training
+// counts as half of all of them at least: it is not kept from more by who looks on if it takes less, as where
+// a GPU trains.
 func (p *Pace) budget() float64 {
 	gets := float64(p.processors)
 	if p.training > 0 {
