@@ -11,9 +11,9 @@ import (
 const (
 	// Budget is what may go into looking on, as a part of the processors' time that training gets: 2% without
 	// what is written for TensorBoard, which takes less than half a percent, and what cannot be foreseen.
-	Budget = 0.013
+	Budget = 0.0125
 	// Slowest is the fewest frames that are shown: one of so many.
-	Slowest = 10
+	Slowest = 15
 )
 
 const (
@@ -296,12 +296,12 @@ func (p *Pace) fresh(every int, now time.Time) (processors float64, known bool) 
 	return c.processors, now.Sub(c.at) <= forgotten
 }
 
-// first returns of how many frames to show one until it is known what they take: as if all frames of its
-// games took the whole budget.
+// first returns of how many frames to show one until it is known what they take: of two, or of as many games
+// as are shown for each of its own.
 func (p *Pace) first(now time.Time) (every int) {
 	for every = 1; every < Slowest; every++ {
 		takes, known := p.fresh(every, now)
-		if known && takes <= p.budget()*(1+slack) || !known && every*p.looking >= p.among {
+		if known && takes <= p.budget()*(1+slack) || !known && every > 1 && every*p.looking >= p.among {
 			break
 		}
 	}

@@ -215,8 +215,8 @@ func TestFirst(t *testing.T) {
 	if x.trains(3 * window); x.every != 1 {
 		t.Errorf("alone again: one of %d", x.every)
 	}
-	w := newPaced(t, t.TempDir(), 2.5, 0)
-	if w.trains(glance + time.Second); w.every != 3 {
+	w := newPaced(t, t.TempDir(), 3.5, 0)
+	if w.trains(glance + time.Second); w.every != 4 {
 		t.Errorf("after a glance at far too much: one of %d", w.every)
 	}
 	w.frames = 0.9 // it was a checkpoint
