@@ -29,6 +29,9 @@ const (
 	forgotten = 10 * time.Minute
 	// slack is how far beside the budget counts as on it.
 	slack = 0.05
+	// besides is how many times what is done in Do looking on takes in the program that trains, by a profile of
+	// it: the rest is in the server's goroutines, which wait for others.
+	besides = 1.2
 	// farTooMuch is beyond which part of the budget it is too much at a glance.
 	farTooMuch = 1.25
 	// stands is how long after another checkpoint a run counts as trained.
@@ -40,7 +43,7 @@ const (
 type Pace struct {
 	processors int
 	spent      func() time.Duration // processors' time so far
-	inTraining bool                 // in the program that trains: what is done in Do is spent, in parts
+	inTraining bool                 // in the program that trains: what is done in Do is spent, and a part besides
 	parts      atomic.Int64         // nanoseconds
 	fixed      int                  // not 0: what Every returns
 
@@ -100,7 +103,7 @@ func OfTraining() *Pace {
 		return nil
 	}
 	p := newPace(nil)
-	p.spent = func() time.Duration { return time.Duration(p.parts.Load()) }
+	p.spent = func() time.Duration { return time.Duration(besides * float64(p.parts.Load())) }
 	p.inTraining = true
 	return p
 }
@@ -260,12 +263,12 @@ func (p *Pace) count(now time.Time) (changed bool) {
 }
 
 // budget returns how many processors it may take of those that training gets: for each game as much. Training
-// counts as half of all of them at least: it is not kept from more by who looks on if it takes less, as where
+// counts as a quarter of all of them at least: it is not kept from more by who looks on if it takes less, as where
 // a GPU trains.
 func (p *Pace) budget() float64 {
 	gets := float64(p.processors)
 	if p.training > 0 {
-		gets = max(p.training, gets/2)
+		gets = max(p.training, gets/4)
 	}
 	return Budget * gets * float64(p.looking) / float64(p.among)
 }
@@ -333,7 +336,7 @@ func (p *Pace) judge(now time.Time, takes float64) {
 }
 
 // fits reports whether more frames should fit into a budget, where those that are shown take so much: at
-// least that, and at most in proportion.
+// least that, and at most in proportion. After a glance it must be sure.
 func (p *Pace) fits(every int, least, budget float64, now time.Time) bool {
 	most := least * float64(p.every) / float64(every)
 	if most <= budget {
@@ -342,7 +345,7 @@ func (p *Pace) fits(every int, least, budget float64, now time.Time) bool {
 	if takes, known := p.fresh(every, now); known {
 		return takes <= budget
 	}
-	return (least+most)/2 <= budget
+	return p.long == window && (least+3*most)/4 <= budget // of a terminal it is so much
 }
 
 // rest ends the window, and gives the place back.
