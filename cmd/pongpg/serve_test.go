@@ -58,18 +58,21 @@ func TestServe(t *testing.T) {
 	for _, run := range []string{"runs/a", "runs/b"} {
 		succeed(t, dir, with([]string{"train", "--run", run, "--updates", "3"}, tiny...)...)
 	}
-	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
-		r := start(t, dir, "serve", "runs", "--http", "localhost:0")
-		runs := shownRuns(t, r.dashboardURL(t))
-		if len(runs) != 2 || runs[0].Name != "a" || runs[1].Name != "b" || runs[1].Last.Update != 3 || runs[0].Live {
-			t.Errorf("%+v", runs)
-		}
-		if err := r.Process.Signal(signal); err != nil {
-			t.Fatal(err)
-		}
-		if status, out := r.end(t); status != 0 {
-			t.Errorf("%v: status %d: %s", signal, status, out)
-		}
+	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+		t.Run(signal.String(), func(t *testing.T) {
+			notIgnored(t, signal)
+			r := start(t, dir, "serve", "runs", "--http", "localhost:0")
+			runs := shownRuns(t, r.dashboardURL(t))
+			if len(runs) != 2 || runs[0].Name != "a" || runs[1].Name != "b" || runs[1].Last.Update != 3 || runs[0].Live {
+				t.Errorf("%+v", runs)
+			}
+			if err := r.Process.Signal(signal); err != nil {
+				t.Fatal(err)
+			}
+			if status, out := r.end(t); status != 0 {
+				t.Errorf("status %d: %s", status, out)
+			}
+		})
 	}
 }
 
