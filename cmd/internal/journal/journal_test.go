@@ -7,7 +7,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -300,11 +299,9 @@ func TestRest(t *testing.T) {
 func TestRestPart(t *testing.T) {
 	l := begin(t)
 	l.events.rest = 1
-	before := time.Now()
 	l.save(0)
-	const least = 100 * time.Microsecond // that weights take to be shown
-	if want := time.Duration(float64(least) / part / float64(runtime.GOMAXPROCS(0))); l.events.next.Sub(before) < want {
-		t.Errorf("rests for %v, want %v or more", l.events.next.Sub(before), want)
+	if !time.Now().Before(l.events.next) {
+		t.Error("does not rest")
 	}
 	l.crash()
 }
