@@ -232,8 +232,9 @@ func (p *Pace) trains(now time.Time) bool {
 	}
 	if now.Sub(p.counted) >= window {
 		p.counted = now
-		var n int
-		if n, p.training = p.trainers.taken(); n > 0 {
+		trainings := p.trainers.taken()
+		p.training = together(trainings)
+		if len(trainings) > 0 {
 			p.trained = now.Add(window * 3 / 2)
 		}
 	}
@@ -253,8 +254,7 @@ func (p *Pace) begin(now time.Time, long time.Duration) {
 func (p *Pace) count(now time.Time) (changed bool) {
 	before := p.among
 	p.others.take(p.looking)
-	n, _ := p.others.taken()
-	p.among, p.shared = max(n, p.looking), now
+	p.among, p.shared = max(len(p.others.taken()), p.looking), now
 	if p.games != p.looking {
 		p.games, p.known = p.looking, [Slowest + 1]cost{}
 		return true

@@ -132,12 +132,6 @@ func TestEveryAgain(t *testing.T) {
 	}
 }
 
-// taken returns how many places are taken.
-func taken(p *place) int {
-	n, _ := p.taken()
-	return n
-}
-
 // TestPlaces has several who look on share the budget, also when one ends without a word.
 func TestPlaces(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "places")
@@ -165,8 +159,8 @@ func TestPlaces(t *testing.T) {
 	for range 5 * 60 { // nothing is trained any more
 		all[1].look(time.Second)
 	}
-	if minute(all[0]); all[0].every != 1 || taken(all[0].others) != 1 {
-		t.Errorf("alone again: one of %d, %d places", all[0].every, taken(all[0].others))
+	if minute(all[0]); all[0].every != 1 || len(all[0].others.taken()) != 1 {
+		t.Errorf("alone again: one of %d, %d places", all[0].every, len(all[0].others.taken()))
 	}
 }
 
@@ -269,15 +263,15 @@ func TestTold(t *testing.T) {
 	before.take(1)
 	before.say(7)
 	for _, want := range []float64{7, 2.5, 10} {
-		if n, processors := before.taken(); n != 1 || processors != want {
-			t.Errorf("%d with %v processors, want %v", n, processors, want)
+		if files := before.taken(); len(files) != 1 || together(files) != want {
+			t.Errorf("%d with %v processors, want %v", len(files), together(files), want)
 		}
 		before.say(map[float64]float64{7: 2.5, 2.5: 10}[want])
 	}
 	other := &place{dir: dir}
 	other.take(1)
-	if n, processors := other.taken(); n != 2 || processors != 0 {
-		t.Errorf("%d with %v processors, though one has not said so", n, processors)
+	if files := other.taken(); len(files) != 2 || together(files) != 0 {
+		t.Errorf("%d with %v processors, though one has not said so", len(files), together(files))
 	}
 	before.leave()
 	now := &place{dir: dir}
@@ -299,14 +293,14 @@ func TestPlacesTaken(t *testing.T) {
 		all[i].dir = dir
 		all[i].take(1)
 		all[i].take(1)
-		if got, want := taken(&all[i]), min(i+1, mostPlaces); got != want {
+		if got, want := len(all[i].taken()), min(i+1, mostPlaces); got != want {
 			t.Fatalf("%d places of %d", got, want)
 		}
 	}
 	for i := range all {
 		all[i].leave()
 	}
-	if got := taken(&all[0]); got != 0 {
+	if got := len(all[0].taken()); got != 0 {
 		t.Errorf("%d places of nobody", got)
 	}
 	file := filepath.Join(dir, "file")
@@ -314,7 +308,7 @@ func TestPlacesTaken(t *testing.T) {
 		t.Fatal(err)
 	}
 	nowhere := place{dir: filepath.Join(file, "below")}
-	if nowhere.take(1); len(nowhere.mine) != 0 || taken(&nowhere) != 0 {
+	if nowhere.take(1); len(nowhere.mine) != 0 || len(nowhere.taken()) != 0 {
 		t.Error("a place in a file")
 	}
 	t.Setenv("HOME", "")

@@ -118,24 +118,27 @@ func (p *place) file(i int) string { return filepath.Join(p.dir, strconv.Itoa(i)
 // leave gives all places back.
 func (p *place) leave() { p.take(0) }
 
-// taken returns how many places are taken, its own among them, and how many processors those who have them
-// take together: 0 if one of them has not said so.
-func (p *place) taken() (n int, processors float64) {
+// taken returns the files of the places that are taken, its own among them.
+func (p *place) taken() (files []string) {
 	if p.dir == "" {
-		return 0, 0
+		return nil
 	}
-	silent := false
 	for i := range mostPlaces {
-		if !filelock.Held(p.file(i)) {
-			continue
+		if file := p.file(i); filelock.Held(file) {
+			files = append(files, file)
 		}
-		n++
-		takes, ok := said(p.file(i))
+	}
+	return files
+}
+
+// together returns how many processors those take who have these places: 0 if one of them has not said so.
+func together(files []string) (processors float64) {
+	for _, file := range files {
+		takes, ok := said(file)
+		if !ok {
+			return 0
+		}
 		processors += takes
-		silent = silent || !ok
 	}
-	if silent {
-		processors = 0
-	}
-	return n, processors
+	return processors
 }
